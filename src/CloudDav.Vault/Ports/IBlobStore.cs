@@ -1,0 +1,56 @@
+namespace CloudDav.Vault;
+
+/// <summary>Keeps byte streams by id. It knows nothing of what they mean and decides nothing: the blob ledger in the metadata says which may exist.</summary>
+public interface IBlobStore
+{
+    /// <summary>Opens a new blob for writing. It exists under its id only after <see cref="IBlobUpload.CompleteAsync"/>.</summary>
+    /// <param name="blob">An id that was never used before.</param>
+    /// <param name="expectedLength">The stored length if known, in bytes, so that space can be reserved; null when unknown.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    ValueTask<IBlobUpload> CreateAsync(
+        BlobId blob,
+        long? expectedLength,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Opens a blob for reading; null when it is not there.</summary>
+    ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken);
+
+    /// <summary>Removes a blob; removing what is not there succeeds.</summary>
+    ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken);
+
+    /// <summary>Every blob and every leftover of an unfinished upload, for the sweeper and <c>check</c>.</summary>
+    IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A blob being written. Disposing it without completing removes what was written.</summary>
+public interface IBlobUpload : IAsyncDisposable
+{
+    /// <summary>Appends bytes; they may be reused by the caller when this returns.</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes everything written durable, under the blob's id: when this returns it survives a power cut.</summary>
+    ValueTask CompleteAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A blob open for reading; it stays readable while open although it may be deleted meanwhile.</summary>
+public interface IBlob : IAsyncDisposable
+{
+    /// <summary>Stored length in bytes.</summary>
+    long Length { get; }
+
+    /// <summary>Reads at an offset; fewer bytes than asked only at the end.</summary>
+    ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);
+}
+
+/// <summary>A blob as the store has it.</summary>
+/// <param name="Blob">Its id.</param>
+/// <param name="Length">Stored length in bytes.</param>
+/// <param name="IsComplete">False for what an unfinished upload left.</param>
+/// <param name="Written">When it was last written.</param>
+public readonly record struct StoredBlob(
+    BlobId Blob,
+    long Length,
+    bool IsComplete,
+    DateTimeOffset Written
+);

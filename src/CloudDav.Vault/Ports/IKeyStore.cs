@@ -1,0 +1,42 @@
+namespace CloudDav.Vault;
+
+/// <summary>Keeps each vault's key, wrapped, and nowhere else: destroying it destroys the vault's content, backups included.</summary>
+public interface IKeyStore
+{
+    /// <summary>The vault's key; null when it has none or it was destroyed.</summary>
+    /// <exception cref="KeyStoreException">The wrapping key is missing or does not fit.</exception>
+    ValueTask<VaultKey?> FindAsync(VaultId vault, CancellationToken cancellationToken);
+
+    /// <summary>Makes the vault's key durable, or returns the one it has.</summary>
+    ValueTask<VaultKey> CreateAsync(VaultId vault, CancellationToken cancellationToken);
+
+    /// <summary>Destroys the vault's key for good.</summary>
+    ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken);
+}
+
+/// <summary>The key store cannot give keys; the message says what to do.</summary>
+public sealed class KeyStoreException(string message, Exception? inner = null)
+    : Exception(message, inner);
+
+/// <summary>A vault's 256-bit key, which wraps the keys of its contents.</summary>
+public sealed class VaultKey
+{
+    private readonly byte[] _bytes;
+
+    /// <summary>Takes a key of 32 bytes for a vault.</summary>
+    public VaultKey(VaultId vault, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != 32)
+            throw new ArgumentException("A vault key has 32 bytes.", nameof(bytes));
+        Vault = vault;
+        _bytes = bytes.ToArray();
+    }
+
+    /// <summary>Whose it is.</summary>
+    public VaultId Vault { get; }
+
+    internal ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>Never shows the key.</summary>
+    public override string ToString() => $"key of vault {Vault.Value}";
+}

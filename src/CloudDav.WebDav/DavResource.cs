@@ -1,0 +1,106 @@
+using System.Xml.Linq;
+
+namespace CloudDav.WebDav;
+
+/// <summary>What a store tells of one resource. Live properties are computed from these facts and nothing else.</summary>
+public sealed class DavResource
+{
+    /// <summary>The last path segment as stored; for the root, the tree's display name.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>True for a collection.</summary>
+    public bool IsCollection { get; set; }
+
+    /// <summary>Length of a file in bytes; for a collection the bytes of everything below it (<c>oc:size</c>).</summary>
+    public long Length { get; set; }
+
+    /// <summary>The strong entity tag with its quotes, the same in every place it appears (RFC 9110 §8.8.3).</summary>
+    public required string ETag { get; set; }
+
+    /// <summary>When it was last changed.</summary>
+    public DateTimeOffset Modified { get; set; }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset Created { get; set; }
+
+    /// <summary>The media type a client gave or the store knows; null to derive it from the name's extension.</summary>
+    public string? MediaType { get; set; }
+
+    /// <summary>A number that stays with the resource through MOVE and overwrite, below 2^53 (<c>oc:fileid</c>).</summary>
+    public long FileId { get; set; }
+
+    /// <summary>What the principal may do here.</summary>
+    public DavPrivileges Privileges { get; set; } = DavPrivileges.All;
+
+    /// <summary>The Win32 attribute bits (1 read-only, 2 hidden, 4 system, 32 archive); null when never set.</summary>
+    public uint? Win32Attributes { get; set; }
+
+    /// <summary>The last access time a Windows client stored; null when never set.</summary>
+    public DateTimeOffset? Win32LastAccess { get; set; }
+
+    /// <summary>Dead properties; empty unless asked for with <see cref="DavFacts.DeadProperties"/>.</summary>
+    public IReadOnlyList<DeadProperty> DeadProperties { get; set; } = [];
+
+    /// <summary>Active locks that cover the resource, its own and inherited ones; empty unless asked for with <see cref="DavFacts.Locks"/>.</summary>
+    public IReadOnlyList<DavLock> Locks { get; set; } = [];
+
+    /// <summary>Quota figures (RFC 4331); null on files and unless asked for with <see cref="DavFacts.Quota"/>.</summary>
+    public DavQuota? Quota { get; set; }
+
+    /// <summary>Checksums as <c>oc:checksums</c> shows them; null on collections and unless asked for with <see cref="DavFacts.Checksums"/>.</summary>
+    public string? Checksums { get; set; }
+}
+
+/// <summary>Quota figures of RFC 4331, in bytes.</summary>
+/// <param name="Used">Bytes used, 0 or more.</param>
+/// <param name="Available">Bytes that may still be added, 0 or more; 0 whenever new content is refused; null when unlimited.</param>
+public readonly record struct DavQuota(long Used, long? Available);
+
+/// <summary>What a principal may do with a resource (RFC 3744 §3).</summary>
+[Flags]
+public enum DavPrivileges
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Read content and properties.</summary>
+    Read = 1,
+
+    /// <summary>Replace content; take locks.</summary>
+    WriteContent = 2,
+
+    /// <summary>Change properties.</summary>
+    WriteProperties = 4,
+
+    /// <summary>Add members to the collection.</summary>
+    Bind = 8,
+
+    /// <summary>Remove members from the collection.</summary>
+    Unbind = 16,
+
+    /// <summary>Rename or move the resource itself.</summary>
+    Move = 32,
+
+    /// <summary>Delete the resource itself.</summary>
+    Delete = 64,
+
+    /// <summary>Everything.</summary>
+    All = Read | WriteContent | WriteProperties | Bind | Unbind | Move | Delete,
+}
+
+/// <summary>Who asks, as the protocol needs to know it.</summary>
+/// <param name="Name">The name shown to people (lock owners, reason phrases).</param>
+/// <param name="Href">The absolute path of <c>DAV:current-user-principal</c> (RFC 5397).</param>
+public sealed record DavPrincipal(string Name, string Href)
+{
+    /// <summary>False when nothing in the tree can be written or deleted: OPTIONS then says class 1 and 3 only, and Finder mounts read-only.</summary>
+    public bool CanWrite { get; init; } = true;
+
+    /// <summary>How long the store lets an infinite listing be, in entries; only for messages.</summary>
+    public int? InfiniteDepthLimit { get; init; }
+}
+
+/// <summary>A property the server stores and does not interpret (RFC 4918 §4).</summary>
+/// <param name="Name">Its name; the namespace may be empty.</param>
+/// <param name="Xml">The whole property element as XML, namespaces declared within, <c>xml:lang</c> kept.</param>
+public sealed record DeadProperty(XName Name, string Xml);
