@@ -16,7 +16,7 @@ public interface IBlobStore
     /// <summary>Opens a blob for reading; null when it is not there.</summary>
     ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken);
 
-    /// <summary>Removes a blob; removing what is not there succeeds.</summary>
+    /// <summary>Removes a blob, or what an unfinished upload left of it; removing what is not there succeeds.</summary>
     ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken);
 
     /// <summary>Every blob and every leftover of an unfinished upload, for the sweeper and <c>check</c>.</summary>
@@ -27,9 +27,11 @@ public interface IBlobStore
 public interface IBlobUpload : IAsyncDisposable
 {
     /// <summary>Appends bytes; they may be reused by the caller when this returns.</summary>
+    /// <exception cref="StorageFullException">The store has no room left.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     /// <summary>Makes everything written durable, under the blob's id: when this returns it survives a power cut.</summary>
+    /// <exception cref="StorageFullException">The store has no room left.</exception>
     ValueTask CompleteAsync(CancellationToken cancellationToken);
 }
 
@@ -54,3 +56,7 @@ public readonly record struct StoredBlob(
     bool IsComplete,
     DateTimeOffset Written
 );
+
+/// <summary>The store has no room left for what was to be written.</summary>
+public sealed class StorageFullException(string message, Exception? inner = null)
+    : IOException(message, inner);

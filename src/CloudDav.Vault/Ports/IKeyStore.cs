@@ -8,9 +8,14 @@ public interface IKeyStore
     ValueTask<VaultKey?> FindAsync(VaultId vault, CancellationToken cancellationToken);
 
     /// <summary>Makes the vault's key durable, or returns the one it has.</summary>
+    /// <exception cref="KeyStoreException">The vault's key was destroyed, or the store cannot keep one.</exception>
     ValueTask<VaultKey> CreateAsync(VaultId vault, CancellationToken cancellationToken);
 
-    /// <summary>Destroys the vault's key for good.</summary>
+    /// <summary>Looks, at start, whether the keys of vaults that have encrypted content are all there and fit.</summary>
+    /// <exception cref="KeyStoreException">One is missing or does not unwrap; the message says which file and what to do.</exception>
+    ValueTask VerifyAsync(IReadOnlyList<VaultId> vaults, CancellationToken cancellationToken);
+
+    /// <summary>Destroys the vault's key for good: it can neither be found nor created again.</summary>
     ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken);
 }
 

@@ -1,0 +1,61 @@
+namespace CloudDav.Vault;
+
+/// <summary>
+/// The ledger of blobs, as the sweeper and <c>check</c> see it. A blob is staged, live, condemned, then gone. Only a commit makes a staged blob live, and it must
+/// fail when the blob has been condemned meanwhile.
+/// </summary>
+public interface IBlobLedger
+{
+    /// <summary>Condemns every staged blob whose lease ended before <paramref name="now"/>, in one transaction.</summary>
+    /// <returns>How many.</returns>
+    ValueTask<int> CondemnExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Blobs condemned before a moment, oldest first.</summary>
+    /// <param name="before">Condemned earlier than this.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<IReadOnlyList<BlobId>> ListCondemnedAsync(
+        DateTimeOffset before,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Records that condemned blobs are out of the store. Blobs in another state are left as they are.</summary>
+    ValueTask MarkGoneAsync(IReadOnlyList<BlobId> blobs, CancellationToken cancellationToken);
+
+    /// <summary>Those of the given blobs that the ledger knows as staged, live or condemned.</summary>
+    ValueTask<IReadOnlySet<BlobId>> FindKnownAsync(
+        IReadOnlyList<BlobId> blobs,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Contents in the order of their ids, a page at a time: every one that metadata refers to, blobs and inline.</summary>
+    /// <param name="after">The last id of the page before; id 0 for the first page.</param>
+    /// <param name="limit">The most to return; an empty page is the end.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
+        ContentId after,
+        int limit,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>A content as the metadata has it.</summary>
+/// <param name="Content">Its id.</param>
+/// <param name="Vault">Whose it is.</param>
+/// <param name="Blob">Its live blob; null when it is inline.</param>
+/// <param name="Inline">Its inline bytes; null when it is a blob.</param>
+/// <param name="Size">Plaintext length in bytes.</param>
+/// <param name="Sha256">SHA-256 of the plaintext.</param>
+/// <param name="Crc32">CRC-32 of the plaintext.</param>
+/// <param name="WrappedKey">Its wrapped key; null when it is stored as plaintext.</param>
+public sealed record LedgerContent(
+    ContentId Content,
+    VaultId Vault,
+    BlobId? Blob,
+    byte[]? Inline,
+    long Size,
+    byte[] Sha256,
+    uint Crc32,
+    byte[]? WrappedKey
+);
