@@ -1,0 +1,69 @@
+namespace CloudDav.Vault;
+
+/// <summary>A person who can sign in, as the sign-in sees it.</summary>
+/// <param name="Id">The account.</param>
+/// <param name="Name">The sign-in name as it was given.</param>
+/// <param name="Vault">The account's own vault.</param>
+/// <param name="PasswordHash">The own password as <see cref="PasswordHash"/> writes it; null when the account has none.</param>
+/// <param name="CredentialVersion">Counts changes of the own password.</param>
+/// <param name="IsDisabled">True when nobody may sign in.</param>
+public sealed record Account(
+    AccountId Id,
+    string Name,
+    VaultId Vault,
+    string? PasswordHash,
+    long CredentialVersion,
+    bool IsDisabled
+);
+
+/// <summary>An account to be made, with its vault.</summary>
+public sealed record NewAccount
+{
+    /// <summary>The sign-in name; see <see cref="SignInName"/> for what is allowed.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The capacity of its vault in bytes, 0 or more.</summary>
+    public required long CapacityBytes { get; init; }
+
+    /// <summary>The account whose household it belongs to; null for a customer, who is the owner of an own household.</summary>
+    public AccountId? HouseholdOwner { get; init; }
+
+    /// <summary>The own password's hash; null for none.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>The subject under which the operator's identity provider knows the person; null for none.</summary>
+    public string? ExternalSubject { get; init; }
+}
+
+/// <summary>An app password: one device or program of one account.</summary>
+/// <param name="Id">The device.</param>
+/// <param name="Name">What the person calls it.</param>
+/// <param name="Created">When its password was made.</param>
+/// <param name="LastUsed">When it was last used, to within a few minutes; null when never.</param>
+/// <param name="Revoked">When it was revoked; null while it is good.</param>
+public sealed record Device(
+    DeviceId Id,
+    string Name,
+    DateTimeOffset Created,
+    DateTimeOffset? LastUsed,
+    DateTimeOffset? Revoked
+);
+
+/// <summary>What a look-up for an app password finds, in one indexed row.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Account">Its account.</param>
+/// <param name="SecretHash">SHA-256 of the secret part.</param>
+/// <param name="IsRevoked">True when the device was revoked.</param>
+/// <param name="LastUsed">When it was last used; null when never.</param>
+public sealed record DeviceCredential(
+    DeviceId Device,
+    Account Account,
+    ReadOnlyMemory<byte> SecretHash,
+    bool IsRevoked,
+    DateTimeOffset? LastUsed
+);
+
+/// <summary>Wrong sign-ins of one account from one address within the running window.</summary>
+/// <param name="Failures">How many.</param>
+/// <param name="WindowEnds">When the count starts again.</param>
+public readonly record struct SignInTries(int Failures, DateTimeOffset WindowEnds);

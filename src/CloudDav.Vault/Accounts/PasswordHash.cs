@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CloudDav.Vault;
+
+/// <summary>People's own passwords, as PBKDF2-HMAC-SHA256 with a salt of their own: <c>pbkdf2-sha256$iterations$salt$hash</c>.</summary>
+public static class PasswordHash
+{
+    /// <summary>The iterations of a new hash; an older one keeps those it was made with.</summary>
+    public const int DefaultIterations = 600_000;
+
+    /// <summary>The longest password, in UTF-8 bytes.</summary>
+    public const int MaxBytes = 1024;
+
+    private const string Scheme = "pbkdf2-sha256";
+    private const int SaltLength = 16;
+    private const int HashLength = 32;
+
+    /// <summary>Hashes a password for storing. The text is taken in NFC.</summary>
+    public static string Create(string password, int iterations = DefaultIterations)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltLength);
+        var hash = Derive(
+            Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC)),
+            salt,
+            iterations
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Scheme}${iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
+        );
+    }
+
+    /// <summary>Whether the bytes are the password. Takes as long as the hash's iterations ask, whatever the answer.</summary>
+    /// <exception cref="FormatException">The stored hash is not one.</exception>
+    public static bool Verify(string stored, ReadOnlySpan<byte> password)
+    {
+        var parts = stored.Split('$');
+        if (
+            parts.Length != 4
+            || parts[0] != Scheme
+            || !int.TryParse(
+                parts[1],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var iterations
+            )
+        )
+            throw new FormatException("The stored password hash is not one this program writes.");
+        var expected = Convert.FromBase64String(parts[3]);
+        var actual = Derive(password, Convert.FromBase64String(parts[2]), iterations);
+        return CryptographicOperations.FixedTimeEquals(actual, expected);
+    }
+
+    private static byte[] Derive(ReadOnlySpan<byte> password, byte[] salt, int iterations) =>
+        Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength);
+}

@@ -1,0 +1,80 @@
+namespace CloudDav.Vault;
+
+/// <summary>The catalogue of accounts, devices and sign-in tries. Every operation is one statement or one transaction; what it changed is durable when it returns.</summary>
+public interface IAccountStore
+{
+    /// <summary>The account with this <see cref="SignInName.Key"/>; null when there is none.</summary>
+    ValueTask<Account?> FindAccountAsync(string nameKey, CancellationToken cancellationToken);
+
+    /// <summary>The account that the identity provider knows by this subject; null when there is none.</summary>
+    ValueTask<Account?> FindBySubjectAsync(string subject, CancellationToken cancellationToken);
+
+    /// <summary>The device of the account with this name whose app password begins with the selector; null when there is none.</summary>
+    ValueTask<DeviceCredential?> FindDeviceAsync(
+        string nameKey,
+        string selector,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Makes an account with its vault; null when the name or the subject is taken.</summary>
+    ValueTask<Account?> AddAccountAsync(
+        NewAccount account,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Gives the account another own password, or none, and moves its credential version on. False when there is no such account.</summary>
+    ValueTask<bool> SetPasswordAsync(
+        AccountId account,
+        string? passwordHash,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Adds a device; null when the account has one with this selector.</summary>
+    ValueTask<DeviceId?> AddDeviceAsync(
+        AccountId account,
+        string name,
+        string selector,
+        ReadOnlyMemory<byte> secretHash,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The account's devices, newest first, revoked ones included.</summary>
+    ValueTask<IReadOnlyList<Device>> ListDevicesAsync(
+        AccountId account,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Revokes a device and releases its locks. False when there is no such device or it was revoked before.</summary>
+    ValueTask<bool> RevokeDeviceAsync(
+        DeviceId device,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Notes that a device was used.</summary>
+    ValueTask TouchDeviceAsync(
+        DeviceId device,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The wrong sign-ins under a key, in the window that runs now.</summary>
+    ValueTask<SignInTries> FindTriesAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Counts one more wrong sign-in, in the running window or a new one of the given length, and drops windows that are over.</summary>
+    ValueTask<SignInTries> CountFailureAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset now,
+        TimeSpan window,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Forgets the wrong sign-ins under a key, after a right one.</summary>
+    ValueTask ForgetFailuresAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+}
