@@ -18,6 +18,8 @@ public sealed class SqliteDatabase : IDisposable
 
     private static readonly Lazy<bool> Provider = new(InitializeProvider);
 
+    internal static bool IsMultithreadConfigured => Provider.Value;
+
     private readonly string _path;
     private readonly SqliteWriter _writer;
     private readonly SemaphoreSlim _readers;

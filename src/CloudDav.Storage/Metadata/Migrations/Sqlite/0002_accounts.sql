@@ -2,26 +2,27 @@
 
 CREATE TABLE accounts (
   account_id INTEGER NOT NULL PRIMARY KEY,
-  user_name TEXT NOT NULL,
-  -- The name as it is looked up: NFC, case-folded.
-  user_key TEXT NOT NULL,
-  display_name TEXT NOT NULL,
-  household_id INTEGER,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
   vault_id INTEGER NOT NULL,
+  household_owner INTEGER,
   password_hash TEXT,
-  created INTEGER NOT NULL,
-  -- Null while the account may sign in.
-  revoked INTEGER
+  external_subject TEXT,
+  credential_version INTEGER NOT NULL,
+  is_disabled INTEGER NOT NULL,
+  created INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX accounts_user ON accounts (user_key);
+CREATE UNIQUE INDEX accounts_name ON accounts (name_key);
+CREATE UNIQUE INDEX accounts_subject ON accounts (external_subject) WHERE external_subject IS NOT NULL;
 
 CREATE TABLE devices (
   device_id INTEGER NOT NULL PRIMARY KEY,
   account_id INTEGER NOT NULL,
-  name TEXT NOT NULL,
+  selector TEXT NOT NULL,
   secret_hash BLOB NOT NULL,
+  name TEXT NOT NULL,
   created INTEGER NOT NULL,
   last_used INTEGER,
   revoked INTEGER
 );
-CREATE INDEX devices_account ON devices (account_id);
+CREATE UNIQUE INDEX devices_selector ON devices (account_id, selector);
