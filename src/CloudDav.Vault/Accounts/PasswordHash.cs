@@ -26,11 +26,16 @@ public static class PasswordHash
             salt,
             iterations
         );
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Scheme}${iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
-        );
+        return Format(iterations, salt, hash);
     }
+
+    /// <summary>A hash that no password has, and that takes as long to compare with as a real one.</summary>
+    public static string Unmatchable(int iterations) =>
+        Format(
+            iterations,
+            RandomNumberGenerator.GetBytes(SaltLength),
+            RandomNumberGenerator.GetBytes(HashLength)
+        );
 
     /// <summary>Whether the bytes are the password. Takes as long as the hash's iterations ask, whatever the answer.</summary>
     /// <exception cref="FormatException">The stored hash is not one.</exception>
@@ -52,6 +57,12 @@ public static class PasswordHash
         var actual = Derive(password, Convert.FromBase64String(parts[2]), iterations);
         return CryptographicOperations.FixedTimeEquals(actual, expected);
     }
+
+    private static string Format(int iterations, byte[] salt, byte[] hash) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Scheme}${iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
+        );
 
     private static byte[] Derive(ReadOnlySpan<byte> password, byte[] salt, int iterations) =>
         Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength);

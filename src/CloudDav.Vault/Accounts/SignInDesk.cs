@@ -1,0 +1,389 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CloudDav.Vault;
+
+/// <summary>
+/// Says who is behind a name and a password. A right one is remembered for minutes under a keyed MAC, because mounts send it with every request; a
+/// wrong one is slowed and, after a number of them for one account from one address, refused unseen. App passwords are never counted and never
+/// refused unseen: they cannot be guessed, and Windows repeats an old saved one for ever, which must not lock out anybody else in the house.
+/// </summary>
+/// <remarks>
+/// What is remembered here saves the slow hash and nothing more: whether the device or the password is still good is asked again by every request's
+/// first query (<see cref="Actor"/>). Counts of wrong sign-ins are in the database, so that several processes count together.
+/// </remarks>
+public sealed class SignInDesk : IDisposable
+{
+    private const int MaxRemembered = 20_000;
+    private static readonly TimeSpan s_touchEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(20);
+    private static readonly Encoding s_strictUtf8 = new UTF8Encoding(
+        false,
+        throwOnInvalidBytes: true
+    );
+    private static readonly Encoding s_windows1252 = CodePagesEncodingProvider.Instance.GetEncoding(
+        1252
+    )!;
+
+    private readonly IAccountStore _accounts;
+    private readonly TimeProvider _time;
+    private readonly SignInLimits _limits;
+    private readonly byte[] _macKey = RandomNumberGenerator.GetBytes(32);
+    private readonly ConcurrentDictionary<Mac, Remembered> _remembered = new();
+    private readonly ConcurrentDictionary<Mac, Lazy<Task<SignInAnswer>>> _running = new();
+
+    // One slow hash per core at a time would let a flood of guesses take every core from the mounts: one is left free.
+    private readonly SemaphoreSlim _slowHashes = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly string _nobodysHash;
+    private long _slowHashCount;
+
+    /// <summary>Opens the desk.</summary>
+    public SignInDesk(IAccountStore accounts, TimeProvider time, SignInLimits limits)
+    {
+        _accounts = accounts;
+        _time = time;
+        _limits = limits;
+        _nobodysHash = PasswordHash.Unmatchable(limits.PasswordIterations);
+    }
+
+    /// <summary>How many slow hashes were computed since the start.</summary>
+    public long SlowHashCount => Interlocked.Read(ref _slowHashCount);
+
+    /// <summary>Verifies a name and a password as they came, in bytes.</summary>
+    /// <param name="name">The name's bytes: UTF-8, or Windows-1252 from old clients.</param>
+    /// <param name="password">The password's bytes, likewise.</param>
+    /// <param name="address">Where the request came from; wrong sign-ins are counted per account and address.</param>
+    /// <param name="cancellationToken">Stops the waiting, not a verification that others wait for too.</param>
+    public async ValueTask<SignInAnswer> SignInAsync(
+        ReadOnlyMemory<byte> name,
+        ReadOnlyMemory<byte> password,
+        string address,
+        CancellationToken cancellationToken
+    )
+    {
+        var mac = MacOf(name.Span, password.Span);
+        if (_remembered.TryGetValue(mac, out var remembered))
+        {
+            var now = _time.GetUtcNow();
+            if (now < remembered.Expires)
+            {
+                TouchWhenDue(remembered, now);
+                return SignInAnswer.SignedIn(remembered.Actor);
+            }
+            _remembered.TryRemove(mac, out _);
+        }
+
+        // Fifty requests with one new password arrive together when a mount starts: they share one verification.
+        var running = _running.GetOrAdd(
+            mac,
+            _ => new Lazy<Task<SignInAnswer>>(() =>
+                VerifyOnceAsync(mac, name.ToArray(), password.ToArray(), address)
+            )
+        );
+        return await running.Value.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Forgets what was remembered of an actor whose credential turned out to be revoked.</summary>
+    public void Forget(Actor actor)
+    {
+        foreach (var (mac, remembered) in _remembered)
+        {
+            if (remembered.Actor == actor)
+                _remembered.TryRemove(mac, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slowHashes.Dispose();
+
+    private async Task<SignInAnswer> VerifyOnceAsync(
+        Mac mac,
+        byte[] name,
+        byte[] password,
+        string address
+    )
+    {
+        try
+        {
+            var answer = await VerifyAsync(name, password, address, CancellationToken.None);
+            if (answer.Actor is { } actor)
+                Remember(mac, actor);
+            return answer;
+        }
+        finally
+        {
+            _running.TryRemove(mac, out _);
+        }
+    }
+
+    private async Task<SignInAnswer> VerifyAsync(
+        byte[] nameBytes,
+        byte[] passwordBytes,
+        string address,
+        CancellationToken cancellationToken
+    )
+    {
+        var nameKey = SignInName.Key(Readings(nameBytes)[0]);
+        if (passwordBytes.Length > PasswordHash.MaxBytes)
+            return SignInAnswer.Wrong;
+        var passwords = Readings(passwordBytes);
+        return AppPassword.TryParse(passwords[0], out var appPassword)
+            ? await VerifyDeviceAsync(nameKey, appPassword, cancellationToken)
+            : await VerifyPersonAsync(nameKey, passwords, address, cancellationToken);
+    }
+
+    private async Task<SignInAnswer> VerifyDeviceAsync(
+        string nameKey,
+        AppPassword password,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await _accounts.FindDeviceAsync(nameKey, password.Selector, cancellationToken);
+        var expected = found?.SecretHash ?? new byte[SHA256.HashSizeInBytes];
+        if (!CryptographicOperations.FixedTimeEquals(password.SecretHash, expected.Span))
+            return SignInAnswer.Wrong;
+        if (found is null || found.IsRevoked)
+            return SignInAnswer.Wrong;
+        if (found.Account.IsDisabled)
+            return SignInAnswer.Disabled;
+        return SignInAnswer.SignedIn(
+            new Actor(found.Account.Id, found.Account.Name, found.Account.Vault, found.Device, null)
+        );
+    }
+
+    private async Task<SignInAnswer> VerifyPersonAsync(
+        string nameKey,
+        IReadOnlyList<string> passwords,
+        string address,
+        CancellationToken cancellationToken
+    )
+    {
+        var triesKey = SHA256.HashData(Encoding.UTF8.GetBytes(nameKey + "\n" + address));
+        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
+        if (tries.Failures >= _limits.FailuresPerWindow)
+            return TooMany(tries);
+
+        // Nobody's name costs the same look-up and the same hash as somebody's.
+        var account = await _accounts.FindAccountAsync(nameKey, cancellationToken);
+        if (!await _slowHashes.WaitAsync(s_longestWait, cancellationToken))
+            return SignInAnswer.Busy;
+        bool isRight;
+        try
+        {
+            // Asked again: others from the same address may have failed while this one waited.
+            tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
+            if (tries.Failures >= _limits.FailuresPerWindow)
+                return TooMany(tries);
+            isRight = Matches(account?.PasswordHash ?? _nobodysHash, passwords);
+            if (!isRight)
+            {
+                tries = await _accounts.CountFailureAsync(
+                    triesKey,
+                    _time.GetUtcNow(),
+                    _limits.Window,
+                    cancellationToken
+                );
+            }
+        }
+        finally
+        {
+            _slowHashes.Release();
+        }
+
+        if (!isRight || account is null)
+        {
+            await Task.Delay(DelayAfter(tries.Failures), cancellationToken);
+            return SignInAnswer.Wrong;
+        }
+        if (tries.Failures > 0)
+            await _accounts.ForgetFailuresAsync(triesKey, cancellationToken);
+        if (account.IsDisabled)
+            return SignInAnswer.Disabled;
+        return SignInAnswer.SignedIn(
+            new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
+        );
+    }
+
+    private bool Matches(string hash, IReadOnlyList<string> passwords)
+    {
+        foreach (var password in passwords)
+        {
+            Interlocked.Increment(ref _slowHashCount);
+            var normal = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC));
+            if (PasswordHash.Verify(hash, normal))
+                return true;
+        }
+        return false;
+    }
+
+    private SignInAnswer TooMany(SignInTries tries) =>
+        SignInAnswer.TooMany(
+            TimeSpan.FromSeconds(
+                Math.Max(1, Math.Ceiling((tries.WindowEnds - _time.GetUtcNow()).TotalSeconds))
+            )
+        );
+
+    private TimeSpan DelayAfter(int failures)
+    {
+        var beyond = failures - _limits.FailuresBeforeDelay;
+        if (beyond <= 0)
+            return TimeSpan.Zero;
+        var delay = _limits.FirstDelay * beyond;
+        return delay < _limits.LongestDelay ? delay : _limits.LongestDelay;
+    }
+
+    /// <summary>What the bytes may stand for, likeliest first: UTF-8, then the code page of old Windows clients.</summary>
+    private static IReadOnlyList<string> Readings(byte[] bytes)
+    {
+        if (Ascii.IsValid(bytes))
+            return [Encoding.ASCII.GetString(bytes)];
+        var windows = s_windows1252.GetString(bytes);
+        try
+        {
+            return [s_strictUtf8.GetString(bytes), windows];
+        }
+        catch (DecoderFallbackException)
+        {
+            return [windows];
+        }
+    }
+
+    private Mac MacOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> password)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BitConverter.TryWriteBytes(length, name.Length);
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _macKey);
+        hmac.AppendData(length);
+        hmac.AppendData(name);
+        hmac.AppendData(password);
+        Span<byte> mac = stackalloc byte[SHA256.HashSizeInBytes];
+        hmac.GetHashAndReset(mac);
+        return new Mac(
+            BitConverter.ToUInt64(mac),
+            BitConverter.ToUInt64(mac[8..]),
+            BitConverter.ToUInt64(mac[16..]),
+            BitConverter.ToUInt64(mac[24..])
+        );
+    }
+
+    private void Remember(Mac mac, Actor actor)
+    {
+        var now = _time.GetUtcNow();
+        if (_remembered.Count >= MaxRemembered)
+        {
+            foreach (var (old, remembered) in _remembered)
+            {
+                if (remembered.Expires <= now)
+                    _remembered.TryRemove(old, out _);
+            }
+            if (_remembered.Count >= MaxRemembered)
+                _remembered.Clear();
+        }
+        var fresh = new Remembered(actor, now + _limits.RememberFor);
+        _remembered[mac] = fresh;
+        TouchWhenDue(fresh, now);
+    }
+
+    private void TouchWhenDue(Remembered remembered, DateTimeOffset now)
+    {
+        if (remembered.Actor.Device is { } device && remembered.IsTouchDue(now, s_touchEvery))
+            _ = TouchAsync(device, now);
+    }
+
+    private async Task TouchAsync(DeviceId device, DateTimeOffset now)
+    {
+        try
+        {
+            await _accounts.TouchDeviceAsync(device, now, CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // A courtesy to the person who looks at the list of devices; no request waits for it or fails because of it.
+        }
+    }
+
+    private readonly record struct Mac(ulong A, ulong B, ulong C, ulong D);
+
+    private sealed class Remembered(Actor actor, DateTimeOffset expires)
+    {
+        private long _touchedTicks;
+
+        public Actor Actor { get; } = actor;
+
+        public DateTimeOffset Expires { get; } = expires;
+
+        public bool IsTouchDue(DateTimeOffset now, TimeSpan every)
+        {
+            var touched = Interlocked.Read(ref _touchedTicks);
+            return now.Ticks - touched >= every.Ticks
+                && Interlocked.CompareExchange(ref _touchedTicks, now.Ticks, touched) == touched;
+        }
+    }
+}
+
+/// <summary>How sign-in treats wrong passwords and remembers right ones.</summary>
+public sealed record SignInLimits
+{
+    /// <summary>How long a verified credential is remembered.</summary>
+    public TimeSpan RememberFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many wrong passwords of one account from one address are answered at once, before the delays begin.</summary>
+    public int FailuresBeforeDelay { get; init; } = 3;
+
+    /// <summary>The first delay; each further failure adds as much.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest delay.</summary>
+    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After this many in one window, passwords of that account from that address are refused unseen until the window ends.</summary>
+    public int FailuresPerWindow { get; init; } = 10;
+
+    /// <summary>The length of a window, from its first failure.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The iterations of new password hashes, and of the one that nobody's name is compared with.</summary>
+    public int PasswordIterations { get; init; } = PasswordHash.DefaultIterations;
+}
+
+/// <summary>How a sign-in ended.</summary>
+public enum SignInOutcome
+{
+    /// <summary>The credential is right.</summary>
+    SignedIn,
+
+    /// <summary>The name or the password is wrong; which of them is not told.</summary>
+    Wrong,
+
+    /// <summary>Too many wrong passwords from this address: this one was not looked at.</summary>
+    TooMany,
+
+    /// <summary>The credential is right, and the account may not sign in.</summary>
+    Disabled,
+
+    /// <summary>Too many passwords wait to be verified.</summary>
+    Busy,
+}
+
+/// <summary>The desk's answer.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Actor">Who it is; null unless signed in.</param>
+/// <param name="RetryAfter">When to try again; null unless there were too many.</param>
+public readonly record struct SignInAnswer(
+    SignInOutcome Outcome,
+    Actor? Actor,
+    TimeSpan? RetryAfter
+)
+{
+    internal static SignInAnswer Wrong => new(SignInOutcome.Wrong, null, null);
+
+    internal static SignInAnswer Disabled => new(SignInOutcome.Disabled, null, null);
+
+    internal static SignInAnswer Busy => new(SignInOutcome.Busy, null, TimeSpan.FromSeconds(5));
+
+    internal static SignInAnswer SignedIn(Actor actor) => new(SignInOutcome.SignedIn, actor, null);
+
+    internal static SignInAnswer TooMany(TimeSpan retryAfter) =>
+        new(SignInOutcome.TooMany, null, retryAfter);
+}
