@@ -1,0 +1,328 @@
+using CloudDav.Vault;
+using Dapper;
+
+namespace CloudDav.Storage;
+
+/// <summary>Accounts, devices and sign-in tries on SQLite.</summary>
+/// <param name="database">The metadata.</param>
+public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
+{
+    /// <inheritdoc/>
+    public ValueTask<Account?> FindAccountAsync(
+        string nameKey,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session
+                    .Connection.QueryFirstOrDefault<AccountRow>(
+                        AccountSql.FindByName,
+                        new { nameKey }
+                    )
+                    ?.ToAccount(),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public ValueTask<Account?> FindBySubjectAsync(
+        string subject,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session
+                    .Connection.QueryFirstOrDefault<AccountRow>(
+                        AccountSql.FindBySubject,
+                        new { subject }
+                    )
+                    ?.ToAccount(),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public ValueTask<DeviceCredential?> FindDeviceAsync(
+        string nameKey,
+        string selector,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session
+                    .Connection.QueryFirstOrDefault<CredentialRow>(
+                        AccountSql.FindCredential,
+                        new { nameKey, selector }
+                    )
+                    ?.ToCredential(),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<Account?> AddAccountAsync(
+        NewAccount account,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var nameKey = SignInName.Key(account.Name);
+        return await database.WriteAsync(
+            session =>
+            {
+                var isTaken = session.Connection.ExecuteScalar<bool>(
+                    AccountSql.IsTaken,
+                    new { nameKey, subject = account.ExternalSubject }
+                );
+                if (isTaken)
+                    return null;
+                var vault = VaultCreation.Create(
+                    database,
+                    session,
+                    account.Name,
+                    account.CapacityBytes,
+                    caseInsensitive: true,
+                    now.ToUnixTimeMilliseconds()
+                );
+                var id = session.Connection.ExecuteScalar<long>(
+                    AccountSql.Insert,
+                    new
+                    {
+                        name = account.Name,
+                        nameKey,
+                        vault,
+                        owner = account.HouseholdOwner?.Value,
+                        passwordHash = account.PasswordHash,
+                        subject = account.ExternalSubject,
+                        now = now.ToUnixTimeMilliseconds(),
+                    }
+                );
+                return new Account(
+                    new AccountId(id),
+                    account.Name,
+                    new VaultId(vault),
+                    account.PasswordHash,
+                    CredentialVersion: 1,
+                    IsDisabled: false
+                );
+            },
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> SetPasswordAsync(
+        AccountId account,
+        string? passwordHash,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+                session.Connection.Execute(
+                    AccountSql.SetPassword,
+                    new { account = account.Value, passwordHash }
+                ) > 0,
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<DeviceId?> AddDeviceAsync(
+        AccountId account,
+        string name,
+        string selector,
+        ReadOnlyMemory<byte> secretHash,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var hash = secretHash.ToArray();
+        var id = await database.WriteAsync(
+            session =>
+                session.Connection.ExecuteScalar<long?>(
+                    AccountSql.InsertDevice,
+                    new
+                    {
+                        account = account.Value,
+                        selector,
+                        hash,
+                        name,
+                        now = now.ToUnixTimeMilliseconds(),
+                    }
+                ),
+            cancellationToken
+        );
+        return id is { } device ? new DeviceId(device) : null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Device>> ListDevicesAsync(
+        AccountId account,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync<IReadOnlyList<Device>>(
+            session =>
+                [
+                    .. session
+                        .Connection.Query<DeviceRow>(
+                            AccountSql.ListDevices,
+                            new { account = account.Value }
+                        )
+                        .Select(row => row.ToDevice()),
+                ],
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> RevokeDeviceAsync(
+        DeviceId device,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+            {
+                var facts = new { device = device.Value, now = now.ToUnixTimeMilliseconds() };
+                if (session.Connection.Execute(AccountSql.Revoke, facts) == 0)
+                    return false;
+                session.Connection.Execute(AccountSql.ReleaseLocks, facts);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask TouchDeviceAsync(
+        DeviceId device,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+                session.Connection.Execute(
+                    AccountSql.Touch,
+                    new { device = device.Value, now = now.ToUnixTimeMilliseconds() }
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public ValueTask<SignInTries> FindTriesAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var triesKey = key.ToArray();
+        return database.ReadAsync(
+            session =>
+                session
+                    .Connection.QueryFirstOrDefault<TriesRow>(
+                        AccountSql.FindTries,
+                        new { triesKey, now = now.ToUnixTimeMilliseconds() }
+                    )
+                    ?.ToTries()
+                ?? default,
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignInTries> CountFailureAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset now,
+        TimeSpan window,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = new
+        {
+            triesKey = key.ToArray(),
+            now = now.ToUnixTimeMilliseconds(),
+            ends = (now + window).ToUnixTimeMilliseconds(),
+        };
+        return await database.WriteAsync(
+            session =>
+            {
+                session.Connection.Execute(AccountSql.DropOldTries, facts);
+                return session
+                    .Connection.QueryFirst<TriesRow>(AccountSql.CountFailure, facts)
+                    .ToTries();
+            },
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetFailuresAsync(
+        ReadOnlyMemory<byte> key,
+        CancellationToken cancellationToken
+    )
+    {
+        var triesKey = key.ToArray();
+        await database.WriteAsync(
+            session => session.Connection.Execute(AccountSql.ForgetTries, new { triesKey }),
+            cancellationToken
+        );
+    }
+
+    private static DateTimeOffset Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed class AccountRow
+    {
+        public long AccountId { get; init; }
+        public string Name { get; init; } = "";
+        public long VaultId { get; init; }
+        public string? PasswordHash { get; init; }
+        public long CredentialVersion { get; init; }
+        public bool IsDisabled { get; init; }
+
+        public Account ToAccount() =>
+            new(new(AccountId), Name, new(VaultId), PasswordHash, CredentialVersion, IsDisabled);
+    }
+
+    private sealed class CredentialRow
+    {
+        public long DeviceId { get; init; }
+        public byte[] SecretHash { get; init; } = [];
+        public long? LastUsed { get; init; }
+        public long? Revoked { get; init; }
+        public long AccountId { get; init; }
+        public string Name { get; init; } = "";
+        public long VaultId { get; init; }
+        public long CredentialVersion { get; init; }
+        public bool IsDisabled { get; init; }
+
+        public DeviceCredential ToCredential() =>
+            new(
+                new(DeviceId),
+                new(new(AccountId), Name, new(VaultId), null, CredentialVersion, IsDisabled),
+                SecretHash,
+                Revoked is not null,
+                LastUsed is { } used ? Time(used) : null
+            );
+    }
+
+    private sealed class DeviceRow
+    {
+        public long DeviceId { get; init; }
+        public string Name { get; init; } = "";
+        public long Created { get; init; }
+        public long? LastUsed { get; init; }
+        public long? Revoked { get; init; }
+
+        public Device ToDevice() =>
+            new(
+                new(DeviceId),
+                Name,
+                Time(Created),
+                LastUsed is { } used ? Time(used) : null,
+                Revoked is { } revoked ? Time(revoked) : null
+            );
+    }
+
+    private sealed class TriesRow
+    {
+        public long Failures { get; init; }
+        public long WindowEnds { get; init; }
+
+        public SignInTries ToTries() => new((int)Failures, Time(WindowEnds));
+    }
+}
