@@ -29,6 +29,7 @@ internal static class Command
         using var process = Start(program, arguments, home, out var output);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var line = program + " " + string.Join(' ', arguments);
+        line = line.Length <= 500 ? line : line[..500] + " ...";
         try
         {
             try

@@ -1,3 +1,8 @@
+using System.Runtime.Versioning;
+
+// The clients are Debian's.
+[assembly: SupportedOSPlatform("linux")]
+
 namespace CloudDav.Clients.Tests;
 
 /// <summary>Where the repository is, and in which size these tests run.</summary>

@@ -193,6 +193,13 @@ internal sealed class Tree
         Assert.True(difference.Length == 0, "expected (-) and found (+) differ:\n" + difference);
     }
 
+    /// <summary>Compares a listing with what should be in it, in no order.</summary>
+    public static void AssertSameNames(IEnumerable<string> expected, IEnumerable<string> listed) =>
+        Assert.Equal(
+            string.Join('\n', expected.Order(StringComparer.Ordinal)),
+            string.Join('\n', listed.Order(StringComparer.Ordinal))
+        );
+
     /// <summary>The path as a URL relative to the tree.</summary>
     public static string Escape(string path) =>
         string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
