@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CloudDav.Storage;
+
+/// <summary>What .NET has no call for on the way to stable storage: flushing a directory, and starting write-back early.</summary>
+internal static partial class StableStorage
+{
+    // Linux numbers, the same on every processor .NET runs on.
+    private const int OpenReadOnlyCloseOnExec = 0x80000;
+    private const uint StartWriteBack = 2;
+
+    /// <summary>Makes the names in a directory durable: what was created, renamed or removed there survives a power cut. Skipped where there is no such call.</summary>
+    public static void FlushDirectory(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var descriptor = Open(path, OpenReadOnlyCloseOnExec);
+        if (descriptor < 0)
+            throw LastError($"Directory {path} cannot be opened to flush it");
+        try
+        {
+            if (Flush(descriptor) != 0)
+                throw LastError($"Directory {path} cannot be flushed");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Asks the system to begin writing a range of a file, so that the flush at its end has little left to do. A hint: failing changes nothing.</summary>
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long count)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncFileRange(file, offset, count, StartWriteBack);
+    }
+
+    /// <summary>Is this what the system says when there is no room left?</summary>
+    public static bool IsFull(IOException e)
+    {
+        // On Linux .NET puts errno into HResult: ENOSPC and EDQUOT. On Windows: ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+        return OperatingSystem.IsWindows()
+            ? (e.HResult & 0xFFFF) is 39 or 112
+            : e.HResult is 28 or 122 || e.HResult == unchecked((int)0x80070070);
+    }
+
+    private static IOException LastError(string what)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+    }
+
+    [LibraryImport(
+        "libc",
+        EntryPoint = "open",
+        SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8
+    )]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SyncFileRange(
+        SafeFileHandle file,
+        long offset,
+        long count,
+        uint flags
+    );
+}
