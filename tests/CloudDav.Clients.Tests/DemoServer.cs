@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CloudDav.Clients.Tests;
+
+/// <summary>
+/// The demo server as a newcomer runs it: a process of its own, on a free port of loopback, over a fresh folder. A class
+/// of tests shares one (xunit makes it as a class fixture), other tests start their own.
+/// </summary>
+public sealed class DemoServer : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private StringBuilder _log = new();
+    private Process? _process;
+
+    /// <summary>The tree, ending with a slash.</summary>
+    public string Url { get; private set; } = "";
+
+    public string User { get; private set; } = "alice";
+
+    public string Password { get; private set; } = "demo";
+
+    public int Port { get; private set; }
+
+    /// <summary>The data folder. It stays when the process is killed, and is used again by the next start.</summary>
+    public string Data => Path.Combine(_folder.Path, "data");
+
+    public int ProcessId => _process!.Id;
+
+    /// <summary>What the server has said.</summary>
+    public string Log => Command.Text(_log);
+
+    public async ValueTask InitializeAsync()
+    {
+        // The client suites can be pointed at any other server, to see whether a failure is ours.
+        if (
+            Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_AGAINST")?.Split(',')
+            is [var url, var user, var password]
+        )
+            (Url, User, Password, Port) = (url, user, password, new Uri(url).Port);
+        else
+            await StartAsync();
+    }
+
+    /// <summary>
+    /// Starts the server, again after <see cref="KillAsync"/>, and returns when it answers.
+    /// <paramref name="wrapper"/> is a program, with its arguments, to start it under.
+    /// </summary>
+    public async Task StartAsync(params string[] wrapper)
+    {
+        Port = Port == 0 ? FreePort() : Port;
+        string[] line =
+        [
+            .. wrapper,
+            "dotnet",
+            Repository.ServerAssembly,
+            "demo",
+            "--port",
+            $"{Port}",
+            "--data",
+            Data,
+        ];
+        _process = Command.Start(line[0], line[1..], _folder.Path, out _log);
+        Url = $"http://127.0.0.1:{Port}/dav/";
+        await UntilReadyAsync();
+    }
+
+    /// <summary>A second server process over the same data folder, on a port of its own.</summary>
+    public async Task<DemoServer> StartBesideAsync()
+    {
+        var beside = new DemoServer { Port = FreePort() };
+        beside.Url = $"http://127.0.0.1:{beside.Port}/dav/";
+        beside._process = Command.Start(
+            "dotnet",
+            [Repository.ServerAssembly, "demo", "--port", $"{beside.Port}", "--data", Data],
+            beside._folder.Path,
+            out beside._log
+        );
+        await beside.UntilReadyAsync();
+        return beside;
+    }
+
+    /// <summary>SIGKILL: nothing of the process runs after this.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is null)
+            return;
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>A connection pool of its own with the person's credentials on every request.</summary>
+    public HttpClient Connect()
+    {
+        var client = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }
+        )
+        {
+            BaseAddress = new Uri(Url),
+            Timeout = TimeSpan.FromMinutes(10),
+        };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Credentials
+        );
+        return client;
+    }
+
+    /// <summary>The credentials as Basic wants them.</summary>
+    public string Credentials =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
+
+    /// <summary>The address with the user's name in it, as clients that ask for a password want it.</summary>
+    public string UrlWithUser(string scheme) =>
+        $"{scheme}://{User}@{new Uri(Url).Authority}{new Uri(Url).AbsolutePath}";
+
+    /// <summary>Runs another verb of the program over the data folder.</summary>
+    internal Task<CommandResult> VerbAsync(string verb, params string[] arguments) =>
+        Command.RunAsync("dotnet", [Repository.ServerAssembly, verb, .. arguments], _folder.Path);
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _folder.Dispose();
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        using var client = Connect();
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); )
+        {
+            if (_process!.HasExited)
+                throw new InvalidOperationException(
+                    $"The server ended with {_process.ExitCode}:\n{Log}"
+                );
+            try
+            {
+                using var request = new HttpRequestMessage(new HttpMethod("PROPFIND"), "");
+                request.Headers.Add("Depth", "0");
+                using var answer = await client.SendAsync(request);
+                if ((int)answer.StatusCode == 207)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(50);
+        }
+        throw new InvalidOperationException("The server does not answer:\n" + Log);
+    }
+}

@@ -1,0 +1,169 @@
+namespace CloudDav.Clients.Tests;
+
+/// <summary>rclone with <c>vendor = owncloud</c>, which keeps times and checksums: copy, check, sync, bisync, mount.</summary>
+public sealed class RcloneTests(DemoServer server) : IClassFixture<DemoServer>, IDisposable
+{
+    private readonly TempFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Copy_check_and_sync_keep_names_bytes_times_and_checksums()
+    {
+        var remote = await ConfigureAsync("tree");
+        var (up, down) = (_home.Folder("up"), _home.Folder("down"));
+        var tree = Tree.Difficult();
+        tree.WriteTo(up);
+        using var client = server.Connect();
+
+        await RcloneAsync("copy", "--create-empty-src-dirs", "up", remote);
+        await RcloneAsync("check", "--download", "up", remote);
+        Tree.AssertSame(tree, await Tree.OfServerAsync(client, "tree/"), times: true);
+
+        var check = await RcloneAsync("check", "-v", "up", remote);
+        Assert.DoesNotContain(
+            "hashes could not be checked",
+            check.Output,
+            StringComparison.Ordinal
+        );
+        var again = await RcloneAsync("copy", "-v", "--stats-one-line", "up", remote);
+        Assert.Contains("There was nothing to transfer", again.Output, StringComparison.Ordinal);
+
+        await RcloneAsync("moveto", remote + Tree.Change.File, remote + Tree.Change.FileTo);
+        await RcloneAsync("moveto", remote + Tree.Change.Folder, remote + Tree.Change.FolderTo);
+        await RcloneAsync("deletefile", remote + Tree.Change.DeletedFile);
+        await RcloneAsync("purge", remote + Tree.Change.DeletedFolder);
+        File.Move(Path.Combine(up, Tree.Change.File), Path.Combine(up, Tree.Change.FileTo));
+        Directory.Move(
+            Path.Combine(up, Tree.Change.Folder),
+            Path.Combine(up, Tree.Change.FolderTo)
+        );
+        File.Delete(Path.Combine(up, Tree.Change.DeletedFile));
+        Directory.Delete(Path.Combine(up, Tree.Change.DeletedFolder), recursive: true);
+        Tree.WriteFile(
+            Path.Combine(up, Tree.Change.Grown),
+            Tree.Change.GrownBytes,
+            Tree.Change.Time
+        );
+        Tree.WriteFile(
+            Path.Combine(up, Tree.Change.Shrunk),
+            Tree.Change.ShrunkBytes,
+            Tree.Change.Time
+        );
+        var sync = await RcloneAsync("sync", "-v", "--create-empty-src-dirs", "up", remote);
+        Assert.Contains("Transferred:            2 / 2", sync.Output, StringComparison.Ordinal);
+        var changed = tree.Changed();
+        Tree.AssertSame(changed, await Tree.OfServerAsync(client, "tree/"), times: true);
+
+        await RcloneAsync("copy", "--create-empty-src-dirs", remote, "down");
+        Tree.AssertSame(changed, Tree.OfFolder(down), times: true);
+
+        var about = await RcloneAsync("about", remote);
+        Assert.Contains("Used:", about.Output, StringComparison.Ordinal);
+        Assert.Contains("Free:", about.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bisync_carries_changes_of_both_sides_over()
+    {
+        var remote = await ConfigureAsync("both");
+        var here = _home.Folder("here");
+        var tree = Tree.Difficult();
+        tree.WriteTo(here);
+        using var client = server.Connect();
+        await RcloneAsync("bisync", "--resync", "here", remote);
+
+        // This side: a new file, a longer one, one gone.
+        Tree.WriteFile(Path.Combine(here, "names/here 😀"), [1, 2, 3], Tree.Change.Time);
+        Tree.WriteFile(
+            Path.Combine(here, Tree.Change.Grown),
+            Tree.Change.GrownBytes,
+            Tree.Change.Time
+        );
+        File.Delete(Path.Combine(here, Tree.Change.DeletedFile));
+        // That side: a new file, a shorter one, one renamed.
+        Tree.WriteFile(Path.Combine(_home.Path, "there"), [4, 5], Tree.Change.Time.AddHours(1));
+        Tree.WriteFile(
+            Path.Combine(_home.Path, "shrunk"),
+            Tree.Change.ShrunkBytes,
+            Tree.Change.Time
+        );
+        await RcloneAsync("copyto", "there", remote + "names/there & 'so'");
+        await RcloneAsync("copyto", "shrunk", remote + Tree.Change.Shrunk);
+        await RcloneAsync("moveto", remote + Tree.Change.File, remote + Tree.Change.FileTo);
+        await RcloneAsync("bisync", "-v", "here", remote);
+
+        tree["names/here 😀"] = new Item([1, 2, 3], Tree.Change.Time);
+        tree["names/there & 'so'"] = new Item([4, 5], Tree.Change.Time.AddHours(1));
+        tree[Tree.Change.Grown] = new Item(Tree.Change.GrownBytes, Tree.Change.Time);
+        tree[Tree.Change.Shrunk] = new Item(Tree.Change.ShrunkBytes, Tree.Change.Time);
+        tree.Delete(Tree.Change.DeletedFile);
+        tree.Move(Tree.Change.File, Tree.Change.FileTo);
+        // bisync carries files; an empty folder stays on the side where it is.
+        tree.Delete("folders/empty");
+        Directory.Delete(Path.Combine(here, "folders/empty"));
+        Tree.AssertSame(tree, Tree.OfFolder(here), times: true);
+        Tree.AssertSame(tree, await Tree.OfServerAsync(client, "both/"), times: true);
+    }
+
+    [Fact]
+    public async Task A_mount_over_FUSE_keeps_a_tree_with_its_times()
+    {
+        var remote = await ConfigureAsync("mounted");
+        var mountPoint = _home.Folder("mnt");
+        await MountScenario.RunAsync(
+            server,
+            "mounted/",
+            mountPoint,
+            _home,
+            MountAsync,
+            keepsTimes: true
+        );
+
+        async Task<IAsyncDisposable> MountAsync()
+        {
+            // The copy of a file gets its time after its last byte: a write-back of a second takes both up in one PUT.
+            string[] options =
+            [
+                "--vfs-cache-mode",
+                "writes",
+                "--vfs-write-back",
+                "1s",
+                "--dir-cache-time",
+                "1s",
+            ];
+            var process = Command.Start(
+                "rclone",
+                ["mount", remote, "mnt", .. options],
+                _home.Path,
+                out var log
+            );
+            var mount = new Mount(mountPoint, $"fusermount3 -u '{mountPoint}'", process, log);
+            await mount.UntilMountedAsync();
+            return mount;
+        }
+    }
+
+    private Task<CommandResult> RcloneAsync(params string[] arguments) =>
+        MustAsync(Command.RunAsync("rclone", arguments, _home.Path));
+
+    private static async Task<CommandResult> MustAsync(Task<CommandResult> run) =>
+        (await run).MustSucceed();
+
+    /// <summary>Sets the remote up as the README says, makes a folder there, and returns its name with a slash.</summary>
+    private async Task<string> ConfigureAsync(string folder)
+    {
+        await RcloneAsync(
+            "config",
+            "create",
+            "cloud",
+            "webdav",
+            "vendor=owncloud",
+            $"url={server.Url}",
+            $"user={server.User}",
+            $"pass={server.Password}"
+        );
+        await RcloneAsync("mkdir", "cloud:" + folder);
+        return $"cloud:{folder}/";
+    }
+}
