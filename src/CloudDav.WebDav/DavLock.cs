@@ -21,6 +21,12 @@ public sealed record DavLock
     /// <summary>The name of the principal that holds it, for people.</summary>
     public string? HolderName { get; init; }
 
+    /// <summary>
+    /// True when it was taken through the same device credential that asks now. macOS keeps one token of two in a MOVE, and is
+    /// forgiven for its own device's locks only.
+    /// </summary>
+    public bool IsHeldBySameDevice { get; init; }
+
     /// <summary>The time that remains.</summary>
     public TimeSpan Timeout { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed class DavResource
     /// <summary>When it was created.</summary>
     public DateTimeOffset Created { get; set; }
 
-    /// <summary>The media type a client gave or the store knows; null to derive it from the name's extension.</summary>
+    /// <summary>The media type a client gave; used when the name's extension says nothing. Null when none is known.</summary>
     public string? MediaType { get; set; }
 
     /// <summary>A number that stays with the resource through MOVE and overwrite, below 2^53 (<c>oc:fileid</c>).</summary>

@@ -1,0 +1,41 @@
+namespace CloudDav.WebDav;
+
+/// <summary>What the host decides about a DAV endpoint. All values have defaults that suit a server on one host name.</summary>
+public sealed record DavEndpointOptions
+{
+    /// <summary>
+    /// Further host names (no port) by which this server may be named in Destination and If, beside the request's own Host; a trusted
+    /// proxy's forwarded host belongs here or into the request by the host's forwarding middleware.
+    /// </summary>
+    public IReadOnlyCollection<string> HostNames { get; init; } = [];
+
+    /// <summary>Client-specific switches.</summary>
+    public DavClientOptions Clients { get; init; } = new();
+
+    /// <summary>Bytes of one answer kept in memory before it spills to a temporary file.</summary>
+    public int SpoolMemoryPerAnswer { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of all answers together kept in memory; beyond it they spill at once.</summary>
+    public long SpoolMemoryTotal { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Where answers spill to; null for the system's temporary folder.</summary>
+    public string? SpoolFolder { get; init; }
+
+    /// <summary>Largest body of PROPFIND, LOCK and MKCOL in bytes.</summary>
+    public int MaxXmlBody { get; init; } = 64 * 1024;
+
+    /// <summary>Largest body of PROPPATCH in bytes.</summary>
+    public int MaxPropertyBody { get; init; } = 1024 * 1024;
+
+    /// <summary>How many bytes of an upload are read and thrown away after a refusal, so that the client reads the reason instead of a reset.</summary>
+    public long DrainBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How long that may take.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is appended to the padded file id to make <c>oc:id</c> unique over servers; letters and digits.</summary>
+    public string InstanceId { get; init; } = "clouddav";
+
+    /// <summary>The clock; it stamps nothing but the drain's deadline.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

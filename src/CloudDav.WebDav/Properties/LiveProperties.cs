@@ -1,0 +1,363 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Xml.Linq;
+using CloudDav.WebDav.Headers;
+using CloudDav.WebDav.Xml;
+
+namespace CloudDav.WebDav.Properties;
+
+/// <summary>The table of live properties. A new one is one row.</summary>
+internal static class LiveProperties
+{
+    private const uint ReadOnlyBit = 1;
+    private const uint HiddenBit = 2;
+    private const uint DirectoryBit = 0x10;
+    private const uint ArchiveBit = 0x20;
+
+    private static readonly Func<PropertyContext, bool> Always = static _ => true;
+
+    /// <summary>What Explorer does not read stays out of its listings: it fails on folders of more than a megabyte.</summary>
+    private static readonly Func<PropertyContext, bool> UnlessSmall = static context =>
+        !context.SmallEntries;
+
+    private static readonly Func<PropertyContext, DavResource, bool> OnFiles = static (
+        _,
+        resource
+    ) => !resource.IsCollection;
+
+    /// <summary>All of them, in the order of allprop.</summary>
+    public static IReadOnlyList<LiveProperty> All { get; } =
+    [
+        // RFC 4918 §15
+        new(
+            DavNames.Dav + "creationdate",
+            DavFacts.None,
+            static (ref writer, context, resource) => writer.Raw(context.IsoDate(resource.Created))
+        )
+        {
+            InAllProp = Always,
+            Read = static (name, text) =>
+                HttpDates.ParseAny(text) is { } date
+                    ? new PropertyChange.SetCreated(name, date)
+                    : null,
+        },
+        new(
+            DavNames.Dav + "displayname",
+            DavFacts.None,
+            static (ref writer, context, resource) => writer.Text(context.NameOf(resource.Name))
+        )
+        {
+            Has = static (_, resource) => resource.Name.Length > 0,
+            InAllProp = Always,
+            // Stored nowhere: clients show it as the file's name, so it must always be that.
+            Read = static (name, _) => new PropertyChange.Ignore(name),
+        },
+        new(
+            DavNames.Dav + "getcontentlength",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Number(resource.Length)
+        )
+        {
+            Has = OnFiles,
+            InAllProp = Always,
+        },
+        new(
+            DavNames.Dav + "getcontenttype",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Text(MediaTypes.Of(resource))
+        )
+        {
+            InAllProp = UnlessSmall,
+        },
+        new(
+            DavNames.Dav + "getetag",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Text(resource.ETag)
+        )
+        {
+            Has = static (_, resource) => resource.ETag.Length > 0,
+            InAllProp = UnlessSmall,
+        },
+        new(
+            DavNames.Dav + "getlastmodified",
+            DavFacts.None,
+            static (ref writer, context, resource) =>
+                writer.Raw(context.HttpDate(resource.Modified))
+        )
+        {
+            InAllProp = Always,
+            Read = ReadModified,
+        },
+        new(
+            DavNames.Dav + "resourcetype",
+            DavFacts.None,
+            static (ref writer, _, resource) =>
+            {
+                if (resource.IsCollection)
+                    writer.Raw("<d:collection/>"u8);
+            }
+        )
+        {
+            InAllProp = Always,
+        },
+        new(
+            DavNames.Dav + "supportedlock",
+            DavFacts.None,
+            static (ref writer, _, resource) =>
+            {
+                // LibreOffice shows an error when an advertised lock is refused.
+                if (!resource.Privileges.HasFlag(DavPrivileges.WriteContent))
+                    return;
+                writer.Raw(
+                    "<d:lockentry><d:lockscope><d:exclusive/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockentry>"u8
+                );
+                writer.Raw(
+                    "<d:lockentry><d:lockscope><d:shared/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockentry>"u8
+                );
+            }
+        )
+        {
+            InAllProp = UnlessSmall,
+        },
+        new(
+            DavNames.Dav + "lockdiscovery",
+            DavFacts.Locks,
+            static (ref writer, context, resource) => context.WriteLocks(ref writer, resource.Locks)
+        )
+        {
+            InAllProp = UnlessSmall,
+        },
+        // Windows
+        new(
+            DavNames.Win32 + "Win32FileAttributes",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Hex8(Win32Attributes(resource))
+        )
+        {
+            InAllProp = Always,
+            IsSet = static resource =>
+                resource.Win32Attributes is not null
+                || (Win32Attributes(resource) & (ReadOnlyBit | HiddenBit)) != 0,
+            Read = static (name, text) =>
+                uint.TryParse(
+                    text.Trim(),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var bits
+                )
+                    ? new PropertyChange.SetWin32Attributes(name, bits)
+                    : null,
+        },
+        new(
+            DavNames.Win32 + "Win32CreationTime",
+            DavFacts.None,
+            static (ref writer, context, resource) => WriteDate(ref writer, resource.Created)
+        )
+        {
+            Read = static (name, text) =>
+                HttpDates.ParseAny(text) is { } date
+                    ? new PropertyChange.SetCreated(name, date)
+                    : null,
+        },
+        new(
+            DavNames.Win32 + "Win32LastModifiedTime",
+            DavFacts.None,
+            static (ref writer, context, resource) =>
+                writer.Raw(context.HttpDate(resource.Modified))
+        )
+        {
+            Read = ReadModified,
+        },
+        new(
+            DavNames.Win32 + "Win32LastAccessTime",
+            DavFacts.None,
+            static (ref writer, _, resource) =>
+                WriteDate(ref writer, resource.Win32LastAccess!.Value)
+        )
+        {
+            Has = static (_, resource) => resource.Win32LastAccess is not null,
+            InAllProp = UnlessSmall,
+            Read = static (name, text) =>
+                HttpDates.ParseAny(text) is { } date
+                    ? new PropertyChange.SetLastAccess(name, date)
+                    : null,
+        },
+        // RFC 4331
+        new(
+            DavNames.Dav + "quota-available-bytes",
+            DavFacts.Quota,
+            static (ref writer, _, resource) =>
+                writer.Number(Math.Max(0, resource.Quota!.Value.Available!.Value))
+        )
+        {
+            Has = static (context, resource) =>
+                context.ShowsQuota && resource is { IsCollection: true, Quota.Available: not null },
+        },
+        new(
+            DavNames.Dav + "quota-used-bytes",
+            DavFacts.Quota,
+            static (ref writer, _, resource) =>
+                writer.Number(Math.Max(0, resource.Quota!.Value.Used))
+        )
+        {
+            Has = static (context, resource) =>
+                context.ShowsQuota && resource is { IsCollection: true, Quota: not null },
+        },
+        // RFC 5397, RFC 3744 (read side), RFC 3253
+        new(
+            DavNames.Dav + "current-user-principal",
+            DavFacts.None,
+            static (ref writer, context, _) =>
+            {
+                writer.Raw("<d:href>"u8);
+                writer.Text(context.Principal.Href);
+                writer.Raw("</d:href>"u8);
+            }
+        ),
+        new(
+            DavNames.Dav + "current-user-privilege-set",
+            DavFacts.None,
+            static (ref writer, _, resource) =>
+                PrivilegeSets.WriteCurrent(ref writer, resource.Privileges)
+        )
+        {
+            // An empty value would read as "unknown" to some: a principal that may do nothing never gets here.
+            Has = static (_, resource) => resource.Privileges != DavPrivileges.None,
+        },
+        new(
+            DavNames.Dav + "supported-privilege-set",
+            DavFacts.None,
+            static (ref writer, _, _) => writer.Raw(PrivilegeSets.Supported)
+        ),
+        new(
+            DavNames.Dav + "supported-report-set",
+            DavFacts.None,
+            // RFC 3253 §3.1.5: no report is supported, which is an empty set.
+            static (ref _, _, _) => { }
+        )
+        {
+            Has = static (_, _) => false,
+        },
+        // ownCloud's, as rclone and the sync clients read them
+        new(
+            DavNames.Owncloud + "id",
+            DavFacts.None,
+            static (ref writer, context, resource) =>
+            {
+                Span<char> digits = stackalloc char[20];
+                resource.FileId.TryFormat(
+                    digits,
+                    out var count,
+                    "D8",
+                    CultureInfo.InvariantCulture
+                );
+                writer.RawText(digits[..count]);
+                writer.RawText(context.InstanceId);
+            }
+        ),
+        new(
+            DavNames.Owncloud + "fileid",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Number(resource.FileId)
+        ),
+        new(
+            DavNames.Owncloud + "permissions",
+            DavFacts.None,
+            static (ref writer, _, resource) => PrivilegeSets.WriteLetters(ref writer, resource)
+        )
+        {
+            Has = static (_, resource) => resource.Privileges != DavPrivileges.None,
+        },
+        new(
+            DavNames.Owncloud + "size",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Number(resource.Length)
+        ),
+        new(
+            DavNames.Owncloud + "checksums",
+            DavFacts.Checksums,
+            static (ref writer, _, resource) =>
+            {
+                writer.Raw("<oc:checksum>"u8);
+                writer.Text(resource.Checksums);
+                writer.Raw("</oc:checksum>"u8);
+            }
+        )
+        {
+            Has = static (_, resource) => !string.IsNullOrEmpty(resource.Checksums),
+        },
+        // LibreOffice
+        new(
+            DavNames.OpenOffice + "IsReadOnly",
+            DavFacts.None,
+            static (ref writer, _, resource) =>
+                writer.Raw(
+                    resource.Privileges.HasFlag(DavPrivileges.WriteContent) ? "false"u8 : "true"u8
+                )
+        ),
+    ];
+
+    private static readonly FrozenDictionary<XName, LiveProperty> ByName = All.ToFrozenDictionary(
+        property => property.Name
+    );
+
+    /// <summary>
+    /// What PROPPATCH sets without there being such a property to read: rclone's and cadaver's name for the modification time.
+    /// </summary>
+    private static readonly XName LastModified = DavNames.Dav + "lastmodified";
+
+    private static readonly XName DisplayName = DavNames.Dav + "displayname";
+
+    /// <summary>The property of that name; null when it is not a live one.</summary>
+    public static LiveProperty? Find(XName name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Whether the name is one of the four that Windows sets on everything it touches.</summary>
+    public static bool IsWin32(XName name) =>
+        name.Namespace == DavNames.Win32 && ByName.ContainsKey(name);
+
+    /// <summary>Whether PROPPATCH of the name is about something the server knows, rather than a dead property.</summary>
+    public static bool IsLive(XName name) => name == LastModified || ByName.ContainsKey(name);
+
+    /// <summary>What setting a live property to the text means.</summary>
+    public static PropertyChange ReadSet(XName name, string text)
+    {
+        ReadValue? read = name == LastModified ? ReadModified : ByName[name].Read;
+        return read is null
+            ? new PropertyChange.Refuse(name, 403, DavNames.CannotModifyProtected)
+            : read(name, text) ?? new PropertyChange.Refuse(name, 409, null);
+    }
+
+    /// <summary>What removing a live property means: what only clients set goes back to what the server keeps anyway.</summary>
+    public static PropertyChange ReadRemove(XName name) =>
+        IsWin32(name) || name == DisplayName
+            ? new PropertyChange.Ignore(name)
+            : new PropertyChange.Refuse(name, 403, DavNames.CannotModifyProtected);
+
+    private static PropertyChange? ReadModified(XName name, string text) =>
+        HttpDates.ParseAny(text) is { } date ? new PropertyChange.SetModified(name, date) : null;
+
+    /// <summary>The second date of an entry does not share the cache of the first, or both would miss.</summary>
+    private static void WriteDate(ref Utf8Writer writer, DateTimeOffset value)
+    {
+        Span<byte> text = stackalloc byte[29];
+        System.Buffers.Text.Utf8Formatter.TryFormat(value.ToUniversalTime(), text, out _, 'R');
+        writer.Raw(text);
+    }
+
+    private static uint Win32Attributes(DavResource resource)
+    {
+        var bits = resource.Win32Attributes ?? (resource.IsCollection ? 0 : ArchiveBit);
+        if (resource.IsCollection)
+            bits |= DirectoryBit;
+        if (TransientNames.IsHidden(resource.Name))
+            bits |= HiddenBit;
+        if (
+            (
+                resource.Privileges
+                & (DavPrivileges.WriteContent | DavPrivileges.Bind | DavPrivileges.WriteProperties)
+            ) == DavPrivileges.None
+        )
+            bits |= ReadOnlyBit;
+        return bits;
+    }
+}
