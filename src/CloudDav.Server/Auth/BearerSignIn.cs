@@ -1,0 +1,121 @@
+using CloudDav.Server.Options;
+using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CloudDav.Server.Auth;
+
+/// <summary>Bearer tokens of the operator's OpenID provider: its keys are found by discovery, its subject names the account.</summary>
+internal sealed class BearerSignIn(IAccountStore accounts, ILogger<BearerSignIn> log)
+{
+    private static readonly string[] s_algorithms =
+    [
+        SecurityAlgorithms.RsaSha256,
+        SecurityAlgorithms.RsaSha384,
+        SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256,
+        SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256,
+        SecurityAlgorithms.EcdsaSha384,
+        SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    public static void Register(IServiceCollection services, SignInOptions options)
+    {
+        services.AddSingleton<BearerSignIn>();
+        services
+            .AddAuthentication()
+            .AddJwtBearer(bearer =>
+            {
+                bearer.Authority = options.Authority;
+                bearer.Audience = options.Audience;
+                // Options validation lets plain http through on loopback only.
+                bearer.RequireHttpsMetadata = options.Authority!.StartsWith(
+                    "https:",
+                    StringComparison.OrdinalIgnoreCase
+                );
+                bearer.MapInboundClaims = false;
+                bearer.TokenValidationParameters.ValidAlgorithms = s_algorithms;
+                bearer.TokenValidationParameters.RequireExpirationTime = true;
+                bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
+            });
+        // The clock of the tokens' lifetime is the server's.
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<TimeProvider>(
+                (bearer, time) =>
+                    bearer.TokenValidationParameters.LifetimeValidator = (
+                        from,
+                        until,
+                        _,
+                        parameters
+                    ) =>
+                    {
+                        var now = time.GetUtcNow().UtcDateTime;
+                        return until is { } end
+                            && now < end + parameters.ClockSkew
+                            && (from is not { } begin || now >= begin - parameters.ClockSkew);
+                    }
+            );
+    }
+
+    /// <summary>The actor behind the request's token; null when it was answered.</summary>
+    public async ValueTask<Actor?> EstablishAsync(HttpContext context)
+    {
+        var result = await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
+        if (!result.Succeeded)
+        {
+            if (IsProviderAway(result.Failure))
+            {
+                log.IdentityProviderAway(result.Failure!);
+                context.Response.Headers.RetryAfter = "30";
+                await Hosting.PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "The sign-in service cannot be reached at the moment."
+                );
+                return null;
+            }
+            await Challenge.AnswerBearerAsync(
+                context,
+                result.Failure
+                    is SecurityTokenExpiredException
+                        or SecurityTokenInvalidLifetimeException
+                    ? "The token has expired."
+                    : "The token is not valid here."
+            );
+            return null;
+        }
+
+        var subject = result.Principal.FindFirst("sub")?.Value;
+        var account = subject is null
+            ? null
+            : await accounts.FindBySubjectAsync(subject, context.RequestAborted);
+        if (account is null || account.IsDisabled)
+        {
+            // The token is right; asking for another would make the client ask the person again and again.
+            await Hosting.PlainText.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "There is no vault for this sign-in."
+            );
+            return null;
+        }
+        return new Actor(account.Id, account.Name, account.Vault, null, null);
+    }
+
+    // Without the provider's keys no token can be called wrong.
+    private static bool IsProviderAway(Exception? failure) =>
+        failure switch
+        {
+            null => false,
+            HttpRequestException or IOException or TimeoutException or TaskCanceledException =>
+                true,
+            InvalidOperationException => true,
+            AggregateException several => several.InnerExceptions.Any(IsProviderAway),
+            _ => IsProviderAway(failure.InnerException),
+        };
+}

@@ -1,0 +1,93 @@
+using CloudDav.Server.Hosting;
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Auth;
+
+/// <summary>Says who the actor of a request is, or answers it.</summary>
+/// <param name="desk">Verifies names and passwords.</param>
+/// <param name="bearer">Verifies bearer tokens; null when no identity provider is configured: such a token is then no credential we speak.</param>
+internal sealed class SignIn(SignInDesk desk, BearerSignIn? bearer)
+{
+    /// <summary>The actor; null when the request was answered.</summary>
+    public async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials credentials)
+    {
+        switch (credentials)
+        {
+            case Credentials.Basic basic:
+                return await EstablishAsync(context, basic);
+            case Credentials.Bearer when bearer is not null:
+                return await bearer.EstablishAsync(context);
+            default:
+                await Challenge.AnswerAsync(context);
+                return null;
+        }
+    }
+
+    /// <summary>For an answer of 401 that comes from further in: the credential was good once and is revoked.</summary>
+    public void Revoked(HttpContext context, Actor actor)
+    {
+        desk.Forget(actor);
+        Challenge.Add(context);
+    }
+
+    private async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials.Basic basic)
+    {
+        var answer = await desk.SignInAsync(
+            basic.Name,
+            basic.Password,
+            AddressOf(context.Connection.RemoteIpAddress),
+            context.RequestAborted
+        );
+        switch (answer.Outcome)
+        {
+            case SignInOutcome.SignedIn:
+                return answer.Actor;
+            case SignInOutcome.TooMany:
+                Delay(context, answer);
+                await PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status429TooManyRequests,
+                    "Too many wrong passwords. Wait a while, or sign in with an app password."
+                );
+                return null;
+            case SignInOutcome.Busy:
+                Delay(context, answer);
+                await PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too many people are signing in at the moment."
+                );
+                return null;
+            case SignInOutcome.Disabled:
+                await PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status403Forbidden,
+                    "This account may not sign in. Ask your provider."
+                );
+                return null;
+            default:
+                await Challenge.AnswerAsync(context);
+                return null;
+        }
+    }
+
+    private static void Delay(HttpContext context, SignInAnswer answer)
+    {
+        Challenge.AddDavHeaders(context.Response);
+        context.Response.Headers.RetryAfter = (
+            (int)Math.Ceiling(answer.RetryAfter!.Value.TotalSeconds)
+        ).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses of theirs.
+    private static string AddressOf(System.Net.IPAddress? address)
+    {
+        if (address is null)
+            return "";
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+}

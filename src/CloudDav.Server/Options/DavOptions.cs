@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Options;
+
+/// <summary>Section <c>Dav</c>: host names, browsers and single clients' habits.</summary>
+internal sealed class DavOptions : IValidatableObject
+{
+    public const string Section = "Dav";
+
+    /// <summary>Host names on which the tree is at <c>/</c> instead of <c>/dav/</c>.</summary>
+    public string[] RootHosts { get; init; } = [];
+
+    /// <summary>Further host names by which clients may name this server in Destination and If.</summary>
+    public string[] AliasHosts { get; init; } = [];
+
+    /// <summary>Origins (<c>https://app.example.net</c>) whose pages may use DAV from a browser.</summary>
+    public string[] AllowedOrigins { get; init; } = [];
+
+    /// <summary>The most entries a listing of infinite depth may have; a larger one is refused whole.</summary>
+    [AllowedRange(0, 1_000_000)]
+    public int InfiniteDepthLimit { get; init; } = 20_000;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var host in RootHosts.Concat(AliasHosts))
+        {
+            if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
+                yield return new(
+                    $"Dav:RootHosts and Dav:AliasHosts take host names without scheme and port, not '{host}'."
+                );
+        }
+        foreach (var origin in AllowedOrigins)
+        {
+            if (
+                !Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                || uri.GetLeftPart(UriPartial.Authority) != origin
+            )
+                yield return new(
+                    $"Dav:AllowedOrigins takes origins such as https://app.example.net, not '{origin}'."
+                );
+        }
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class DavOptionsValidator : IValidateOptions<DavOptions>;

@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+using CloudDav.Vault;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Options;
+
+/// <summary>Section <c>SignIn</c>: passwords, and the operator's identity provider.</summary>
+internal sealed class SignInOptions : IValidatableObject
+{
+    public const string Section = "SignIn";
+
+    /// <summary>How long a verified password is remembered, in seconds. Revoking works at once whatever this says.</summary>
+    [AllowedRange(1, 3_600)]
+    public int RememberSeconds { get; init; } = 300;
+
+    /// <summary>How many wrong passwords of one account from one address are answered without delay.</summary>
+    [AllowedRange(0, 100)]
+    public int FailuresBeforeDelay { get; init; } = 3;
+
+    /// <summary>The delay of the next wrong one, in milliseconds; each further one adds as much, up to 5 seconds.</summary>
+    [AllowedRange(0, 5_000)]
+    public int DelayMilliseconds { get; init; } = 2_000;
+
+    /// <summary>After how many wrong passwords in one window people's passwords are refused unseen, for that account and address.</summary>
+    [AllowedRange(1, 1_000)]
+    public int FailuresPerWindow { get; init; } = 10;
+
+    /// <summary>The length of the window, in seconds.</summary>
+    [AllowedRange(1, 86_400)]
+    public int WindowSeconds { get; init; } = 900;
+
+    /// <summary>The iterations of PBKDF2-SHA256 for new passwords.</summary>
+    [AllowedRange(1_000, 10_000_000)]
+    public int PasswordIterations { get; init; } = PasswordHash.DefaultIterations;
+
+    /// <summary>The OpenID provider whose bearer tokens are accepted, for example <c>https://login.example.net/realms/home</c>; null for none.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>The audience that those tokens must be made for; required with an authority.</summary>
+    public string? Audience { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Authority is null)
+            yield break;
+        if (
+            !Uri.TryCreate(Authority, UriKind.Absolute, out var authority)
+            || (
+                authority.Scheme != Uri.UriSchemeHttps
+                && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)
+            )
+        )
+            yield return new($"SignIn:Authority '{Authority}' must be an https address.");
+        if (string.IsNullOrEmpty(Audience))
+            yield return new("SignIn:Audience must be set when SignIn:Authority is.");
+    }
+
+    public SignInLimits ToLimits() =>
+        new()
+        {
+            RememberFor = TimeSpan.FromSeconds(RememberSeconds),
+            FailuresBeforeDelay = FailuresBeforeDelay,
+            FirstDelay = TimeSpan.FromMilliseconds(DelayMilliseconds),
+            FailuresPerWindow = FailuresPerWindow,
+            Window = TimeSpan.FromSeconds(WindowSeconds),
+            PasswordIterations = PasswordIterations,
+        };
+}
+
+[OptionsValidator]
+internal sealed partial class SignInOptionsValidator : IValidateOptions<SignInOptions>;

@@ -1,0 +1,185 @@
+using System.Net;
+using CloudDav.Server.Auth;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
+using CloudDav.Vault;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using ListenOptions = CloudDav.Server.Options.ListenOptions;
+
+namespace CloudDav.Server;
+
+/// <summary>How a server is started, beyond its settings.</summary>
+internal sealed record ServerStart
+{
+    /// <summary>The settings, one section for each class in <c>Options/</c>.</summary>
+    public required IConfiguration Settings { get; init; }
+
+    /// <summary>True for the demo alone: plain http is answered, on loopback addresses and names.</summary>
+    public bool IsDemo { get; init; }
+
+    /// <summary>Replaces services, for tests.</summary>
+    public Action<IServiceCollection>? Replace { get; init; }
+}
+
+/// <summary>Puts the server together, in the order a request meets it.</summary>
+internal static class ServerHost
+{
+    /// <summary>A server ready to be started. Its settings are validated when it starts.</summary>
+    public static WebApplication Build(ServerStart start)
+    {
+        // Empty rather than slim: no setting comes from a stray appsettings.json or ASPNETCORE_ variable, and it starts in half the time.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddConfiguration(start.Settings);
+        AddOptions(builder.Services, start.Settings);
+        AddLogging(builder);
+        AddKestrel(builder, start);
+        AddServices(builder.Services, start);
+        start.Replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        var listen = app.Services.GetRequiredService<IOptions<ListenOptions>>().Value;
+
+        // 1. Who is really asking, and by which scheme: a trusted proxy's word for it.
+        app.Use(new TrustedProxies(listen.TrustedProxies).InvokeAsync);
+        // 2. Nothing but https, before any password is looked at.
+        app.Use(new PlainHttpGuard(start.IsDemo).InvokeAsync);
+        if (start.IsDemo)
+            app.Use(LoopbackNames.InvokeAsync);
+        // 3. Whether the server lives and can work, for whoever watches over it.
+        app.Use(app.Services.GetRequiredService<HealthDoor>().InvokeAsync);
+        // 4. Everything else is DAV: who signs in, which tree, through which door.
+        app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
+        return app;
+    }
+
+    private static void AddOptions(IServiceCollection services, IConfiguration settings)
+    {
+        services
+            .AddOptions<StorageOptions>()
+            .Bind(settings.GetSection(StorageOptions.Section), Strictly)
+            .ValidateOnStart();
+        services
+            .AddOptions<ListenOptions>()
+            .Bind(settings.GetSection(ListenOptions.Section), Strictly)
+            .ValidateOnStart();
+        services
+            .AddOptions<DavOptions>()
+            .Bind(settings.GetSection(DavOptions.Section), Strictly)
+            .ValidateOnStart();
+        services
+            .AddOptions<SignInOptions>()
+            .Bind(settings.GetSection(SignInOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SignInOptions>, SignInOptionsValidator>();
+    }
+
+    // A setting that is misspelt would otherwise silently keep its default.
+    private static void Strictly(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+
+    private static void AddKestrel(WebApplicationBuilder builder, ServerStart start)
+    {
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder
+            .Services.AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<ListenOptions>>(
+                (kestrel, listenOptions) =>
+                {
+                    var listen = listenOptions.Value;
+                    kestrel.AddServerHeader = false;
+                    kestrel.AllowSynchronousIO = false;
+                    // Uploads have no size but the vault's; players may be paused for hours.
+                    kestrel.Limits.MaxRequestBodySize = null;
+                    kestrel.Limits.MinResponseDataRate = null;
+                    kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(listen.KeepAliveSeconds);
+                    kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+                    // Long names are escaped threefold, and an If header may hold a list of them.
+                    kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+                    kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+                    kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+                    kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
+                    kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 32 * 1024;
+                    // Destination and If carry bytes of whatever encoding; the protocol library reads them as such.
+                    kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+                    Listen(kestrel, listen);
+                }
+            );
+        builder
+            .Services.AddOptions<HostOptions>()
+            .Configure<IOptions<ListenOptions>>(
+                (host, listen) =>
+                    host.ShutdownTimeout = TimeSpan.FromSeconds(listen.Value.ShutdownSeconds)
+            );
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenOptions listen)
+    {
+        if (listen.HttpPort is { } httpPort)
+            ListenOn(kestrel, listen.Address, httpPort, static _ => { });
+        if (listen.HttpsPort is { } httpsPort)
+        {
+            var certificate = new ServerCertificate(listen);
+            ListenOn(
+                kestrel,
+                listen.Address,
+                httpsPort,
+                endpoint =>
+                    endpoint.UseHttps(https =>
+                        https.ServerCertificateSelector = (_, _) => certificate.Current
+                    )
+            );
+        }
+    }
+
+    private static void ListenOn(
+        KestrelServerOptions kestrel,
+        string address,
+        int port,
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure
+    )
+    {
+        if (address == "*")
+            kestrel.ListenAnyIP(port, configure);
+        else
+            kestrel.Listen(IPAddress.Parse(address), port, configure);
+    }
+
+    private static void AddServices(IServiceCollection services, ServerStart start)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<VaultParts>();
+        services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Accounts);
+        services.AddSingleton(provider => new SignInDesk(
+            provider.GetRequiredService<IAccountStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToLimits()
+        ));
+        var signIn = start.Settings.GetSection(SignInOptions.Section).Get<SignInOptions>() ?? new();
+        if (signIn.Authority is not null)
+            BearerSignIn.Register(services, signIn);
+        services.AddSingleton(provider => new SignIn(
+            provider.GetRequiredService<SignInDesk>(),
+            provider.GetService<BearerSignIn>()
+        ));
+        services.AddSingleton<HealthDoor>();
+        services.AddSingleton<DavDoors>();
+        services.AddHostedService<Housekeeping>();
+    }
+}

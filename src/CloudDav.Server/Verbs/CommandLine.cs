@@ -1,0 +1,337 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Sockets;
+using CloudDav.Vault;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Verbs;
+
+/// <summary>The program's verbs and what they take. Each verb's work is in a file of its own.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return await Root()
+                .Parse(args)
+                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception failure) when (Explain(failure) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+    }
+
+    /// <summary>What a person can do about a failure; null when it is a fault of the program, which then shows where.</summary>
+    private static string? Explain(Exception failure) =>
+        failure switch
+        {
+            StartProblem or KeyStoreException => failure.Message,
+            OptionsValidationException wrong => "A setting is wrong. "
+                + string.Join(" ", wrong.Failures),
+            InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>
+                $"A setting is wrong. {failure.Message}",
+            IOException { InnerException: AddressInUseException } =>
+                "The port is in use by another program. Stop that program, or choose another port.",
+            SocketException => $"The address cannot be listened on: {failure.Message}.",
+            UnauthorizedAccessException => $"No permission: {failure.Message}",
+            _ => null,
+        };
+
+    private static RootCommand Root()
+    {
+        var config = new Option<FileInfo?>("--config")
+        {
+            Description =
+                "The settings file. Without it config/clouddav.json below the current folder is read when it is there.",
+            HelpName = "FILE",
+        };
+        var data = new Option<DirectoryInfo?>("--data")
+        {
+            Description = "A demo's data folder, instead of the folders named in the settings.",
+            HelpName = "DIR",
+        };
+
+        var root = new RootCommand(
+            """
+            CloudDav: a personal cloud that every WebDAV client can mount.
+
+            Try it:      demo, then open http://127.0.0.1:8080/dav/ in a file manager as alice, password demo.
+            Operate it:  write config/clouddav.json, migrate, serve. Each setting can also be given as an
+                         environment variable: Listen:HttpsPort is CLOUDDAV_Listen__HttpsPort.
+            """
+        )
+        {
+            Demo(),
+            Serve(config),
+            Migrate(config, data),
+            Accounts(config, data),
+            Devices(config, data),
+            Check(config, data),
+            Health(config),
+            Version(),
+        };
+        // Without a verb: serve.
+        root.Add(config);
+        root.SetAction((parsed, stop) => ServeVerb.RunAsync(parsed.GetValue(config), stop));
+        return root;
+    }
+
+    private static Command Demo()
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "The port; 0 takes a free one.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8080,
+        };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65_535)
+                result.AddError("--port takes 0 to 65535.");
+        });
+        var address = new Option<string>("--address")
+        {
+            Description = "The loopback address: 127.0.0.1 or ::1.",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Where everything is kept, for the next time too.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("demo-data"),
+        };
+        var plain = new Option<bool>("--no-encryption")
+        {
+            Description = "Keep new contents unencrypted, to compare speeds.",
+        };
+        var demo = new Command("demo", "Runs a server for this machine, with three people in it.")
+        {
+            port,
+            address,
+            data,
+            plain,
+        };
+        demo.SetAction(
+            (parsed, stop) =>
+                DemoVerb.RunAsync(
+                    parsed.GetValue(port),
+                    parsed.GetRequiredValue(address),
+                    parsed.GetRequiredValue(data),
+                    !parsed.GetValue(plain),
+                    stop
+                )
+        );
+        return demo;
+    }
+
+    private static Command Serve(Option<FileInfo?> config)
+    {
+        var serve = new Command(
+            "serve",
+            "Runs the server with its settings. This is what happens without a verb."
+        )
+        {
+            config,
+        };
+        serve.SetAction((parsed, stop) => ServeVerb.RunAsync(parsed.GetValue(config), stop));
+        return serve;
+    }
+
+    private static Command Migrate(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var migrate = new Command(
+            "migrate",
+            "Creates the metadata, or brings its schema up to date."
+        )
+        {
+            config,
+            data,
+        };
+        migrate.SetAction(parsed =>
+            MigrateVerb.Run(Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)))
+        );
+        return migrate;
+    }
+
+    private static Command Accounts(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var name = new Argument<string>("USER") { Description = "The sign-in name." };
+        var capacity = new Option<string>("--capacity")
+        {
+            Description = "The vault's capacity: bytes, or a number with KiB, MiB, GiB or TiB.",
+            HelpName = "SIZE",
+            DefaultValueFactory = _ => "50GiB",
+        };
+        var owner = new Option<string?>("--household")
+        {
+            Description = "The customer whose household the person belongs to.",
+            HelpName = "USER",
+        };
+        var subject = new Option<string?>("--subject")
+        {
+            Description = "The subject by which the identity provider knows the person.",
+            HelpName = "SUBJECT",
+        };
+        var add = new Command(
+            "add",
+            "Makes an account with its vault. A password is read from standard input; an empty line means none."
+        )
+        {
+            name,
+            capacity,
+            owner,
+            subject,
+            config,
+            data,
+        };
+        add.SetAction(
+            (parsed, stop) =>
+                AccountVerbs.AddAsync(
+                    Settings.Of(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(name),
+                    parsed.GetRequiredValue(capacity),
+                    parsed.GetValue(owner),
+                    parsed.GetValue(subject),
+                    stop
+                )
+        );
+        var password = new Command(
+            "password",
+            "Gives an account another password, read from standard input; an empty line means none."
+        )
+        {
+            name,
+            config,
+            data,
+        };
+        password.SetAction(
+            (parsed, stop) =>
+                AccountVerbs.SetPasswordAsync(
+                    Settings.Of(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(name),
+                    stop
+                )
+        );
+        return new Command("account", "Makes accounts and sets their passwords.") { add, password };
+    }
+
+    private static Command Devices(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var user = new Argument<string>("USER") { Description = "The sign-in name." };
+        var name = new Option<string>("--name")
+        {
+            Description = "What the person calls the device or program.",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var add = new Command("add", "Makes an app password and shows it, this once.")
+        {
+            user,
+            name,
+            config,
+            data,
+        };
+        add.SetAction(
+            (parsed, stop) =>
+                DeviceVerbs.AddAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(user),
+                    parsed.GetRequiredValue(name),
+                    stop
+                )
+        );
+        var list = new Command("list", "Lists a person's devices.") { user, config, data };
+        list.SetAction(
+            (parsed, stop) =>
+                DeviceVerbs.ListAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(user),
+                    stop
+                )
+        );
+        var id = new Argument<long>("ID")
+        {
+            Description = "The device's number, as list shows it.",
+        };
+        var revoke = new Command("revoke", "Ends an app password: its next request is refused.")
+        {
+            id,
+            config,
+            data,
+        };
+        revoke.SetAction(
+            (parsed, stop) =>
+                DeviceVerbs.RevokeAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    new DeviceId(parsed.GetRequiredValue(id)),
+                    stop
+                )
+        );
+        return new Command("device", "Makes, lists and revokes app passwords.")
+        {
+            add,
+            list,
+            revoke,
+        };
+    }
+
+    private static Command Check(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var deep = new Option<bool>("--deep")
+        {
+            Description = "Also read every content and compare it with its hash.",
+        };
+        var check = new Command(
+            "check",
+            "Checks that metadata, contents and keys fit together; the server may be running. Exit code 1 when something is broken."
+        )
+        {
+            deep,
+            config,
+            data,
+        };
+        check.SetAction(
+            (parsed, stop) =>
+                CheckVerb.RunAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetValue(deep),
+                    stop
+                )
+        );
+        return check;
+    }
+
+    private static Command Health(Option<FileInfo?> config)
+    {
+        var health = new Command(
+            "health",
+            "Asks the running server of these settings whether it can work. Exit code 1 when it cannot."
+        )
+        {
+            config,
+        };
+        health.SetAction((parsed, stop) => HealthVerb.RunAsync(parsed.GetValue(config), stop));
+        return health;
+    }
+
+    private static Command Version()
+    {
+        var version = new Command("version", "Shows the version.");
+        version.SetAction(_ =>
+        {
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"CloudDav {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)} on .NET {Environment.Version}"
+                )
+            );
+            return 0;
+        });
+        return version;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using CloudDav.Server.Hosting;
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Verbs;
+
+/// <summary>A server for this machine, with a household and a neighbour in it.</summary>
+internal static class DemoVerb
+{
+    public static async Task<int> RunAsync(
+        int port,
+        string address,
+        DirectoryInfo data,
+        bool encrypts,
+        CancellationToken stop
+    )
+    {
+        if (!IPAddress.TryParse(address, out var ip) || !IPAddress.IsLoopback(ip))
+        {
+            throw new StartProblem(
+                $"The demo listens on a loopback address only, 127.0.0.1 or ::1, not on {address}: everybody knows its passwords. For a network there is serve."
+            );
+        }
+        await using var app = Build(port, ip, data, encrypts);
+        var isNew = await DemoPeople.SeedAsync(
+            app.Services.GetRequiredService<IAccountStore>(),
+            app.Services.GetRequiredService<TimeProvider>(),
+            PasswordHash.DefaultIterations,
+            stop
+        );
+        await app.StartAsync(stop);
+        Console.WriteLine(Welcome(app.Urls.First(), data, isNew));
+        await app.WaitForShutdownAsync(stop);
+        return 0;
+    }
+
+    private static Microsoft.AspNetCore.Builder.WebApplication Build(
+        int port,
+        IPAddress address,
+        DirectoryInfo data,
+        bool encrypts
+    )
+    {
+        var settings = Settings.OfDemo(data);
+        settings["Storage:EncryptContent"] = encrypts ? "true" : "false";
+        settings["Listen:Address"] = address.ToString();
+        settings["Listen:HttpPort"] = port.ToString(
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        return ServerHost.Build(
+            new ServerStart
+            {
+                Settings = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+                IsDemo = true,
+            }
+        );
+    }
+
+    private static string Welcome(string url, DirectoryInfo data, bool isNew) =>
+        $"""
+            CloudDav demo, on this machine only. Data: {data.FullName} ({(
+                isNew ? "new" : "as you left it"
+            )}; delete the folder to begin anew)
+
+              Address    {url}/dav/
+              Sign in    alice  demo    a customer with 50 GiB
+                         bob    demo    of alice's household, with a vault of 5 GiB
+                         carol  demo    another customer, with 50 GiB
+              Stop       Ctrl+C
+
+            Ready: {url}/dav/
+            """;
+}

@@ -1,0 +1,61 @@
+using CloudDav.Server.Options;
+
+namespace CloudDav.Server.Verbs;
+
+/// <summary>Where settings come from: the file, then the environment, which wins.</summary>
+internal static class Settings
+{
+    public const string EnvironmentPrefix = "CLOUDDAV_";
+    private const string DefaultFile = "config/clouddav.json";
+
+    /// <summary>The settings of a file and the environment.</summary>
+    /// <exception cref="StartProblem">The named file is missing or is no JSON.</exception>
+    public static IConfiguration Read(FileInfo? file)
+    {
+        var path = file?.FullName ?? Path.GetFullPath(DefaultFile);
+        if (file is { Exists: false })
+            throw new StartProblem($"There is no settings file {path}.");
+        try
+        {
+            return new ConfigurationBuilder()
+                .AddJsonFile(path, optional: file is null, reloadOnChange: false)
+                .AddEnvironmentVariables(EnvironmentPrefix)
+                .Build();
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new StartProblem(
+                $"{path} cannot be read as JSON: {failure.InnerException?.Message ?? failure.Message}",
+                failure
+            );
+        }
+    }
+
+    /// <summary>The folders of a demo's data folder, as settings.</summary>
+    public static Dictionary<string, string?> OfDemo(DirectoryInfo data) =>
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Storage:MetadataFolder"] = Path.Combine(data.FullName, "metadata"),
+            ["Storage:ContentFolder"] = Path.Combine(data.FullName, "content"),
+            ["Storage:KeyFolder"] = Path.Combine(data.FullName, "keys"),
+        };
+
+    /// <summary>Settings for a verb that works on folders: a demo's data folder when given, else the settings file.</summary>
+    public static IConfiguration Of(FileInfo? file, DirectoryInfo? data) =>
+        data is null
+            ? Read(file)
+            : new ConfigurationBuilder().AddInMemoryCollection(OfDemo(data)).Build();
+
+    /// <summary>As <see cref="Of"/>, and only the folders of it, validated.</summary>
+    public static StorageOptions OfFolders(FileInfo? file, DirectoryInfo? data) =>
+        Folders(Of(file, data));
+
+    public static StorageOptions Folders(IConfiguration settings)
+    {
+        var options = settings.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+        var result = new StorageOptionsValidator().Validate(null, options);
+        return result.Failed
+            ? throw new StartProblem("A setting is wrong. " + result.FailureMessage)
+            : options;
+    }
+}
