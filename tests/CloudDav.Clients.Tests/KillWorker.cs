@@ -242,7 +242,7 @@ internal sealed class SharedFile
 }
 
 /// <summary>Bytes without a known length that come piece by piece, so that an upload lasts long enough to be cut.</summary>
-internal sealed class TrickleStream(byte[] bytes) : Stream
+internal sealed class TrickleStream(byte[] bytes) : SourceStream
 {
     private int _at;
 
@@ -262,30 +262,4 @@ internal sealed class TrickleStream(byte[] bytes) : Stream
         _at += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        Read(buffer.AsSpan(offset, count));
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _at;
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 }
