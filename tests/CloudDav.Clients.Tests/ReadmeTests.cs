@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace CloudDav.Clients.Tests;
+
+/// <summary>
+/// The README's commands, run as they stand there: a block marked <c>sh NAME</c> is one test. Only the address, the mount
+/// point and <c>sudo</c> are put in place, and what a person would type at a prompt comes from standard input.
+/// </summary>
+public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoServer>
+{
+    private const string Address = "http://127.0.0.1:8080/dav/";
+    private const string MountPoint = "/mnt/clouddav";
+
+    [Theory]
+    [InlineData("curl", "")]
+    [InlineData("cadaver", "")]
+    [InlineData("rclone", "")]
+    [InlineData("davfs2", "alice\ndemo\n")]
+    public async Task The_commands_of_the_README_work(string client, string typed)
+    {
+        using var home = new TempFolder();
+        var mountPoint = home.Folder("mnt");
+        var block = Block(client);
+        // Either the commands name the demo's address, or they are not about it.
+        Assert.Contains("127.0.0.1:8080", block, StringComparison.Ordinal);
+        var script = block
+            .Replace(Address, server.Url, StringComparison.Ordinal)
+            .Replace(MountPoint, mountPoint, StringComparison.Ordinal)
+            .Replace("sudo ", Mount.Sudo, StringComparison.Ordinal);
+        try
+        {
+            var run = await Command.ShellAsync(script, home.Path, typed);
+            run.MustSucceed();
+            Assert.Contains("Hello from", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (Mount.IsMounted(mountPoint))
+                await Command.ShellAsync($"{Mount.Sudo}umount -l '{mountPoint}'", home.Path);
+        }
+    }
+
+    [Fact]
+    public async Task GNOMEs_commands_of_the_README_work()
+    {
+        using var home = new TempFolder();
+        var address = server.UrlWithUser("dav");
+        var block = Block("gio")
+            .Replace("dav://alice@127.0.0.1:8080/dav/", address, StringComparison.Ordinal);
+        Assert.Contains(address, block, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(home.Path, "session"), "set -eu\n" + block);
+        var run = await Command.RunAsync(
+            "dbus-run-session",
+            ["--", "bash", "session"],
+            home.Path,
+            "demo\n"
+        );
+        Assert.Contains("Hello from", run.MustSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_command_of_the_README_gives_a_server_that_keeps_its_data()
+    {
+        using var home = new TempFolder();
+        var command = Block("demo").Trim();
+        Assert.DoesNotContain('\n', command);
+        var port = DemoServer.FreePort();
+        for (var start = 1; start <= 2; start++)
+        {
+            var line =
+                $"cd '{Repository.Root}' && exec {command} --port {port} --data '{home.Path}/data'";
+            using var process = Command.Start("bash", ["-c", line], home.Path, out var log);
+            try
+            {
+                await UntilReadyAsync(process, () => Command.Text(log));
+                using var client = new HttpClient
+                {
+                    BaseAddress = new Uri($"http://127.0.0.1:{port}/dav/"),
+                };
+                client.DefaultRequestHeaders.Authorization = new("Basic", server.Credentials);
+                using var put = await client.PutAsync("kept", new StringContent("kept"));
+                Assert.Equal(start == 1 ? 201 : 204, (int)put.StatusCode);
+            }
+            finally
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Once_built_the_server_answers_within_3_seconds_of_its_start()
+    {
+        await using var fresh = new DemoServer();
+        var started = Stopwatch.GetTimestamp();
+        await fresh.StartAsync();
+        var took = Stopwatch.GetElapsedTime(started);
+        Assert.True(took < TimeSpan.FromSeconds(3), $"The first answer came after {took}");
+    }
+
+    /// <summary>Waits for the line the demo ends its greeting with; building may come first.</summary>
+    private static async Task UntilReadyAsync(Process process, Func<string> log)
+    {
+        for (
+            var waited = Stopwatch.StartNew();
+            waited.Elapsed < TimeSpan.FromMinutes(5);
+            await Task.Delay(100)
+        )
+        {
+            if (log().Contains("Ready: ", StringComparison.Ordinal))
+                return;
+            Assert.False(process.HasExited, log());
+        }
+        Assert.Fail("The demo is not ready:\n" + log());
+    }
+
+    private static string Block(string name)
+    {
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        return Assert
+            .Single(Blocks().Matches(readme), m => m.Groups["name"].Value == name)
+            .Groups["text"]
+            .Value;
+    }
+
+    [GeneratedRegex(
+        "^```sh (?<name>\\S+)\n(?<text>.*?)^```$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline,
+        1000
+    )]
+    private static partial Regex Blocks();
+}
