@@ -179,7 +179,6 @@ internal static class ServerHost
             provider.GetService<BearerSignIn>()
         ));
         services.AddSingleton<HealthDoor>();
-        services.AddSingleton<VaultStores>();
         services.AddSingleton<DavDoors>();
         services.AddHostedService<Housekeeping>();
     }

@@ -1,5 +1,4 @@
 using CloudDav.Server.Hosting;
-using CloudDav.WebDav;
 
 namespace CloudDav.Server.Auth;
 
@@ -8,10 +7,18 @@ internal static class Challenge
 {
     private const string Basic = "Basic realm=\"CloudDav\", charset=\"UTF-8\"";
 
+    /// <summary>What every answer before sign-in says of the server; without it Explorer remembers the host as no DAV server.</summary>
+    public static void AddDavHeaders(HttpResponse response)
+    {
+        if (!response.Headers.ContainsKey("DAV"))
+            response.Headers["DAV"] = "1, 2, 3";
+        response.Headers["MS-Author-Via"] = "DAV";
+    }
+
     /// <summary>Adds the challenge, unless a script asked: a browser would show its password box over the page.</summary>
     public static void Add(HttpContext context)
     {
-        DavDiscovery.SetHeaders(context.Response);
+        AddDavHeaders(context.Response);
         if (context.Request.Headers.XRequestedWith != "XMLHttpRequest")
             context.Response.Headers.WWWAuthenticate = Basic;
     }
@@ -29,7 +36,7 @@ internal static class Challenge
     /// <summary>Answers a bearer token that is not accepted (RFC 6750 §3).</summary>
     public static Task AnswerBearerAsync(HttpContext context, string description)
     {
-        DavDiscovery.SetHeaders(context.Response);
+        AddDavHeaders(context.Response);
         context.Response.Headers.WWWAuthenticate =
             $"Bearer realm=\"CloudDav\", error=\"invalid_token\", error_description=\"{description}\"";
         return PlainText.WriteAsync(context, StatusCodes.Status401Unauthorized, description);

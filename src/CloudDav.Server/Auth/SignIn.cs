@@ -1,6 +1,5 @@
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
-using CloudDav.WebDav;
 
 namespace CloudDav.Server.Auth;
 
@@ -74,7 +73,7 @@ internal sealed class SignIn(SignInDesk desk, BearerSignIn? bearer)
 
     private static void Delay(HttpContext context, SignInAnswer answer)
     {
-        DavDiscovery.SetHeaders(context.Response);
+        Challenge.AddDavHeaders(context.Response);
         context.Response.Headers.RetryAfter = (
             (int)Math.Ceiling(answer.RetryAfter!.Value.TotalSeconds)
         ).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -28,16 +28,6 @@ public sealed class DiskBlobStore : IBlobStore
             StableStorage.FlushDirectory(parent);
     }
 
-    /// <summary>Creates the file of an upload; a test of a full disk puts a full one in its place.</summary>
-    internal Func<string, SafeFileHandle> OpenNew { get; init; } =
-        static path =>
-            File.OpenHandle(
-                path,
-                FileMode.CreateNew,
-                FileAccess.Write,
-                FileShare.Read | FileShare.Delete
-            );
-
     /// <inheritdoc/>
     public ValueTask<IBlobUpload> CreateAsync(
         BlobId blob,
@@ -46,15 +36,15 @@ public sealed class DiskBlobStore : IBlobStore
     )
     {
         var place = new Place(_folder, blob);
+        CreateFolder(place.Folder);
         try
         {
-            if (!Directory.Exists(place.Folder))
-            {
-                // One after the other, since the mode goes to the last of them only.
-                CreateFolder(Path.GetDirectoryName(place.Folder)!);
-                CreateFolder(place.Folder);
-            }
-            var file = OpenNew(place.PartFile);
+            var file = File.OpenHandle(
+                place.PartFile,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.Read | FileShare.Delete
+            );
             return new(new Upload(this, place, file));
         }
         catch (IOException e) when (StableStorage.IsFull(e))

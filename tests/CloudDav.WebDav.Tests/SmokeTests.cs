@@ -1,4 +1,4 @@
-namespace CloudDav.Server.Tests;
+namespace CloudDav.WebDav.Tests;
 
 public sealed class SmokeTests
 {
