@@ -1,27 +1,108 @@
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
+using CloudDav.Vault;
+using CloudDav.WebDav;
 using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server;
 
-/// <summary>The doors to the trees.</summary>
-internal sealed class DavDoors(SignIn signIn, IOptions<ListenOptions> listen)
+/// <summary>
+/// The doors to the trees: <c>/dav/</c> is the signed-in customer's. Explorer and Office probe every ancestor of what they mount, so to DAV methods <c>/</c>
+/// is a collection whose one member is <c>dav/</c>. On a DAV host name of its own the tree is at <c>/</c>. Read on in <see cref="DavEndpoint.HandleAsync"/>.
+/// </summary>
+internal sealed class DavDoors
 {
-    private readonly DeviceQueue _queue = new(
-        listen.Value.RequestsPerDevice,
-        TimeSpan.FromSeconds(listen.Value.QueueSeconds)
-    );
+    private const string TreePrefix = "/dav";
+
+    private readonly SignIn _signIn;
+    private readonly DeviceQueue _queue;
+    private readonly HashSet<string> _rootHosts;
+    private readonly DavCorsOptions _cors;
+    private readonly DavEndpoint _tree;
+    private readonly DavEndpoint _treeAtRoot;
+    private readonly DavEndpoint _ancestors;
+
+    public DavDoors(
+        SignIn signIn,
+        VaultStores stores,
+        IOptions<ListenOptions> listen,
+        IOptions<DavOptions> dav,
+        ILogger<DavEndpoint> log
+    )
+    {
+        _signIn = signIn;
+        _queue = new DeviceQueue(
+            listen.Value.RequestsPerDevice,
+            TimeSpan.FromSeconds(listen.Value.QueueSeconds)
+        );
+        _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
+        _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
+        var options = new DavEndpointOptions
+        {
+            HostNames = [.. dav.Value.AliasHosts, .. dav.Value.RootHosts],
+            Clients = dav.Value.Clients,
+        };
+        _tree = new DavEndpoint(TreePrefix, options, context => new(stores.OpenTree(context)), log);
+        _treeAtRoot = new DavEndpoint("/", options, context => new(stores.OpenTree(context)), log);
+        _ancestors = new DavEndpoint(
+            "/",
+            options,
+            context => stores.OpenAncestorsAsync(context, TreePrefix),
+            log
+        );
+    }
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (await signIn.EstablishAsync(context, Credentials.Of(context.Request)) is not { } actor)
+        // 1. What browsers' scripts of other sites may do; a preflight ends here.
+        if (await DavCors.TryAnswerAsync(context, _cors))
             return;
+
+        // 2. Which door. A browser that opens the server's bare address gets a page, and no password box for its icon.
+        var door = _rootHosts.Contains(context.Request.Host.Host) ? _treeAtRoot : _tree;
+        if (!door.Matches(context))
+        {
+            door = _ancestors;
+            if (LandingPage.Answers(context))
+            {
+                await LandingPage.AnswerAsync(context);
+                return;
+            }
+        }
+
+        // 3. Who is it: nobody yet, who may only look around, or an actor.
+        var credentials = Credentials.Of(context.Request);
+        if (credentials is Credentials.None && DavDiscovery.TryAnswerAnonymously(context))
+            return;
+        if (await _signIn.EstablishAsync(context, credentials) is not { } actor)
+            return;
+        context.Features.Set(actor);
+        ChallengeWhenRevoked(context, actor);
+
+        // 4. A place among the device's running requests.
         using var place = await _queue.EnterAsync(actor, context);
-        await PlainText.WriteAsync(
-            context,
-            StatusCodes.Status404NotFound,
-            "There is nothing here."
-        );
+        if (place is null)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await PlainText.WriteAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "This device asks for more at once than can be done. Try again in a moment."
+            );
+            return;
+        }
+
+        // 5. The protocol.
+        await door.HandleAsync(context);
     }
+
+    // The store's first query finds out; its 401 then needs what every 401 has.
+    private void ChallengeWhenRevoked(HttpContext context, Actor actor) =>
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+                _signIn.Revoked(context, actor);
+            return Task.CompletedTask;
+        });
 }

@@ -13,6 +13,16 @@ internal static class Program
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (!NamesCanBeNormalized())
+        {
+            await Console.Error.WriteLineAsync(
+                "Unicode normalization is not available: install ICU (Debian: apt install libicu72 or later) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT."
+            );
+            return 1;
+        }
         return await CommandLine.RunAsync(args);
     }
+
+    // Without ICU .NET takes every string for normal, and one name in two forms would be two files.
+    private static bool NamesCanBeNormalized() => "e\u0301".Normalize().Length == 1;
 }

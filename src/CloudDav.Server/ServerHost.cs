@@ -179,6 +179,7 @@ internal static class ServerHost
             provider.GetService<BearerSignIn>()
         ));
         services.AddSingleton<HealthDoor>();
+        services.AddSingleton<VaultStores>();
         services.AddSingleton<DavDoors>();
         services.AddHostedService<Housekeeping>();
     }

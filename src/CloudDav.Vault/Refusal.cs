@@ -44,6 +44,9 @@ public enum RefusalRule
     /// <summary>The destination lies inside the source, or the source inside the destination.</summary>
     InsideItself,
 
+    /// <summary>The root of the tree can be neither removed, moved nor replaced.</summary>
+    IsRoot,
+
     /// <summary>A lock that the actor did not submit stands in the way.</summary>
     Locked,
 

@@ -1,4 +1,5 @@
 using CloudDav.Server.Hosting;
+using CloudDav.WebDav;
 
 namespace CloudDav.Server.Auth;
 
@@ -7,18 +8,10 @@ internal static class Challenge
 {
     private const string Basic = "Basic realm=\"CloudDav\", charset=\"UTF-8\"";
 
-    /// <summary>What every answer before sign-in says of the server; without it Explorer remembers the host as no DAV server.</summary>
-    public static void AddDavHeaders(HttpResponse response)
-    {
-        if (!response.Headers.ContainsKey("DAV"))
-            response.Headers["DAV"] = "1, 2, 3";
-        response.Headers["MS-Author-Via"] = "DAV";
-    }
-
     /// <summary>Adds the challenge, unless a script asked: a browser would show its password box over the page.</summary>
     public static void Add(HttpContext context)
     {
-        AddDavHeaders(context.Response);
+        DavDiscovery.SetHeaders(context.Response);
         if (context.Request.Headers.XRequestedWith != "XMLHttpRequest")
             context.Response.Headers.WWWAuthenticate = Basic;
     }
@@ -36,7 +29,7 @@ internal static class Challenge
     /// <summary>Answers a bearer token that is not accepted (RFC 6750 §3).</summary>
     public static Task AnswerBearerAsync(HttpContext context, string description)
     {
-        AddDavHeaders(context.Response);
+        DavDiscovery.SetHeaders(context.Response);
         context.Response.Headers.WWWAuthenticate =
             $"Bearer realm=\"CloudDav\", error=\"invalid_token\", error_description=\"{description}\"";
         return PlainText.WriteAsync(context, StatusCodes.Status401Unauthorized, description);

@@ -1,5 +1,6 @@
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using CloudDav.WebDav;
 
 namespace CloudDav.Server.Auth;
 
@@ -73,7 +74,7 @@ internal sealed class SignIn(SignInDesk desk, BearerSignIn? bearer)
 
     private static void Delay(HttpContext context, SignInAnswer answer)
     {
-        Challenge.AddDavHeaders(context.Response);
+        DavDiscovery.SetHeaders(context.Response);
         context.Response.Headers.RetryAfter = (
             (int)Math.Ceiling(answer.RetryAfter!.Value.TotalSeconds)
         ).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudDav.WebDav;
 using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Options;
@@ -20,6 +21,9 @@ internal sealed class DavOptions : IValidatableObject
     /// <summary>The most entries a listing of infinite depth may have; a larger one is refused whole.</summary>
     [AllowedRange(0, 1_000_000)]
     public int InfiniteDepthLimit { get; init; } = 20_000;
+
+    /// <summary>What differs from client to client: each is Auto, On or Off.</summary>
+    public DavClientOptions Clients { get; init; } = new();
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -28,6 +28,16 @@ public sealed class DiskBlobStore : IBlobStore
             StableStorage.FlushDirectory(parent);
     }
 
+    /// <summary>Creates the file of an upload; a test of a full disk puts a full one in its place.</summary>
+    internal Func<string, SafeFileHandle> OpenNew { get; init; } =
+        static path =>
+            File.OpenHandle(
+                path,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.Read | FileShare.Delete
+            );
+
     /// <inheritdoc/>
     public ValueTask<IBlobUpload> CreateAsync(
         BlobId blob,
@@ -36,15 +46,15 @@ public sealed class DiskBlobStore : IBlobStore
     )
     {
         var place = new Place(_folder, blob);
-        CreateFolder(place.Folder);
         try
         {
-            var file = File.OpenHandle(
-                place.PartFile,
-                FileMode.CreateNew,
-                FileAccess.Write,
-                FileShare.Read | FileShare.Delete
-            );
+            if (!Directory.Exists(place.Folder))
+            {
+                // One after the other, since the mode goes to the last of them only.
+                CreateFolder(Path.GetDirectoryName(place.Folder)!);
+                CreateFolder(place.Folder);
+            }
+            var file = OpenNew(place.PartFile);
             return new(new Upload(this, place, file));
         }
         catch (IOException e) when (StableStorage.IsFull(e))

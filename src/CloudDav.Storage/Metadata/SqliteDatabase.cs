@@ -165,6 +165,7 @@ public sealed class SqliteDatabase : IDisposable
             PRAGMA mmap_size = 1073741824;
             """
         );
+        connection.Execute(CopySql.CreateMap);
         return new SqliteSession(connection);
     }
 

@@ -53,7 +53,7 @@ public sealed class ContentWriterTests : IDisposable
     }
 
     [Fact]
-    public void Any_body_in_any_pieces_gives_any_of_its_ranges() =>
+    public Task Any_body_in_any_pieces_gives_any_of_its_ranges() =>
         (
             from size in Gen.Int[0, 5 * Chunk]
             from piece in Gen.Int[1, 2 * Chunk]
@@ -61,19 +61,13 @@ public sealed class ContentWriterTests : IDisposable
             from count in Gen.Int[0, size - offset]
             from isEncrypted in Gen.Bool
             select (size, piece, offset, count, isEncrypted)
-        ).Sample(
-            t =>
+        ).SampleAsync(
+            async t =>
             {
                 var bytes = ContentFixture.Bytes(t.size, t.piece);
                 var key = t.isEncrypted ? _content.Key : null;
-                var (blob, staged) = _content
-                    .StageAsync(bytes, key, t.piece)
-                    .GetAwaiter()
-                    .GetResult();
-                var range = _content
-                    .ReadAsync(blob, staged, key, t.offset, t.count)
-                    .GetAwaiter()
-                    .GetResult();
+                var (blob, staged) = await _content.StageAsync(bytes, key, t.piece);
+                var range = await _content.ReadAsync(blob, staged, key, t.offset, t.count);
                 Assert.Equal(bytes[t.offset..(t.offset + t.count)], range);
             },
             iter: 100,
@@ -225,7 +219,7 @@ public sealed class ContentWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_partial_update_takes_over_what_stands_before_and_after() =>
+    public Task A_partial_update_takes_over_what_stands_before_and_after() =>
         (
             from size in Gen.Int[0, 4 * Chunk]
             from before in Gen.Int[0, size]
@@ -233,11 +227,8 @@ public sealed class ContentWriterTests : IDisposable
             from body in Gen.Int[0, 2 * Chunk]
             from isEncrypted in Gen.Bool
             select (size, before, after, body, isEncrypted)
-        ).Sample(
-            t =>
-                SpliceAsync(t.size, t.before, t.after, t.body, t.isEncrypted)
-                    .GetAwaiter()
-                    .GetResult(),
+        ).SampleAsync(
+            t => SpliceAsync(t.size, t.before, t.after, t.body, t.isEncrypted),
             iter: 60,
             threads: 1
         );
@@ -309,6 +300,35 @@ public sealed class ContentWriterTests : IDisposable
         );
 
         Assert.Equal([_content.FileOf(oldBlob)], _content.Files());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300_000)]
+    [InlineData(999_999)]
+    [InlineData(long.MaxValue)]
+    public async Task A_store_that_fails_at_any_byte_leaves_nothing(long failsAt)
+    {
+        // The largest stands for failing at the very end, when the blob is made durable.
+        var writer = new ContentWriter(
+            new FailingBlobStore(_content.Blobs, failsAt),
+            new ContentOptions { ChunkBytes = Chunk }
+        );
+
+        await Assert.ThrowsAsync<StorageFullException>(async () =>
+            await writer.StageAsync(
+                new StageRequest
+                {
+                    Blob = BlobId.New(),
+                    Key = _content.Key,
+                    Body = ContentFixture.Body(ContentFixture.Bytes(1_000_000)),
+                },
+                ContentFixture.Stop
+            )
+        );
+
+        Assert.Empty(_content.Files());
     }
 
     [Theory]

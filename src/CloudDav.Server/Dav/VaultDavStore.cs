@@ -1,0 +1,386 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using CloudDav.Server.Refusals;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+
+namespace CloudDav.Server.Dav;
+
+/// <summary>A vault's tree as the protocol sees it: it translates, and decides nothing.</summary>
+/// <param name="session">The actor in the vault.</param>
+/// <param name="principalHref">The address of the actor's principal resource.</param>
+internal sealed class VaultDavStore(VaultSession session, string principalHref) : IDavStore
+{
+    public DavPrincipal Principal { get; } =
+        new(session.Actor.Name, principalHref)
+        {
+            InfiniteDepthLimit = session.Limits.InfiniteListing,
+        };
+
+    public async ValueTask<DavResult<DavResource>> FindAsync(
+        DavPath path,
+        DavFacts facts,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await session.FindAsync(
+            path.Segments,
+            VaultProperties.DetailsOf(facts),
+            cancellationToken
+        );
+        if (found.Refusal is { } refusal)
+            return RefusalMap.ToProblem(refusal);
+        var resource = VaultProperties.Of(found.Value.Vault, found.Value.Node, facts);
+        resource.Locks = LocksOf(
+            found.Value.Path.Locks.Where(held =>
+                held.IsInfinite || held.Path.Count == path.Segments.Length
+            )
+        );
+        return resource;
+    }
+
+    public async ValueTask<DavResult<Done>> ListAsync(
+        DavPath path,
+        Depth depth,
+        DavFacts facts,
+        DavVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var resource = new DavResource { Name = "", ETag = "" };
+        VaultState vault = null!;
+        var listed = await session.ListAsync(
+            path.Segments,
+            depth switch
+            {
+                Depth.Zero => 0,
+                Depth.One => 1,
+                _ => null,
+            },
+            VaultProperties.DetailsOf(facts),
+            state => vault = state,
+            (below, node, locks) =>
+            {
+                VaultProperties.Fill(resource, vault, node, facts);
+                resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
+                visit(below, resource);
+            },
+            cancellationToken
+        );
+        return listed.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+    }
+
+    public async ValueTask<DavResult<DavReadable>> OpenAsync(
+        DavPath path,
+        CancellationToken cancellationToken
+    )
+    {
+        var opened = await session.OpenAsync(path.Segments, cancellationToken);
+        if (opened.Refusal is { } refusal)
+            return RefusalMap.ToProblem(refusal);
+        return new DavReadable(
+            VaultProperties.Of(opened.Value.Vault, opened.Value.Node, DavFacts.None),
+            opened.Value.Content is { } content ? new Content(content) : null
+        );
+    }
+
+    public async ValueTask<DavResult<DavWritten>> WriteAsync(
+        DavPath path,
+        DavUpload upload,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        if (upload.Splice is not null && upload.Checksums.Count > 0)
+            return new DavProblem(
+                400,
+                "A partial update takes no checksum: what is stored is not what was sent."
+            );
+        var written = await session.WriteAsync(
+            path.Segments,
+            new Upload
+            {
+                Body = upload.Body,
+                ChecksFirst = upload.ExpectsContinue,
+                DeclaredLength = upload.DeclaredLength,
+                LengthHint = upload.LengthHint,
+                MediaType = upload.MediaType,
+                Modified = upload.Modified,
+                Created = upload.Created,
+                Checksums = KindsOf(upload.Checksums),
+                Verify =
+                    upload.Checksums.Count == 0
+                        ? null
+                        : content => upload.Checksums.All(expected => Matches(expected, content)),
+                Splice = upload.Splice is { } splice
+                    ? new Splice(splice.Offset, splice.Length, splice.CompleteLength)
+                    : null,
+            },
+            GuardOf(guard),
+            cancellationToken
+        );
+        return WrittenOf(written, upload.Modified is not null);
+    }
+
+    public async ValueTask<DavResult<DavWritten>> CreateCollectionAsync(
+        DavPath path,
+        PropertyPatch? properties,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        if (properties is not null && Refuses(properties))
+            return NotMade(VaultProperties.StatusesOf(properties));
+        var made = await session.CreateFolderAsync(
+            path.Segments,
+            properties is null ? null : VaultProperties.PatchOf(properties),
+            GuardOf(guard),
+            cancellationToken
+        );
+        if (
+            properties is not null
+            && made.Refusal is { Rule: RefusalRule.PropertiesTooLarge } refusal
+        )
+            return NotMade(VaultProperties.StatusesOf(properties, RefusalMap.ToProblem(refusal)));
+        var written = WrittenOf(made, modifiedAccepted: false);
+        return properties is not null && written.IsSuccess
+            ? written.Value with
+            {
+                Properties = VaultProperties.StatusesOf(properties),
+            }
+            : written;
+    }
+
+    public async ValueTask<DavResult<Done>> DeleteAsync(
+        DavPath path,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var deleted = await session.DeleteAsync(path.Segments, GuardOf(guard), cancellationToken);
+        return deleted.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+    }
+
+    public async ValueTask<DavResult<DavWritten>> MoveAsync(
+        DavPath source,
+        DavPath destination,
+        TransferOptions options,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        WrittenOf(
+            await session.MoveAsync(
+                source.Segments,
+                destination.Segments,
+                TransferOf(options),
+                GuardOf(guard),
+                cancellationToken
+            ),
+            options.Modified is not null
+        );
+
+    public async ValueTask<DavResult<DavWritten>> CopyAsync(
+        DavPath source,
+        DavPath destination,
+        TransferOptions options,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        WrittenOf(
+            await session.CopyAsync(
+                source.Segments,
+                destination.Segments,
+                TransferOf(options),
+                GuardOf(guard),
+                cancellationToken
+            ),
+            options.Modified is not null
+        );
+
+    public async ValueTask<DavResult<IReadOnlyList<PropertyStatus>>> PatchPropertiesAsync(
+        DavPath path,
+        PropertyPatch patch,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        // A patch that cannot be is tried empty: whoever may not change anything here hears that first.
+        var patched = await session.PatchAsync(
+            path.Segments,
+            Refuses(patch) ? new NodePatch() : VaultProperties.PatchOf(patch),
+            GuardOf(guard),
+            cancellationToken
+        );
+        if (patched.Refusal is not { } refusal)
+            return VaultProperties.StatusesOf(patch);
+        var problem = RefusalMap.ToProblem(refusal);
+        if (refusal.Rule is RefusalRule.PropertiesTooLarge or RefusalRule.CapacityExceeded)
+            return VaultProperties.StatusesOf(patch, problem);
+        return problem;
+    }
+
+    public async ValueTask<DavResult<DavLocked>> LockAsync(
+        DavPath path,
+        LockRequest request,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var locked = await session.LockAsync(
+            path.Segments,
+            new LockWish(
+                request.IsShared,
+                request.Depth is { } depth ? depth == Depth.Infinity : null,
+                request.OwnerXml,
+                request.Timeout
+            ),
+            GuardOf(guard),
+            cancellationToken
+        );
+        return locked.Refusal is { } refusal
+            ? RefusalMap.ToProblem(refusal)
+            : new DavLocked(
+                VaultProperties.Of(locked.Value.Lock, session.Actor, session.Now),
+                locked.Value.Created
+            );
+    }
+
+    public async ValueTask<DavResult<DavLock>> RefreshLockAsync(
+        DavPath path,
+        IReadOnlyList<string> tokens,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
+    )
+    {
+        var refreshed = await session.RefreshLockAsync(
+            path.Segments,
+            tokens,
+            timeout,
+            cancellationToken
+        );
+        return refreshed.Refusal is { } refusal
+            ? RefusalMap.ToProblem(refusal)
+            : VaultProperties.Of(refreshed.Value, session.Actor, session.Now);
+    }
+
+    public async ValueTask<DavResult<Done>> UnlockAsync(
+        DavPath path,
+        string token,
+        CancellationToken cancellationToken
+    )
+    {
+        var unlocked = await session.UnlockAsync(path.Segments, token, cancellationToken);
+        return unlocked.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+    }
+
+    private static bool Refuses(PropertyPatch patch) =>
+        patch.Changes.Any(change => change is PropertyChange.Refuse);
+
+    // The statuses say why; there is no resource to tell of.
+    private static DavWritten NotMade(IReadOnlyList<PropertyStatus> statuses) =>
+        new(
+            false,
+            new DavResource
+            {
+                Name = "",
+                ETag = "",
+                IsCollection = true,
+            }
+        )
+        {
+            Properties = statuses,
+        };
+
+    private IReadOnlyList<DavLock> LocksOf(IEnumerable<LockRow> locks)
+    {
+        var now = session.Now;
+        return [.. locks.Select(held => VaultProperties.Of(held, session.Actor, now))];
+    }
+
+    private static DavResult<DavWritten> WrittenOf(
+        VaultResult<Changed> changed,
+        bool modifiedAccepted
+    ) =>
+        changed.Refusal is { } refusal
+            ? RefusalMap.ToProblem(refusal)
+            : new DavWritten(
+                changed.Value.Created,
+                VaultProperties.Of(changed.Value.Vault, changed.Value.Node, DavFacts.None)
+            )
+            {
+                ModifiedAccepted = modifiedAccepted,
+            };
+
+    private static ChangeGuard GuardOf(WriteGuard guard) =>
+        guard.LockTokens.Count == 0 && guard.Expectations.Count == 0
+            ? ChangeGuard.None
+            : new ChangeGuard
+            {
+                LockTokens = guard.LockTokens,
+                Expectations =
+                [
+                    .. guard.Expectations.Select(expected => new ExpectedState(
+                        expected.Path.Segments,
+                        expected.ETag
+                    )),
+                ],
+            };
+
+    private static Transfer TransferOf(TransferOptions options) =>
+        new()
+        {
+            Overwrites = options.Overwrite,
+            IsDeep = options.Depth != Depth.Zero,
+            Modified = options.Modified,
+            Created = options.Created,
+        };
+
+    private static ContentChecksums KindsOf(IReadOnlyList<ExpectedChecksum> checksums) =>
+        checksums.Aggregate(
+            ContentChecksums.None,
+            (kinds, checksum) =>
+                kinds
+                | checksum.Algorithm switch
+                {
+                    ChecksumAlgorithm.Md5 => ContentChecksums.Md5,
+                    ChecksumAlgorithm.Sha1 => ContentChecksums.Sha1,
+                    ChecksumAlgorithm.Sha512 => ContentChecksums.Sha512,
+                    ChecksumAlgorithm.Adler32 => ContentChecksums.Adler32,
+                    ChecksumAlgorithm.Sha256 => ContentChecksums.None,
+                }
+        );
+
+    private static bool Matches(ExpectedChecksum expected, ContentFacts content)
+    {
+        ReadOnlySpan<byte> actual = expected.Algorithm switch
+        {
+            ChecksumAlgorithm.Md5 => content.Md5,
+            ChecksumAlgorithm.Sha1 => content.Sha1,
+            ChecksumAlgorithm.Sha256 => content.Sha256,
+            ChecksumAlgorithm.Sha512 => content.Sha512,
+            ChecksumAlgorithm.Adler32 => BigEndian(content.Adler32),
+        };
+        return actual.SequenceEqual(expected.Value.Span);
+    }
+
+    private static byte[] BigEndian(uint? value)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value ?? 0);
+        return bytes;
+    }
+
+    private sealed class Content(IContentSource source) : IDavContent
+    {
+        public long Length => source.Length;
+
+        public ValueTask CopyToAsync(
+            PipeWriter destination,
+            long offset,
+            long count,
+            CancellationToken cancellationToken
+        ) => source.CopyToAsync(destination, offset, count, cancellationToken);
+
+        public ValueTask DisposeAsync() => source.DisposeAsync();
+    }
+}

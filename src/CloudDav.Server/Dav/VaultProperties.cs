@@ -1,0 +1,150 @@
+using System.Xml.Linq;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+
+namespace CloudDav.Server.Dav;
+
+/// <summary>Vault facts as the protocol's live properties take them, and the protocol's changes as the vault takes them.</summary>
+internal static class VaultProperties
+{
+    private const uint Hidden = 2;
+    private const uint Archive = 32;
+
+    /// <summary>Fills a resource, which a listing reuses.</summary>
+    public static void Fill(DavResource resource, VaultState vault, NodeRow node, DavFacts facts)
+    {
+        var isRoot = node.Id == vault.Root;
+        resource.Name = isRoot ? vault.Name : node.Name;
+        resource.IsCollection = node.IsFolder;
+        resource.Length = node.IsFolder ? node.SubtreeBytes : node.Size;
+        resource.ETag = EntityTag.Of(vault, node);
+        resource.Modified = Time(node.ModifiedMs);
+        resource.Created = Time(node.CreatedMs);
+        resource.MediaType = node.MediaType;
+        resource.FileId = node.Id.Value;
+        resource.Privileges = isRoot
+            ? DavPrivileges.All & ~(DavPrivileges.Move | DavPrivileges.Delete)
+            : DavPrivileges.All;
+        resource.Win32Attributes = NodeName.IsTransient(node.Name)
+            ? (node.Win32Attributes ?? Archive) | Hidden
+            : node.Win32Attributes;
+        resource.Win32LastAccess = node.LastAccessMs is { } access ? Time(access) : null;
+        resource.DeadProperties =
+            node.Properties.Count == 0
+                ? []
+                :
+                [
+                    .. node.Properties.Select(property => new DeadProperty(
+                        XName.Get(property.Name),
+                        property.Xml
+                    )),
+                ];
+        resource.Quota =
+            node.IsFolder && facts.HasFlag(DavFacts.Quota)
+                ? new DavQuota(vault.UsedBytes, vault.AvailableBytes)
+                : null;
+        resource.Checksums = node.Checksums;
+    }
+
+    public static DavResource Of(VaultState vault, NodeRow node, DavFacts facts)
+    {
+        var resource = new DavResource { Name = "", ETag = "" };
+        Fill(resource, vault, node, facts);
+        return resource;
+    }
+
+    public static DavLock Of(LockRow held, Actor actor, DateTimeOffset now) =>
+        new()
+        {
+            // Somebody else's token is nobody's business.
+            Token = held.Account == actor.Account ? held.Token : null,
+            Root = new DavPath([.. held.Path]),
+            IsShared = held.IsShared,
+            Depth = held.IsInfinite ? Depth.Infinity : Depth.Zero,
+            OwnerXml = held.OwnerXml,
+            HolderName = held.HolderName,
+            IsHeldBySameDevice =
+                held.Account == actor.Account
+                && held.Device is not null
+                && held.Device == actor.Device,
+            Timeout = held.Expires > now ? held.Expires - now : TimeSpan.Zero,
+        };
+
+    public static NodeDetails DetailsOf(DavFacts facts)
+    {
+        var details = NodeDetails.None;
+        if (facts.HasFlag(DavFacts.DeadProperties))
+            details |= NodeDetails.Properties;
+        if (facts.HasFlag(DavFacts.Locks))
+            details |= NodeDetails.Locks;
+        if (facts.HasFlag(DavFacts.Checksums))
+            details |= NodeDetails.Checksums;
+        return details;
+    }
+
+    /// <summary>In document order: of several changes of one property the last one counts.</summary>
+    public static NodePatch PatchOf(PropertyPatch patch)
+    {
+        var result = new NodePatch();
+        var dead = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var change in patch.Changes)
+        {
+            switch (change)
+            {
+                case PropertyChange.SetDead set:
+                    dead[set.Name.ToString()] = set.Xml;
+                    break;
+                case PropertyChange.Remove remove:
+                    dead[remove.Name.ToString()] = null;
+                    break;
+                case PropertyChange.SetModified modified:
+                    result = result with { Modified = modified.Value };
+                    break;
+                case PropertyChange.SetCreated created:
+                    result = result with { Created = created.Value };
+                    break;
+                case PropertyChange.SetLastAccess access:
+                    result = result with { LastAccess = access.Value };
+                    break;
+                case PropertyChange.SetWin32Attributes attributes:
+                    result = result with { Win32Attributes = attributes.Value };
+                    break;
+                default:
+                    // Ignored ones change nothing; refused ones never come here.
+                    break;
+            }
+        }
+        return result with { Properties = [.. dead.Select(entry => (entry.Key, entry.Value))] };
+    }
+
+    /// <summary>One status for each property named: that of a change that cannot be, or 424 beside one; 200 when there is none.</summary>
+    public static List<PropertyStatus> StatusesOf(PropertyPatch patch)
+    {
+        var fails = patch.Changes.Any(change => change is PropertyChange.Refuse);
+        return
+        [
+            .. patch
+                .Changes.GroupBy(change => change.Name)
+                .Select(changes =>
+                    changes.OfType<PropertyChange.Refuse>().FirstOrDefault() is { } refused
+                        ? new PropertyStatus(changes.Key, refused.Status, refused.Condition)
+                        : new PropertyStatus(changes.Key, fails ? 424 : 200)
+                ),
+        ];
+    }
+
+    /// <summary>When the properties themselves are too much: 507 on those that add something, 424 on the rest.</summary>
+    public static List<PropertyStatus> StatusesOf(PropertyPatch patch, DavProblem problem) =>
+        [
+            .. patch
+                .Changes.GroupBy(change => change.Name)
+                .Select(changes =>
+                    changes.Any(change => change is PropertyChange.SetDead)
+                        ? new PropertyStatus(changes.Key, problem.Status, problem.Condition)
+                        : new PropertyStatus(changes.Key, 424)
+                ),
+        ];
+
+    private static DateTimeOffset Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

@@ -1,0 +1,45 @@
+namespace CloudDav.Storage;
+
+/// <summary>Statements that remove for good, in bounded steps.</summary>
+internal static class PurgeSql
+{
+    // The key of a node in the trash begins with when it was put there.
+    public const string FirstTrashed = """
+        SELECT node_id, parent_id, name_key, kind FROM nodes
+        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key < ?3 ORDER BY name_key LIMIT 1
+        """;
+
+    public const string FirstMemberFolder =
+        "SELECT node_id FROM dirs WHERE vault_id = ?1 AND parent_id = ?2 LIMIT 1";
+
+    public const string FirstMembers = """
+        SELECT node_id, name_key, content_id, size, property_bytes FROM nodes
+        WHERE vault_id = ?1 AND parent_id = ?2 ORDER BY name_key LIMIT ?3
+        """;
+
+    public const string FindTrash = "SELECT trash_id FROM vaults WHERE vault_id = ?1";
+
+    public const string HistoryContents = """
+        SELECT DISTINCT content_id FROM node_history WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL
+        """;
+
+    public const string ForgetHistoryContents =
+        "UPDATE node_history SET content_id = NULL WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL";
+
+    public const string CountOut = """
+        UPDATE dirs SET
+          subtree_bytes = subtree_bytes - ?3, subtree_property_bytes = subtree_property_bytes - ?4, subtree_items = subtree_items - ?5
+        WHERE vault_id = ?1 AND node_id = ?2 RETURNING parent_id
+        """;
+
+    public const string OldestHistory = """
+        SELECT until_seq, node_id, content_id, until_time FROM node_history WHERE vault_id = ?1 ORDER BY until_seq, node_id LIMIT ?2
+        """;
+
+    public const string DeleteHistory =
+        "DELETE FROM node_history WHERE vault_id = ?1 AND until_seq = ?2 AND node_id = ?3";
+
+    public const string NodeNamesContent = """
+        SELECT EXISTS (SELECT 1 FROM nodes WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        """;
+}

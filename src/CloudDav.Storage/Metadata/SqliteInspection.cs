@@ -1,0 +1,283 @@
+using System.Globalization;
+using Dapper;
+
+namespace CloudDav.Storage;
+
+/// <summary>Every invariant of a vault's rows, each a query that finds what breaks it. Slow by design: it trusts no counter and no index order.</summary>
+internal static class SqliteInspection
+{
+    private const int MaxExamples = 5;
+
+    private static readonly (string Sentence, string Sql)[] Invariants =
+    [
+        (
+            "the vault's used bytes or items are not those of its tree",
+            """
+            SELECT 'used ' || v.used_bytes || ' of ' || (d.subtree_bytes + d.subtree_property_bytes + n.property_bytes)
+              || ', items ' || v.items || ' of ' || d.subtree_items
+            FROM vaults v
+            JOIN dirs d ON d.vault_id = v.vault_id AND d.node_id = v.root_id
+            JOIN nodes n ON n.vault_id = v.vault_id AND n.node_id = v.root_id
+            WHERE v.vault_id = @vault
+              AND (v.used_bytes <> d.subtree_bytes + d.subtree_property_bytes + n.property_bytes OR v.items <> d.subtree_items)
+            """
+        ),
+        (
+            "the vault has no root or no trash",
+            """
+            SELECT v.vault_id FROM vaults v WHERE v.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.node_id = v.root_id AND n.parent_id = 0 AND n.kind = 0)
+              OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.node_id = v.trash_id AND n.parent_id = 0 AND n.kind = 0))
+            """
+        ),
+        (
+            "a folder's counters are not the sum of its members'",
+            """
+            SELECT 'folder ' || d.node_id FROM dirs d
+            LEFT JOIN (
+              SELECT n.parent_id AS id, SUM(n.size + COALESCE(m.subtree_bytes, 0)) AS bytes,
+                SUM(n.property_bytes + COALESCE(m.subtree_property_bytes, 0)) AS property_bytes,
+                SUM(1 + COALESCE(m.subtree_items, 0)) AS items, MAX(1 + COALESCE(m.height, 0)) AS height
+              FROM nodes n LEFT JOIN dirs m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
+              WHERE n.vault_id = @vault GROUP BY n.parent_id
+            ) s ON s.id = d.node_id
+            WHERE d.vault_id = @vault AND (
+              d.subtree_bytes <> COALESCE(s.bytes, 0) OR d.subtree_property_bytes <> COALESCE(s.property_bytes, 0)
+              OR d.subtree_items <> COALESCE(s.items, 0))
+            """
+        ),
+        (
+            "a folder has more levels below it than its height says",
+            """
+            WITH RECURSIVE up (folder, id, level) AS (
+              SELECT n.parent_id, n.parent_id, 1 FROM nodes n WHERE n.vault_id = @vault AND n.parent_id <> 0
+              UNION
+              SELECT d.parent_id, d.parent_id, u.level + 1 FROM up u
+              JOIN dirs d ON d.vault_id = @vault AND d.node_id = u.id WHERE d.parent_id <> 0
+            )
+            SELECT DISTINCT 'folder ' || d.node_id FROM up u
+            JOIN dirs d ON d.vault_id = @vault AND d.node_id = u.folder WHERE d.height < u.level
+            """
+        ),
+        (
+            "a folder's version is older than a member's",
+            """
+            SELECT DISTINCT 'folder ' || d.node_id FROM nodes n
+            JOIN dirs d ON d.vault_id = n.vault_id AND d.node_id = n.parent_id
+            LEFT JOIN dirs m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
+            WHERE n.vault_id = @vault AND d.subtree_version < MAX(n.changed_seq, COALESCE(m.subtree_version, 0))
+            """
+        ),
+        (
+            "a change number is above the vault's",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n JOIN vaults v ON v.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND n.changed_seq > v.change_seq
+            UNION ALL
+            SELECT 'history of node ' || h.node_id FROM node_history h JOIN vaults v ON v.vault_id = h.vault_id
+            WHERE h.vault_id = @vault AND h.until_seq > v.change_seq
+            """
+        ),
+        (
+            "a folder row and its counters do not belong together",
+            """
+            SELECT 'folder ' || n.node_id FROM nodes n LEFT JOIN dirs d ON d.vault_id = n.vault_id AND d.node_id = n.node_id
+            WHERE n.vault_id = @vault AND ((n.kind = 0) <> (d.node_id IS NOT NULL) OR (n.kind = 0 AND d.parent_id <> n.parent_id))
+            UNION ALL
+            SELECT 'counters ' || d.node_id FROM dirs d WHERE d.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = d.vault_id AND n.node_id = d.node_id)
+            """
+        ),
+        (
+            "a node's folder is missing or is none",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n
+            WHERE n.vault_id = @vault AND n.parent_id <> 0
+              AND NOT EXISTS (SELECT 1 FROM dirs d WHERE d.vault_id = n.vault_id AND d.node_id = n.parent_id)
+            """
+        ),
+        (
+            "a node hangs below neither the root nor the trash",
+            """
+            WITH RECURSIVE reached (id) AS (
+              SELECT node_id FROM nodes WHERE vault_id = @vault AND parent_id = 0
+              UNION ALL SELECT d.node_id FROM reached r JOIN dirs d ON d.vault_id = @vault AND d.parent_id = r.id
+            )
+            SELECT 'folder ' || node_id FROM dirs WHERE vault_id = @vault AND node_id NOT IN (SELECT id FROM reached)
+            """
+        ),
+        (
+            "a file's content is missing, of another size, or named by an empty file",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n
+            LEFT JOIN contents c ON c.content_id = n.content_id AND c.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND n.kind = 1 AND (
+              (n.size = 0) <> (n.content_id IS NULL) OR (n.content_id IS NOT NULL AND (c.content_id IS NULL OR c.size <> n.size))
+              OR n.revision IS NULL OR LENGTH(n.revision) <> 16)
+            UNION ALL
+            SELECT 'folder ' || node_id FROM nodes WHERE vault_id = @vault AND kind = 0 AND (size <> 0 OR content_id IS NOT NULL)
+            """
+        ),
+        (
+            "history names a content that is missing",
+            """
+            SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM node_history h
+            WHERE h.vault_id = @vault AND h.content_id IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM contents c WHERE c.content_id = h.content_id AND c.vault_id = h.vault_id AND c.size = h.size)
+            """
+        ),
+        (
+            "a content's owners are not its references and one",
+            """
+            WITH owners AS (
+              SELECT content_id, node_id FROM nodes WHERE vault_id = @vault AND content_id IS NOT NULL
+              UNION SELECT content_id, node_id FROM node_history WHERE vault_id = @vault AND content_id IS NOT NULL
+            ),
+            counted AS (SELECT content_id, COUNT(*) AS owners FROM owners GROUP BY content_id),
+            referred AS (SELECT content_id, COUNT(*) AS refs FROM content_refs WHERE vault_id = @vault GROUP BY content_id)
+            SELECT 'content ' || c.content_id FROM contents c
+            LEFT JOIN counted o ON o.content_id = c.content_id LEFT JOIN referred r ON r.content_id = c.content_id
+            WHERE c.vault_id = @vault AND COALESCE(o.owners, 0) <> 1 + COALESCE(r.refs, 0)
+            UNION ALL
+            SELECT 'content ' || r.content_id || ' of node ' || r.node_id FROM content_refs r WHERE r.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM owners o WHERE o.content_id = r.content_id AND o.node_id = r.node_id)
+            """
+        ),
+        (
+            "a content has neither inline bytes nor a live blob, or both",
+            """
+            SELECT 'content ' || c.content_id FROM contents c
+            LEFT JOIN inline_contents i ON i.content_id = c.content_id
+            LEFT JOIN blobs b ON b.blob_id = c.blob_id AND b.vault_id = c.vault_id AND b.state = 1
+            WHERE c.vault_id = @vault AND ((c.blob_id IS NULL) <> (i.content_id IS NOT NULL) OR (c.blob_id IS NOT NULL) <> (b.blob_id IS NOT NULL))
+            """
+        ),
+        (
+            "a live blob belongs to no content",
+            """
+            SELECT HEX(b.blob_id) FROM blobs b WHERE b.vault_id = @vault AND b.state = 1
+              AND NOT EXISTS (SELECT 1 FROM contents c WHERE c.blob_id = b.blob_id)
+            """
+        ),
+        (
+            "inline bytes belong to no content",
+            """
+            SELECT i.content_id FROM inline_contents i
+            WHERE NOT EXISTS (SELECT 1 FROM contents c WHERE c.content_id = i.content_id)
+            """
+        ),
+        (
+            "a quota hold belongs to no staged blob",
+            """
+            SELECT HEX(h.blob_id) FROM holds h WHERE h.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.blob_id = h.blob_id AND b.vault_id = h.vault_id AND b.state = 0)
+            """
+        ),
+        (
+            "an active lock is on no node of the tree",
+            """
+            WITH RECURSIVE up (token, id) AS (
+              SELECT token, node_id FROM locks WHERE vault_id = @vault AND expires > @now
+              UNION ALL
+              SELECT u.token, n.parent_id FROM up u JOIN nodes n ON n.vault_id = @vault AND n.node_id = u.id
+            )
+            SELECT l.token FROM locks l JOIN vaults v ON v.vault_id = l.vault_id
+            WHERE l.vault_id = @vault AND l.expires > @now
+              AND NOT EXISTS (SELECT 1 FROM up u WHERE u.token = l.token AND u.id = v.root_id)
+            """
+        ),
+        (
+            "exclusive locks overlap on one node",
+            """
+            SELECT 'node ' || node_id FROM locks WHERE vault_id = @vault AND expires > @now
+            GROUP BY node_id HAVING COUNT(*) > 1 AND MIN(is_shared) = 0
+            """
+        ),
+        (
+            "a node's property bytes are not those of its properties",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n
+            LEFT JOIN (
+              SELECT node_id, SUM(LENGTH(CAST(name AS BLOB)) + LENGTH(CAST(xml AS BLOB))) AS bytes
+              FROM node_properties WHERE vault_id = @vault GROUP BY node_id
+            ) p ON p.node_id = n.node_id
+            WHERE n.vault_id = @vault AND n.property_bytes <> COALESCE(p.bytes, 0)
+            UNION ALL
+            SELECT 'properties of node ' || p.node_id FROM node_properties p WHERE p.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id)
+            """
+        ),
+        (
+            "history spans overlap, are empty, or reach into the present row",
+            """
+            SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM node_history h
+            LEFT JOIN nodes n ON n.vault_id = h.vault_id AND n.node_id = h.node_id
+            WHERE h.vault_id = @vault AND (h.from_seq >= h.until_seq OR h.from_time > h.until_time OR h.until_seq > n.changed_seq
+              OR EXISTS (SELECT 1 FROM node_history o WHERE o.vault_id = h.vault_id AND o.node_id = h.node_id
+                AND o.until_seq > h.until_seq AND o.from_seq < h.until_seq))
+            """
+        ),
+        (
+            "an id is above the sequence that gives ids",
+            """
+            SELECT 'node ' || node_id FROM nodes WHERE vault_id = @vault AND node_id >= (SELECT next FROM sequences WHERE name = 'ids')
+            UNION ALL
+            SELECT 'content ' || content_id FROM contents
+            WHERE vault_id = @vault AND content_id >= (SELECT next FROM sequences WHERE name = 'ids')
+            """
+        ),
+        (
+            "an id is used in two vaults",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n JOIN nodes o ON o.node_id = n.node_id AND o.vault_id <> n.vault_id WHERE n.vault_id = @vault
+            """
+        ),
+    ];
+
+    public static IReadOnlyList<string> Run(SqliteSession session, long vault, long now)
+    {
+        var broken = new List<string>();
+        foreach (var (sentence, sql) in Invariants)
+        {
+            var found = session
+                .Connection.Query<string>($"{sql} LIMIT {MaxExamples}", new { vault, now })
+                .ToList();
+            if (found.Count > 0)
+                broken.Add($"vault {vault}: {sentence}: {string.Join(", ", found)}");
+        }
+        broken.AddRange(NameKeys(session, vault));
+        return broken;
+    }
+
+    // Folding is C#'s, so that every engine agrees; so is checking it.
+    private static List<string> NameKeys(SqliteSession session, long vault)
+    {
+        var trash = session.Connection.QuerySingleOrDefault<long>(
+            "SELECT trash_id FROM vaults WHERE vault_id = @vault",
+            new { vault }
+        );
+        var insensitive = session.Connection.QuerySingleOrDefault<bool>(
+            "SELECT case_insensitive FROM vaults WHERE vault_id = @vault",
+            new { vault }
+        );
+        return session
+            .Connection.Query<(long Id, string Name, string Key)>(
+                "SELECT node_id, name, name_key FROM nodes WHERE vault_id = @vault AND parent_id NOT IN (0, @trash)",
+                new { vault, trash },
+                buffered: false
+            )
+            .Where(row =>
+                row.Key != (insensitive ? Vault.NodeName.Fold(row.Name) : row.Name)
+                || !row.Name.IsNormalized()
+                || Vault.NodeName.Problem(row.Name) is not null
+            )
+            .Take(MaxExamples)
+            .Select(row =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"vault {vault}: a name or its key breaks the rules: node {row.Id}"
+                )
+            )
+            .ToList();
+    }
+}

@@ -1,0 +1,353 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Storage;
+
+/// <summary>One transaction's view, with prepared statements.</summary>
+internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
+{
+    protected SqliteSession Session => session;
+
+    public ValueTask<Facts> LoadAsync(FactsRequest request) => new(Gather(request));
+
+    public ValueTask ListAsync(
+        VaultId vault,
+        NodeId folder,
+        bool isDeep,
+        NodeDetails details,
+        Action<NodeRow> visit
+    )
+    {
+        var statement = session[isDeep ? TreeSql.ListBelow : TreeSql.ListMembers];
+        statement.Bind(1, vault.Value).Bind(2, folder.Value);
+        var row = new NodeRow();
+        try
+        {
+            while (statement.Step())
+            {
+                ReadListed(statement, row);
+                AddDetails(vault.Value, row, details);
+                visit(row);
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(VaultId vault, DateTimeOffset now)
+    {
+        var locks = new List<LockRow>();
+        ReadLocks(
+            session[TreeSql.ListLocks].Bind(1, vault.Value).Bind(2, now.ToUnixTimeMilliseconds()),
+            null,
+            locks
+        );
+        return new(locks);
+    }
+
+    public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
+    {
+        var statement = session[TreeSql.FindContent].Bind(1, content.Value).Bind(2, vault.Value);
+        if (!statement.Step())
+            throw new InvalidDataException(
+                $"Content {content.Value} of vault {vault.Value} is missing."
+            );
+        var found = new StoredContent(
+            statement.Int64(0),
+            statement.IsNull(1) ? null : new BlobId(new Guid(statement.Bytes(1))),
+            statement.NullableBytes(2),
+            statement.NullableBytes(3)
+        );
+        statement.Reset();
+        return new(found);
+    }
+
+    public ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder) =>
+        new(
+            (int)
+                session[TreeSql.MeasureHeight]
+                    .Bind(1, vault.Value)
+                    .Bind(2, folder.Value)
+                    .RunForInt64()
+        );
+
+    private Facts Gather(FactsRequest request)
+    {
+        var actor = request.Actor;
+        var now = request.Now.ToUnixTimeMilliseconds();
+        var statement = session[TreeSql.FindVault]
+            .Bind(1, actor.Vault.Value)
+            .Bind(2, actor.Account.Value)
+            .Bind(3, actor.Device?.Value)
+            .Bind(4, now);
+        if (request.OwnHold is { } own)
+            statement.Bind(5, own.Value);
+        else
+            statement.BindNull(5);
+        if (!statement.Step())
+            return new Facts
+            {
+                IsSignedOut = true,
+                Vault = null!,
+                Paths = [],
+            };
+        var vault = new VaultState
+        {
+            Id = actor.Vault,
+            Name = statement.Text(0),
+            Epoch = statement.Int64(1),
+            ChangeSeq = statement.Int64(2),
+            UsedBytes = statement.Int64(3),
+            Items = statement.Int64(4),
+            CapacityBytes = statement.NullableInt64(5),
+            Root = new(statement.Int64(6)),
+            Trash = new(statement.Int64(7)),
+            IsCaseInsensitive = statement.Boolean(8),
+            HeldBytes = statement.Int64(9),
+            HasLocks = statement.Boolean(10),
+        };
+        var isSignedOut =
+            statement.NullableInt64(11) != 0
+            || actor.CredentialVersion is { } version && version != statement.Int64(12)
+            || actor.Device is not null && statement.NullableInt64(13) != 1;
+        statement.Reset();
+        if (isSignedOut)
+            return new Facts
+            {
+                IsSignedOut = true,
+                Vault = vault,
+                Paths = [],
+            };
+        var paths = new PathState[request.Paths.Count];
+        for (var i = 0; i < paths.Length; i++)
+            paths[i] = LoadPath(vault, request.Paths[i], request.FoldsNames, now);
+        return new Facts
+        {
+            IsSignedOut = false,
+            Vault = vault,
+            Paths = paths,
+        };
+    }
+
+    private PathState LoadPath(VaultState vault, PathRequest request, bool foldsNames, long now)
+    {
+        var chain = new List<NodeRow>(request.Path.Count + 1)
+        {
+            Find(vault.Id.Value, 0, "root")
+                ?? throw new InvalidDataException($"Vault {vault.Id.Value} has no root."),
+        };
+        NodeRow? caseSibling = null;
+        for (var i = 0; i < request.Path.Count && chain[i].IsFolder; i++)
+        {
+            var name = request.Path[i];
+            var row = Find(vault.Id.Value, chain[i].Id.Value, vault.KeyOf(name));
+            if (row is null && foldsNames && !vault.IsCaseInsensitive)
+                row = FindFolded(vault.Id.Value, chain[i].Id.Value, NodeName.Fold(name));
+            if (row is not null && !foldsNames && row.Name != name)
+            {
+                if (i == request.Path.Count - 1)
+                    caseSibling = row;
+                row = null;
+            }
+            if (row is null)
+                break;
+            chain.Add(row);
+        }
+        var state = new PathState
+        {
+            Path = request.Path,
+            Chain = chain,
+            CaseSibling = caseSibling,
+        };
+        if (state.Node is { } node)
+            AddDetails(vault.Id.Value, node, request.Details);
+        if (!vault.HasLocks)
+            return state;
+        if (request.Details.HasFlag(NodeDetails.Locks))
+            state = state with { Locks = LoadChainLocks(vault.Id.Value, state, now) };
+        if (request.Details.HasFlag(NodeDetails.LocksBelow) && state.Node is { IsFolder: true })
+            state = state with { LocksBelow = LoadLocksBelow(vault.Id.Value, state, now) };
+        return state;
+    }
+
+    private NodeRow? Find(long vault, long parent, string key)
+    {
+        var statement = session[TreeSql.FindMember].Bind(1, vault).Bind(2, parent).Bind(3, key);
+        if (!statement.Step())
+            return null;
+        var row = ReadWhole(statement);
+        statement.Reset();
+        return row;
+    }
+
+    // Only in case-sensitive vaults, where no index helps: exactly one sibling must match.
+    private NodeRow? FindFolded(long vault, long parent, string folded)
+    {
+        NodeRow? found = null;
+        var count = 0;
+        var statement = session[TreeSql.ListMembers].Bind(1, vault).Bind(2, parent);
+        while (statement.Step())
+        {
+            if (NodeName.Fold(statement.Text(2)) != folded)
+                continue;
+            count++;
+            found ??= ReadWhole(statement);
+        }
+        return count == 1 ? found : null;
+    }
+
+    private List<LockRow> LoadChainLocks(long vault, PathState state, long now)
+    {
+        var locks = new List<LockRow>();
+        var path = state.StoredPath;
+        for (var i = 0; i < state.Chain.Count; i++)
+            ReadLocks(
+                session[TreeSql.ListNodeLocks]
+                    .Bind(1, vault)
+                    .Bind(2, state.Chain[i].Id.Value)
+                    .Bind(3, now),
+                [.. path.Take(i)],
+                locks
+            );
+        return locks;
+    }
+
+    // From the few locks upward, never from the tree downward.
+    private List<LockRow> LoadLocksBelow(long vault, PathState state, long now)
+    {
+        var all = new List<LockRow>();
+        ReadLocks(session[TreeSql.ListLocks].Bind(1, vault).Bind(2, now), null, all);
+        var below = new List<LockRow>();
+        var top = state.Node!.Id.Value;
+        foreach (var held in all)
+        {
+            var names = new List<string>();
+            var id = held.Node.Value;
+            while (id != top && id != 0)
+            {
+                var statement = session[TreeSql.FindParent].Bind(1, vault).Bind(2, id);
+                if (!statement.Step())
+                    break;
+                id = statement.Int64(0);
+                names.Add(statement.Text(1));
+                statement.Reset();
+            }
+            if (id != top || names.Count == 0)
+                continue;
+            names.Reverse();
+            below.Add(held with { Path = [.. state.StoredPath, .. names] });
+        }
+        return below;
+    }
+
+    private static void ReadLocks(
+        Statement statement,
+        IReadOnlyList<string>? path,
+        List<LockRow> locks
+    )
+    {
+        while (statement.Step())
+            locks.Add(
+                new LockRow
+                {
+                    Token = statement.Text(0),
+                    Node = new(statement.Int64(1)),
+                    Account = new(statement.Int64(2)),
+                    Device = statement.NullableInt64(3) is { } device ? new DeviceId(device) : null,
+                    IsShared = statement.Boolean(4),
+                    IsInfinite = statement.Boolean(5),
+                    OwnerXml = statement.NullableText(6),
+                    HolderName = statement.Text(7),
+                    Expires = DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(8)),
+                    Path = path ?? [],
+                }
+            );
+    }
+
+    private void AddDetails(long vault, NodeRow row, NodeDetails details)
+    {
+        if (details == NodeDetails.None)
+            return;
+        row.Properties =
+            details.HasFlag(NodeDetails.Properties) && row.PropertyBytes > 0
+                ? ReadProperties(vault, row.Id.Value)
+                : [];
+        row.Checksums =
+            details.HasFlag(NodeDetails.Checksums) && !row.IsFolder
+                ? ReadChecksums(vault, row.Content)
+                : null;
+    }
+
+    private List<NodeProperty> ReadProperties(long vault, long node)
+    {
+        var properties = new List<NodeProperty>();
+        var statement = session[TreeSql.ListProperties].Bind(1, vault).Bind(2, node);
+        while (statement.Step())
+            properties.Add(new NodeProperty(statement.Text(0), statement.Text(1)));
+        return properties;
+    }
+
+    private string ReadChecksums(long vault, ContentId? content)
+    {
+        if (content is not { } id)
+            return ChecksumText.OfNothing;
+        var statement = session[TreeSql.FindChecksums].Bind(1, id.Value).Bind(2, vault);
+        if (!statement.Step())
+            throw new InvalidDataException($"Content {id.Value} of vault {vault} is missing.");
+        var text = ChecksumText.Of(
+            statement.Bytes(0),
+            statement.Bytes(1),
+            statement.Bytes(2),
+            statement.Bytes(3),
+            (uint?)statement.NullableInt64(4)
+        );
+        statement.Reset();
+        return text;
+    }
+
+    protected static NodeRow ReadWhole(Statement statement)
+    {
+        var row = new NodeRow();
+        ReadListed(statement, row);
+        row.ChangedSeq = statement.Int64(13);
+        row.ChangedMs = statement.Int64(14);
+        if (row.IsFolder)
+            row.Height = (int)statement.Int64(19);
+        row.NameKey = statement.Text(21);
+        return row;
+    }
+
+    // The columns a listing shows; each one left out is a call less a row.
+    private static void ReadListed(Statement statement, NodeRow row)
+    {
+        row.Id = new(statement.Int64(0));
+        row.Parent = new(statement.Int64(1));
+        row.Name = statement.Text(2);
+        row.Kind = (NodeKind)statement.Int64(3);
+        row.CreatedMs = statement.Int64(7);
+        row.Win32Attributes = (uint?)statement.NullableInt64(9);
+        row.LastAccessMs = statement.NullableInt64(10);
+        row.PropertyBytes = statement.Int64(11);
+        if (row.IsFolder)
+        {
+            row.Size = 0;
+            row.Revision = Guid.Empty;
+            row.MediaType = null;
+            row.Content = null;
+            row.SubtreeVersion = statement.Int64(15);
+            row.SubtreeBytes = statement.Int64(16);
+            row.SubtreePropertyBytes = statement.Int64(17);
+            row.SubtreeItems = statement.Int64(18);
+            row.ModifiedMs = statement.Int64(20);
+            return;
+        }
+        row.Size = statement.Int64(4);
+        row.Revision = new Guid(statement.Bytes(5));
+        row.MediaType = statement.NullableText(6);
+        row.ModifiedMs = statement.Int64(8);
+        row.Content = statement.NullableInt64(12) is { } content ? new ContentId(content) : null;
+        row.SubtreeVersion = row.SubtreeBytes = row.SubtreePropertyBytes = row.SubtreeItems = 0;
+    }
+}

@@ -1,0 +1,579 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Storage;
+
+/// <summary>One command on the writer thread: applies what was decided.</summary>
+internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase database)
+    : SqliteSnapshot(session),
+        IMetadataTransaction
+{
+    public long NextId() => database.AllocateIds(Session, 1);
+
+    public ValueTask ApplyAsync(ChangeSet changes)
+    {
+        foreach (var change in changes.Changes)
+            Apply(changes, change);
+        var vault = changes.Vault.Value;
+        foreach (var (id, folder) in changes.Folders)
+        {
+            var statement = Session[TreeSql.CountDir]
+                .Bind(1, vault)
+                .Bind(2, id)
+                .Bind(3, changes.Seq)
+                .Bind(4, folder.Bytes)
+                .Bind(5, folder.PropertyBytes)
+                .Bind(6, folder.Items)
+                .Bind(7, folder.Height);
+            if (folder.ChangesMembers)
+                statement.Bind(8, changes.NowMs);
+            else
+                statement.BindNull(8);
+            MustChange(statement.Run(), "folder");
+        }
+        if (changes.IsRecorded)
+            MustChange(
+                Session[TreeSql.CountVault]
+                    .Bind(1, vault)
+                    .Bind(2, changes.Seq)
+                    .Bind(3, changes.UsedBytes)
+                    .Bind(4, changes.Items)
+                    .Run(),
+                "vault"
+            );
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<int> PurgeTrashAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var trash = Session[PurgeSql.FindTrash].Bind(1, vault.Value).RunForInt64();
+        var beforeKey = TrashKey.Before(before);
+        var removed = 0;
+        while (removed < limit)
+        {
+            var statement = Session[PurgeSql.FirstTrashed]
+                .Bind(1, vault.Value)
+                .Bind(2, trash)
+                .Bind(3, beforeKey);
+            if (!statement.Step())
+                break;
+            var id = statement.Int64(0);
+            var key = statement.Text(2);
+            var isFolder = statement.Int64(3) == (long)NodeKind.Folder;
+            statement.Reset();
+            if (isFolder)
+                removed += PurgeBelow(vault.Value, id, limit - removed, now);
+            // A folder goes in the round that finds it empty.
+            if (removed < limit && PurgeMembers(vault.Value, trash, key, 1, now) == 1)
+                removed++;
+        }
+        return new(removed);
+    }
+
+    public ValueTask<int> PurgeHistoryAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var old = new List<(long Seq, long Node, long? Content)>();
+        var statement = Session[PurgeSql.OldestHistory].Bind(1, vault.Value).Bind(2, limit);
+        var beforeMs = before.ToUnixTimeMilliseconds();
+        while (statement.Step())
+        {
+            if (statement.Int64(3) >= beforeMs)
+            {
+                statement.Reset();
+                break;
+            }
+            old.Add((statement.Int64(0), statement.Int64(1), statement.NullableInt64(2)));
+        }
+        foreach (var (seq, node, content) in old)
+        {
+            Session[PurgeSql.DeleteHistory].Bind(1, vault.Value).Bind(2, seq).Bind(3, node).Run();
+            if (content is { } id)
+                ReleaseContent(vault.Value, id, node, now.ToUnixTimeMilliseconds());
+        }
+        return new(old.Count);
+    }
+
+    private void Apply(ChangeSet set, Change change)
+    {
+        var vault = set.Vault.Value;
+        switch (change)
+        {
+            case Change.AddContent add:
+                AddContent(vault, add);
+                break;
+            case Change.ShareContent share:
+                Session[TreeSql.InsertReference]
+                    .Bind(1, vault)
+                    .Bind(2, share.Content.Value)
+                    .Bind(3, share.Owner.Value)
+                    .Run();
+                break;
+            case Change.ReleaseContent release:
+                ReleaseContent(vault, release.Content.Value, release.Owner.Value, set.NowMs);
+                break;
+            case Change.InsertNode insert:
+                BindNode(Session[TreeSql.InsertNode], set, insert.Row).Run();
+                if (insert.Row.IsFolder)
+                    Session[TreeSql.InsertDir]
+                        .Bind(1, vault)
+                        .Bind(2, insert.Row.Id.Value)
+                        .Bind(3, insert.Row.Parent.Value)
+                        .Bind(4, set.Seq)
+                        .Bind(5, insert.Row.ModifiedMs)
+                        .Run();
+                break;
+            case Change.ReplaceNode replace:
+                ReplaceNode(set, replace);
+                break;
+            case Change.RemoveFile remove:
+                AddHistory(set, remove.Former, HistoryReason.Discarded, false, null);
+                RemoveRows(vault, remove.Former.Parent.Value, remove.Former);
+                break;
+            case Change.SetFolderModified modified:
+                Session[TreeSql.SetDirModified]
+                    .Bind(1, vault)
+                    .Bind(2, modified.Folder.Value)
+                    .Bind(3, modified.ModifiedMs)
+                    .Run();
+                break;
+            case Change.SetHeight height:
+                Session[TreeSql.SetDirHeight]
+                    .Bind(1, vault)
+                    .Bind(2, height.Folder.Value)
+                    .Bind(3, height.Height)
+                    .Run();
+                break;
+            case Change.CopyMembers copy:
+                CopyMembers(set, copy);
+                break;
+            case Change.CopyProperties copy:
+                Session[TreeSql.CopyProperties]
+                    .Bind(1, vault)
+                    .Bind(2, copy.Source.Value)
+                    .Bind(3, copy.Target.Value)
+                    .Run();
+                break;
+            case Change.SetProperty property:
+                Session[TreeSql.SetProperty]
+                    .Bind(1, vault)
+                    .Bind(2, property.Node.Value)
+                    .Bind(3, property.Property.Name)
+                    .Bind(4, property.Property.Xml)
+                    .Run();
+                break;
+            case Change.RemoveProperty property:
+                Session[TreeSql.DeleteProperty]
+                    .Bind(1, vault)
+                    .Bind(2, property.Node.Value)
+                    .Bind(3, property.Name)
+                    .Run();
+                break;
+            case Change.AddLock add:
+                AddLock(set, add.Lock);
+                break;
+            case Change.ExtendLock extend:
+                Session[TreeSql.ExtendLock]
+                    .Bind(1, vault)
+                    .Bind(2, extend.Token)
+                    .Bind(3, extend.Expires.ToUnixTimeMilliseconds())
+                    .Run();
+                break;
+            case Change.RemoveLock remove:
+                Session[TreeSql.DeleteLock].Bind(1, vault).Bind(2, remove.Token).Run();
+                break;
+            case Change.MoveLocks move:
+                Session[TreeSql.MoveLocks]
+                    .Bind(1, vault)
+                    .Bind(2, move.From.Value)
+                    .Bind(3, move.To.Value)
+                    .Run();
+                break;
+            case Change.StageBlob stage:
+                Session[TreeSql.InsertBlob]
+                    .Bind(1, stage.Blob.Value)
+                    .Bind(2, vault)
+                    .Bind(3, stage.Lease.ToUnixTimeMilliseconds())
+                    .Run();
+                Session[TreeSql.InsertHold]
+                    .Bind(1, vault)
+                    .Bind(2, stage.Blob.Value)
+                    .Bind(3, stage.HeldBytes)
+                    .Bind(4, stage.Lease.ToUnixTimeMilliseconds())
+                    .Run();
+                break;
+            case Change.GrowHold renew:
+                MustChange(
+                    Session[TreeSql.RenewBlob]
+                        .Bind(1, renew.Blob.Value)
+                        .Bind(2, vault)
+                        .Bind(3, renew.Lease.ToUnixTimeMilliseconds())
+                        .Run(),
+                    "staged blob"
+                );
+                Session[TreeSql.RenewHold]
+                    .Bind(1, renew.Blob.Value)
+                    .Bind(2, vault)
+                    .Bind(3, renew.Lease.ToUnixTimeMilliseconds())
+                    .Bind(4, renew.MoreBytes)
+                    .Run();
+                break;
+            case Change.AbandonBlob abandon:
+                Session[TreeSql.AbandonBlob]
+                    .Bind(1, abandon.Blob.Value)
+                    .Bind(2, vault)
+                    .Bind(3, set.NowMs)
+                    .Run();
+                Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, abandon.Blob.Value).Run();
+                break;
+            default:
+                throw new NotSupportedException(change.GetType().Name);
+        }
+    }
+
+    private void AddContent(long vault, Change.AddContent add)
+    {
+        var facts = add.Facts;
+        var statement = Session[TreeSql.InsertContent]
+            .Bind(1, add.Content.Value)
+            .Bind(2, vault)
+            .Bind(3, facts.Size)
+            .Bind(4, facts.Sha256)
+            .Bind(5, facts.Crc32)
+            .Bind(6, facts.Md5)
+            .Bind(7, facts.Sha1)
+            .Bind(8, facts.Sha512)
+            .Bind(9, (long?)facts.Adler32)
+            .Bind(10, facts.WrappedKey);
+        if (add.Blob is { } blob)
+        {
+            statement.Bind(11, blob.Value).Run();
+            // Condemned meanwhile: the sweeper may already have removed the bytes.
+            MustChange(
+                Session[TreeSql.MakeBlobLive].Bind(1, blob.Value).Bind(2, vault).Run(),
+                "staged blob"
+            );
+            Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, blob.Value).Run();
+        }
+        else
+        {
+            statement.BindNull(11).Run();
+            Session[TreeSql.InsertInline]
+                .Bind(1, add.Content.Value)
+                .Bind(2, ((InlineContent)facts).Bytes)
+                .Run();
+        }
+    }
+
+    private void ReleaseContent(long vault, long content, long owner, long nowMs)
+    {
+        if (
+            Session[PurgeSql.NodeNamesContent]
+                .Bind(1, vault)
+                .Bind(2, content)
+                .Bind(3, owner)
+                .RunForInt64() != 0
+            || Session[TreeSql.HistoryNamesContent]
+                .Bind(1, vault)
+                .Bind(2, content)
+                .Bind(3, owner)
+                .RunForInt64() != 0
+        )
+            return;
+        if (
+            Session[TreeSql.DeleteReference].Bind(1, vault).Bind(2, content).Bind(3, owner).Run()
+            == 1
+        )
+            return;
+        // The owner without a row leaves: another one loses its row and takes its place.
+        var reference = Session[TreeSql.FindReference].Bind(1, vault).Bind(2, content);
+        if (reference.Step())
+        {
+            var heir = reference.Int64(0);
+            reference.Reset();
+            Session[TreeSql.DeleteReference].Bind(1, vault).Bind(2, content).Bind(3, heir).Run();
+            return;
+        }
+        Guid? blob = null;
+        var deleted = Session[TreeSql.DeleteContent].Bind(1, content);
+        while (deleted.Step())
+            blob = deleted.IsNull(0) ? null : new Guid(deleted.Bytes(0));
+        if (blob is { } condemned)
+            Session[TreeSql.CondemnBlob].Bind(1, condemned).Bind(2, nowMs).Run();
+        else
+            Session[TreeSql.DeleteInline].Bind(1, content).Run();
+    }
+
+    private void ReplaceNode(ChangeSet set, Change.ReplaceNode replace)
+    {
+        var (former, row) = (replace.Former, replace.Row);
+        AddHistory(
+            set,
+            former,
+            replace.Reason,
+            replace.IsVersion,
+            replace.KeepsContent ? former.Content : null
+        );
+        if (former.Parent == row.Parent && former.NameKey == row.NameKey)
+        {
+            MustChange(BindNode(Session[TreeSql.UpdateNodeInPlace], set, row).Run(), "node");
+            return;
+        }
+        MustChange(
+            BindNode(Session[TreeSql.UpdateNode], set, row)
+                .Bind(18, former.Parent.Value)
+                .Bind(19, former.NameKey)
+                .Run(),
+            "node"
+        );
+        if (row.IsFolder && former.Parent != row.Parent)
+            Session[TreeSql.MoveDir]
+                .Bind(1, set.Vault.Value)
+                .Bind(2, row.Id.Value)
+                .Bind(3, row.Parent.Value)
+                .Run();
+    }
+
+    private void AddHistory(
+        ChangeSet set,
+        NodeRow former,
+        HistoryReason reason,
+        bool isVersion,
+        ContentId? content
+    ) =>
+        Session[TreeSql.InsertHistory]
+            .Bind(1, set.Vault.Value)
+            .Bind(2, set.Seq)
+            .Bind(3, former.Id.Value)
+            .Bind(4, former.ChangedSeq)
+            .Bind(5, former.ChangedMs)
+            // A clock set back must not end a span before it began.
+            .Bind(6, Math.Max(set.NowMs, former.ChangedMs))
+            .Bind(7, (long)reason)
+            .Bind(8, isVersion)
+            .Bind(9, former.Parent.Value)
+            .Bind(10, former.Name)
+            .Bind(11, (long)former.Kind)
+            .Bind(12, former.Size)
+            .Bind(13, RevisionOf(former))
+            .Bind(14, content?.Value)
+            .Bind(15, former.MediaType)
+            .Bind(16, former.CreatedMs)
+            .Bind(17, former.ModifiedMs)
+            .Run();
+
+    private static Statement BindNode(Statement statement, ChangeSet set, NodeRow row) =>
+        statement
+            .Bind(1, set.Vault.Value)
+            .Bind(2, row.Parent.Value)
+            .Bind(3, row.NameKey)
+            .Bind(4, row.Id.Value)
+            .Bind(5, row.Name)
+            .Bind(6, (long)row.Kind)
+            .Bind(7, row.Size)
+            .Bind(8, RevisionOf(row))
+            .Bind(9, row.Content?.Value)
+            .Bind(10, row.MediaType)
+            .Bind(11, row.CreatedMs)
+            .Bind(12, row.ModifiedMs)
+            .Bind(13, (long?)row.Win32Attributes)
+            .Bind(14, row.LastAccessMs)
+            .Bind(15, row.PropertyBytes)
+            .Bind(16, set.Seq)
+            .Bind(17, set.NowMs);
+
+    private static byte[]? RevisionOf(NodeRow row) =>
+        row.IsFolder ? null : row.Revision.ToByteArray();
+
+    private void AddLock(ChangeSet set, LockRow held)
+    {
+        Session[TreeSql.DropEndedLocks].Bind(1, set.Vault.Value).Bind(2, set.NowMs).Run();
+        Session[TreeSql.InsertLock]
+            .Bind(1, set.Vault.Value)
+            .Bind(2, held.Token)
+            .Bind(3, held.Node.Value)
+            .Bind(4, held.Account.Value)
+            .Bind(5, held.Device?.Value)
+            .Bind(6, held.IsShared)
+            .Bind(7, held.IsInfinite)
+            .Bind(8, held.OwnerXml)
+            .Bind(9, held.HolderName)
+            .Bind(10, set.NowMs)
+            .Bind(11, held.Expires.ToUnixTimeMilliseconds())
+            .Run();
+    }
+
+    private void CopyMembers(ChangeSet set, Change.CopyMembers copy)
+    {
+        var vault = set.Vault.Value;
+        var source = copy.Source.Id.Value;
+        var total = copy.Source.SubtreeItems;
+        if (total == 0)
+            return;
+        Session[CopySql.ClearMap].Run();
+        Session[CopySql.MapTop].Bind(1, source).Bind(2, copy.Target.Id.Value).Run();
+        var firstFolder = database.AllocateIds(Session, total);
+        var folders = Session[CopySql.MapFolders]
+            .Bind(1, vault)
+            .Bind(2, source)
+            .Bind(3, firstFolder)
+            .Run();
+        if (folders > 0)
+        {
+            Session[CopySql.CopyFolders].Bind(1, vault).Bind(2, set.Seq).Bind(3, set.NowMs).Run();
+            Session[CopySql.CopyDirs].Bind(1, vault).Bind(2, set.Seq).Run();
+        }
+        var files = Session[CopySql.CopyFiles]
+            .Bind(1, vault)
+            .Bind(2, set.Seq)
+            .Bind(3, set.NowMs)
+            .Bind(4, firstFolder + folders)
+            .Run();
+        // More rows than ids would give an id twice.
+        if (folders + files != total)
+            throw new InvalidDataException(
+                $"Folder {source} of vault {vault} counts {total} nodes and has {folders + files}."
+            );
+        Session[CopySql.CopyReferences].Bind(1, vault).Run();
+        if (copy.Source.SubtreePropertyBytes > 0)
+            Session[CopySql.CopyProperties].Bind(1, vault).Run();
+        Session[CopySql.CopyTopDir]
+            .Bind(1, vault)
+            .Bind(2, source)
+            .Bind(3, copy.Target.Id.Value)
+            .Run();
+    }
+
+    private void RemoveRows(long vault, long parent, NodeRow row)
+    {
+        MustChange(
+            Session[TreeSql.DeleteNode].Bind(1, vault).Bind(2, parent).Bind(3, row.NameKey).Run(),
+            "node"
+        );
+        if (row.PropertyBytes > 0)
+            Session[TreeSql.DeleteProperties].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        Session[TreeSql.DeleteNodeLocks].Bind(1, vault).Bind(2, row.Id.Value).Run();
+    }
+
+    // Goes down to a folder without folders, removes its files, and comes up again.
+    private int PurgeBelow(long vault, long top, int limit, DateTimeOffset now)
+    {
+        var removed = 0;
+        while (removed < limit)
+        {
+            var folder = top;
+            while (true)
+            {
+                var statement = Session[PurgeSql.FirstMemberFolder].Bind(1, vault).Bind(2, folder);
+                if (!statement.Step())
+                    break;
+                folder = statement.Int64(0);
+                statement.Reset();
+            }
+            removed += PurgeMembers(vault, folder, null, limit - removed, now);
+            if (removed >= limit || folder == top)
+                break;
+            var parent = Session[TreeSql.FindParent].Bind(1, vault).Bind(2, folder).RunForInt64();
+            removed += PurgeMembers(vault, parent, KeyOf(vault, folder), 1, now);
+        }
+        return removed;
+    }
+
+    private string KeyOf(long vault, long node)
+    {
+        var statement = Session[TreeSql.FindNode].Bind(1, vault).Bind(2, node);
+        if (!statement.Step())
+            throw new InvalidDataException($"Node {node} of vault {vault} is missing.");
+        var key = statement.Text(21);
+        statement.Reset();
+        return key;
+    }
+
+    // Removes members of a folder that have nothing below them: the one with the key, or the first ones.
+    private int PurgeMembers(long vault, long folder, string? key, int limit, DateTimeOffset now)
+    {
+        var rows = new List<NodeRow>();
+        if (key is not null)
+        {
+            var statement = Session[TreeSql.FindMember].Bind(1, vault).Bind(2, folder).Bind(3, key);
+            if (statement.Step())
+                rows.Add(ReadWhole(statement));
+            statement.Reset();
+        }
+        else
+        {
+            var statement = Session[PurgeSql.FirstMembers]
+                .Bind(1, vault)
+                .Bind(2, folder)
+                .Bind(3, limit);
+            while (statement.Step())
+                rows.Add(
+                    new NodeRow
+                    {
+                        Id = new(statement.Int64(0)),
+                        NameKey = statement.Text(1),
+                        Kind = NodeKind.File,
+                        Content = statement.NullableInt64(2) is { } content
+                            ? new ContentId(content)
+                            : null,
+                        Size = statement.Int64(3),
+                        PropertyBytes = statement.Int64(4),
+                    }
+                );
+        }
+        long bytes = 0;
+        long propertyBytes = 0;
+        foreach (var row in rows)
+        {
+            RemoveRows(vault, folder, row);
+            if (row.IsFolder)
+                Session[TreeSql.DeleteDir].Bind(1, vault).Bind(2, row.Id.Value).Run();
+            else
+                ForgetContents(vault, row, now.ToUnixTimeMilliseconds());
+            bytes += row.Size;
+            propertyBytes += row.PropertyBytes;
+        }
+        for (var id = folder; id != 0; )
+        {
+            id = Session[PurgeSql.CountOut]
+                .Bind(1, vault)
+                .Bind(2, id)
+                .Bind(3, bytes)
+                .Bind(4, propertyBytes)
+                .Bind(5, rows.Count)
+                .RunForInt64();
+        }
+        return rows.Count;
+    }
+
+    // The node is gone for good: neither its row nor its history owns content any more.
+    private void ForgetContents(long vault, NodeRow row, long nowMs)
+    {
+        var contents = new List<long>();
+        if (row.Content is { } current)
+            contents.Add(current.Value);
+        var statement = Session[PurgeSql.HistoryContents].Bind(1, vault).Bind(2, row.Id.Value);
+        while (statement.Step())
+            if (statement.Int64(0) != row.Content?.Value)
+                contents.Add(statement.Int64(0));
+        if (contents.Count == 0)
+            return;
+        Session[PurgeSql.ForgetHistoryContents].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        foreach (var content in contents)
+            ReleaseContent(vault, content, row.Id.Value, nowMs);
+    }
+
+    private static void MustChange(int rows, string what)
+    {
+        if (rows != 1)
+            throw new InvalidOperationException($"The {what} to change is not there.");
+    }
+}

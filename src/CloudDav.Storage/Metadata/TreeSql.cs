@@ -1,0 +1,223 @@
+namespace CloudDav.Storage;
+
+/// <summary>The statements of the tree that run prepared. A test explains every one and fails on a scan of a table.</summary>
+internal static class TreeSql
+{
+    // A folder's counters come by one more look-up, a file's NULL key by none.
+    private const string NodeColumns = """
+        n.node_id, n.parent_id, n.name, n.kind, n.size, n.revision, n.media_type, n.created, n.modified, n.win32_attributes,
+        n.last_access, n.property_bytes, n.content_id, n.changed_seq, n.changed_at, d.subtree_version, d.subtree_bytes,
+        d.subtree_property_bytes, d.subtree_items, d.height, d.modified, n.name_key
+        """;
+
+    private const string WithDirs = """
+        LEFT JOIN dirs d ON d.vault_id = n.vault_id AND d.node_id = CASE WHEN n.kind = 0 THEN n.node_id END
+        """;
+
+    public const string FindVault = """
+        SELECT v.name, v.epoch, v.change_seq, v.used_bytes, v.items, v.capacity_bytes, v.root_id, v.trash_id, v.case_insensitive,
+          (SELECT COALESCE(SUM(h.bytes), 0) FROM holds h
+            WHERE h.vault_id = v.vault_id AND h.lease > ?4 AND (?5 IS NULL OR h.blob_id <> ?5)),
+          EXISTS (SELECT 1 FROM locks l WHERE l.vault_id = v.vault_id),
+          a.is_disabled, a.credential_version,
+          (SELECT d.revoked IS NULL FROM devices d WHERE d.device_id = ?3 AND d.account_id = ?2)
+        FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
+        WHERE v.vault_id = ?1
+        """;
+
+    public const string FindMember = $"""
+        SELECT {NodeColumns} FROM nodes n {WithDirs}
+        WHERE n.vault_id = ?1 AND n.parent_id = ?2 AND n.name_key = ?3
+        """;
+
+    public const string FindNode = $"""
+        SELECT {NodeColumns} FROM nodes n {WithDirs} WHERE n.vault_id = ?1 AND n.node_id = ?2
+        """;
+
+    public const string ListMembers = $"""
+        SELECT {NodeColumns} FROM nodes n {WithDirs}
+        WHERE n.vault_id = ?1 AND n.parent_id = ?2 ORDER BY n.name_key
+        """;
+
+    // Folders leave the queue in the order they entered it, so each comes before its members.
+    public const string ListBelow = $"""
+        WITH RECURSIVE folders (id) AS (
+          SELECT ?2 UNION ALL
+          SELECT m.node_id FROM folders f CROSS JOIN dirs m ON m.vault_id = ?1 AND m.parent_id = f.id
+        )
+        SELECT {NodeColumns} FROM folders f CROSS JOIN nodes n ON n.vault_id = ?1 AND n.parent_id = f.id {WithDirs}
+        """;
+
+    public const string MeasureHeight = """
+        WITH RECURSIVE folders (id, level) AS (
+          SELECT ?2, 0 UNION ALL
+          SELECT m.node_id, f.level + 1 FROM folders f CROSS JOIN dirs m ON m.vault_id = ?1 AND m.parent_id = f.id
+        )
+        SELECT MAX(level + EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = ?1 AND n.parent_id = folders.id)) FROM folders
+        """;
+
+    public const string FindParent =
+        "SELECT parent_id, name FROM nodes WHERE vault_id = ?1 AND node_id = ?2";
+
+    private const string LockColumns =
+        "token, node_id, account_id, device_id, is_shared, is_infinite, owner_xml, holder_name, expires";
+
+    public const string ListNodeLocks =
+        $"SELECT {LockColumns} FROM locks WHERE vault_id = ?1 AND node_id = ?2 AND expires > ?3";
+
+    public const string ListLocks =
+        $"SELECT {LockColumns} FROM locks WHERE vault_id = ?1 AND expires > ?2";
+
+    public const string ListProperties =
+        "SELECT name, xml FROM node_properties WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string FindChecksums =
+        "SELECT sha256, md5, sha1, sha512, adler32 FROM contents WHERE content_id = ?1 AND vault_id = ?2";
+
+    public const string FindContent = """
+        SELECT c.size, c.blob_id, i.bytes, c.wrapped_key
+        FROM contents c LEFT JOIN inline_contents i ON i.content_id = c.content_id AND c.blob_id IS NULL
+        WHERE c.content_id = ?1 AND c.vault_id = ?2
+        """;
+
+    public const string InsertContent = """
+        INSERT INTO contents (content_id, vault_id, size, sha256, crc32, md5, sha1, sha512, adler32, wrapped_key, blob_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """;
+
+    public const string InsertInline =
+        "INSERT INTO inline_contents (content_id, bytes) VALUES (?1, ?2)";
+
+    public const string MakeBlobLive =
+        "UPDATE blobs SET state = 1, due = 0 WHERE blob_id = ?1 AND vault_id = ?2 AND state = 0";
+
+    public const string InsertReference =
+        "INSERT INTO content_refs (vault_id, content_id, node_id) VALUES (?1, ?2, ?3)";
+
+    public const string HistoryNamesContent = """
+        SELECT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        """;
+
+    public const string DeleteReference =
+        "DELETE FROM content_refs WHERE vault_id = ?1 AND content_id = ?2 AND node_id = ?3";
+
+    public const string FindReference =
+        "SELECT node_id FROM content_refs WHERE vault_id = ?1 AND content_id = ?2 LIMIT 1";
+
+    public const string DeleteContent =
+        "DELETE FROM contents WHERE content_id = ?1 RETURNING blob_id";
+
+    public const string DeleteInline = "DELETE FROM inline_contents WHERE content_id = ?1";
+
+    public const string CondemnBlob = "UPDATE blobs SET state = 2, due = ?2 WHERE blob_id = ?1";
+
+    public const string InsertNode = """
+        INSERT INTO nodes (
+          vault_id, parent_id, name_key, node_id, name, kind, size, revision, content_id, media_type, created, modified,
+          win32_attributes, last_access, property_bytes, changed_seq, changed_at
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        """;
+
+    public const string UpdateNode = """
+        UPDATE nodes SET
+          parent_id = ?2, name_key = ?3, name = ?5, size = ?7, revision = ?8, content_id = ?9, media_type = ?10, created = ?11,
+          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17
+        WHERE vault_id = ?1 AND parent_id = ?18 AND name_key = ?19 AND node_id = ?4 AND kind = ?6
+        """;
+
+    // The usual overwrite: the key stays, so only what can have changed is written and the row's place needs no search.
+    public const string UpdateNodeInPlace = """
+        UPDATE nodes SET
+          name = ?5, size = ?7, revision = ?8, content_id = ?9, media_type = ?10, created = ?11,
+          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17
+        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?3 AND node_id = ?4 AND kind = ?6
+        """;
+
+    public const string DeleteNode =
+        "DELETE FROM nodes WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?3";
+
+    public const string InsertHistory = """
+        INSERT INTO node_history (
+          vault_id, until_seq, node_id, from_seq, from_time, until_time, reason, is_version, parent_id, name, kind, size, revision,
+          content_id, media_type, created, modified
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        """;
+
+    public const string InsertDir = """
+        INSERT INTO dirs (
+          vault_id, node_id, parent_id, subtree_version, subtree_bytes, subtree_property_bytes, subtree_items, height, modified
+        ) VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, ?5)
+        """;
+
+    public const string MoveDir =
+        "UPDATE dirs SET parent_id = ?3 WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string DeleteDir = "DELETE FROM dirs WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string CountDir = """
+        UPDATE dirs SET
+          subtree_version = ?3, subtree_bytes = subtree_bytes + ?4, subtree_property_bytes = subtree_property_bytes + ?5,
+          subtree_items = subtree_items + ?6, height = MAX(height, ?7), modified = COALESCE(?8, modified)
+        WHERE vault_id = ?1 AND node_id = ?2
+        """;
+
+    public const string SetDirModified =
+        "UPDATE dirs SET modified = ?3 WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string SetDirHeight =
+        "UPDATE dirs SET height = ?3 WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string CountVault = """
+        UPDATE vaults SET change_seq = ?2, used_bytes = used_bytes + ?3, items = items + ?4
+        WHERE vault_id = ?1 AND change_seq = ?2 - 1
+        """;
+
+    public const string SetProperty =
+        "INSERT OR REPLACE INTO node_properties (vault_id, node_id, name, xml) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string DeleteProperty =
+        "DELETE FROM node_properties WHERE vault_id = ?1 AND node_id = ?2 AND name = ?3";
+
+    public const string DeleteProperties =
+        "DELETE FROM node_properties WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string CopyProperties = """
+        INSERT INTO node_properties (vault_id, node_id, name, xml)
+        SELECT vault_id, ?3, name, xml FROM node_properties WHERE vault_id = ?1 AND node_id = ?2
+        """;
+
+    public const string InsertLock = """
+        INSERT INTO locks (
+          vault_id, token, node_id, account_id, device_id, is_shared, is_infinite, owner_xml, holder_name, created, expires
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """;
+
+    public const string DropEndedLocks = "DELETE FROM locks WHERE vault_id = ?1 AND expires <= ?2";
+
+    public const string ExtendLock =
+        "UPDATE locks SET expires = ?3 WHERE vault_id = ?1 AND token = ?2";
+
+    public const string DeleteLock = "DELETE FROM locks WHERE vault_id = ?1 AND token = ?2";
+
+    public const string DeleteNodeLocks = "DELETE FROM locks WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string MoveLocks =
+        "UPDATE locks SET node_id = ?3 WHERE vault_id = ?1 AND node_id = ?2";
+
+    public const string InsertBlob =
+        "INSERT INTO blobs (blob_id, vault_id, state, due) VALUES (?1, ?2, 0, ?3)";
+
+    public const string InsertHold =
+        "INSERT INTO holds (vault_id, blob_id, bytes, lease) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string RenewBlob =
+        "UPDATE blobs SET due = ?3 WHERE blob_id = ?1 AND vault_id = ?2 AND state = 0";
+
+    public const string RenewHold =
+        "UPDATE holds SET lease = ?3, bytes = bytes + ?4 WHERE vault_id = ?2 AND blob_id = ?1";
+
+    public const string DeleteHold = "DELETE FROM holds WHERE vault_id = ?1 AND blob_id = ?2";
+
+    public const string AbandonBlob =
+        "UPDATE blobs SET state = 2, due = ?3 WHERE blob_id = ?1 AND vault_id = ?2 AND state = 0";
+}

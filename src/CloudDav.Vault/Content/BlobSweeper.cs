@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace CloudDav.Vault;
+
+/// <summary>How long the sweeper waits.</summary>
+public sealed record BlobSweeperOptions
+{
+    /// <summary>How long a condemned blob is still there, for whoever has just looked it up and not opened it yet.</summary>
+    public TimeSpan CondemnedGrace { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How old something in the store that the ledger does not know must be before it is removed.</summary>
+    public TimeSpan OrphanAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Blobs handled in one step.</summary>
+    public int BatchSize { get; init; } = 500;
+}
+
+/// <summary>Removes blobs nobody needs: those of uploads that never came to an end, condemned ones, and leftovers in the store. It removes nothing that the ledger does not give up.</summary>
+/// <param name="blobs">The store.</param>
+/// <param name="ledger">Decides.</param>
+/// <param name="time">The time.</param>
+/// <param name="options">How long to wait.</param>
+public sealed class BlobSweeper(
+    IBlobStore blobs,
+    IBlobLedger ledger,
+    TimeProvider time,
+    BlobSweeperOptions options
+)
+{
+    /// <summary>Condemns staged blobs whose lease has ended, and removes what has been condemned for long enough. Any number of processes may do so at once.</summary>
+    /// <returns>How many blobs it removed.</returns>
+    public async ValueTask<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await ledger.CondemnExpiredAsync(now, cancellationToken);
+        var removed = 0;
+        while (true)
+        {
+            var condemned = await ledger.ListCondemnedAsync(
+                now - options.CondemnedGrace,
+                options.BatchSize,
+                cancellationToken
+            );
+            if (condemned.Count == 0)
+                return removed;
+            foreach (var blob in condemned)
+                await blobs.DeleteAsync(blob, cancellationToken);
+            // Only now: after a crash in between they are simply removed once more.
+            await ledger.MarkGoneAsync(condemned, cancellationToken);
+            removed += condemned.Count;
+        }
+    }
+
+    /// <summary>Removes what is in the store, complete or not, old enough, and unknown to the ledger. A blob's ledger row comes before its first byte, so an upload under way is never among them.</summary>
+    /// <returns>The blobs it removed.</returns>
+    public async ValueTask<IReadOnlyList<BlobId>> RemoveOrphansAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var removed = new List<BlobId>();
+        var oldest = time.GetUtcNow() - options.OrphanAge;
+        await foreach (
+            var batch in OldBlobsAsync(oldest, cancellationToken)
+                .Chunk(options.BatchSize)
+                .WithCancellation(cancellationToken)
+        )
+        {
+            var known = await ledger.FindKnownAsync(batch, cancellationToken);
+            foreach (var blob in batch.Where(b => !known.Contains(b)))
+            {
+                await blobs.DeleteAsync(blob, cancellationToken);
+                removed.Add(blob);
+            }
+        }
+        return removed;
+    }
+
+    private async IAsyncEnumerable<BlobId> OldBlobsAsync(
+        DateTimeOffset oldest,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var stored in blobs.ListAsync(cancellationToken))
+        {
+            if (stored.Written < oldest)
+                yield return stored.Blob;
+        }
+    }
+}

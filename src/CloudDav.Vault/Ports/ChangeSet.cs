@@ -1,0 +1,206 @@
+namespace CloudDav.Vault;
+
+/// <summary>One change of one vault, decided by the vault and applied by the metadata store as a whole.</summary>
+public sealed class ChangeSet
+{
+    private readonly List<Change> _changes = [];
+    private readonly Dictionary<long, FolderChange> _folders = [];
+
+    /// <summary>Begins the change of a vault.</summary>
+    /// <param name="vault">The vault as the facts had it.</param>
+    /// <param name="now">The time of the change.</param>
+    /// <param name="isRecorded">False for what leaves tree and counters alone (locks, holds): it takes no change number.</param>
+    public ChangeSet(VaultState vault, DateTimeOffset now, bool isRecorded = true)
+    {
+        Vault = vault.Id;
+        NowMs = now.ToUnixTimeMilliseconds();
+        IsRecorded = isRecorded;
+        Seq = isRecorded ? vault.ChangeSeq + 1 : vault.ChangeSeq;
+    }
+
+    /// <summary>Whose it is.</summary>
+    public VaultId Vault { get; }
+
+    /// <summary>Its number.</summary>
+    public long Seq { get; }
+
+    /// <summary>Its time, in milliseconds since 1970 UTC.</summary>
+    public long NowMs { get; }
+
+    /// <summary>Whether it takes the vault's next change number.</summary>
+    public bool IsRecorded { get; }
+
+    /// <summary>By how much what the vault's tree takes changes, in bytes.</summary>
+    public long UsedBytes { get; private set; }
+
+    /// <summary>By how much the number of nodes in the vault's tree changes.</summary>
+    public long Items { get; private set; }
+
+    /// <summary>The changes, in the order they are applied.</summary>
+    public IReadOnlyList<Change> Changes => _changes;
+
+    /// <summary>What changes in each folder's counters, by the folder's id.</summary>
+    public IReadOnlyDictionary<long, FolderChange> Folders => _folders;
+
+    /// <summary>Adds a change.</summary>
+    public void Add(Change change) => _changes.Add(change);
+
+    /// <summary>Counts a change among the members of a chain of folders.</summary>
+    /// <param name="chain">The folders from the root, or the trash, down to the one whose member changes.</param>
+    /// <param name="bytes">Change of file bytes.</param>
+    /// <param name="propertyBytes">Change of property bytes.</param>
+    /// <param name="items">Change of the number of nodes.</param>
+    /// <param name="levels">How many levels now lie below the last folder of the chain, at least; 0 when none was added.</param>
+    /// <param name="changesMembers">Whether the last folder has other members than before, which is what its modification time tells.</param>
+    /// <param name="isInTree">False below the trash, which does not count against the vault.</param>
+    public void Count(
+        IReadOnlyList<NodeRow> chain,
+        long bytes,
+        long propertyBytes,
+        long items,
+        int levels,
+        bool changesMembers,
+        bool isInTree = true
+    )
+    {
+        for (var i = 0; i < chain.Count; i++)
+        {
+            ref var folder =
+                ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+                    _folders,
+                    chain[i].Id.Value,
+                    out _
+                );
+            folder.Bytes += bytes;
+            folder.PropertyBytes += propertyBytes;
+            folder.Items += items;
+            if (levels > 0)
+                folder.Height = Math.Max(folder.Height, levels + chain.Count - 1 - i);
+            folder.ChangesMembers |= changesMembers && i == chain.Count - 1;
+        }
+        if (!isInTree)
+            return;
+        UsedBytes += bytes + propertyBytes;
+        Items += items;
+    }
+
+    /// <summary>Counts a change of the root's own properties, which no folder counts.</summary>
+    public void CountRootProperties(long propertyBytes) => UsedBytes += propertyBytes;
+}
+
+/// <summary>What changes in a folder's counters.</summary>
+public struct FolderChange
+{
+    /// <summary>Change of the bytes below it.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Change of the property bytes below it.</summary>
+    public long PropertyBytes { get; set; }
+
+    /// <summary>Change of the number of nodes below it.</summary>
+    public long Items { get; set; }
+
+    /// <summary>How many levels lie below it now, at least.</summary>
+    public int Height { get; set; }
+
+    /// <summary>Whether its own members changed, and with them its modification time.</summary>
+    public bool ChangesMembers { get; set; }
+}
+
+/// <summary>Why a node's former row went into history.</summary>
+public enum HistoryReason
+{
+    /// <summary>New content was written.</summary>
+    Written = 1,
+
+    /// <summary>It was moved or renamed.</summary>
+    Moved = 2,
+
+    /// <summary>It was put into the trash.</summary>
+    Deleted = 3,
+
+    /// <summary>Its properties or times were changed.</summary>
+    Patched = 4,
+
+    /// <summary>It was removed without going through the trash.</summary>
+    Discarded = 5,
+}
+
+/// <summary>One step of a change set.</summary>
+public abstract record Change
+{
+    private Change() { }
+
+    /// <summary>Adds a content, inline or from a staged blob, which becomes live. Fails when the blob is no longer staged.</summary>
+    public sealed record AddContent(ContentId Content, ContentFacts Facts, BlobId? Blob) : Change;
+
+    /// <summary>Makes a node one more owner of a content.</summary>
+    public sealed record ShareContent(ContentId Content, NodeId Owner) : Change;
+
+    /// <summary>A node's row no longer names a content. Unless its history does, it stops being an owner; without owners the content goes and its blob is condemned.</summary>
+    public sealed record ReleaseContent(ContentId Content, NodeId Owner) : Change;
+
+    /// <summary>Adds a node, a folder with empty counters.</summary>
+    public sealed record InsertNode(NodeRow Row) : Change;
+
+    /// <summary>Replaces a node's row; its former row goes into history.</summary>
+    /// <param name="Former">The row as it was.</param>
+    /// <param name="Row">The row as it becomes.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="IsVersion">Whether the former row is an earlier version that a person may want back.</param>
+    /// <param name="KeepsContent">Whether history names the former content; when not, it must be released.</param>
+    public sealed record ReplaceNode(
+        NodeRow Former,
+        NodeRow Row,
+        HistoryReason Reason,
+        bool IsVersion,
+        bool KeepsContent
+    ) : Change;
+
+    /// <summary>Removes a file's row, its properties and locks; history tells that it was there, without its content.</summary>
+    public sealed record RemoveFile(NodeRow Former) : Change;
+
+    /// <summary>Sets a folder's modification time.</summary>
+    public sealed record SetFolderModified(NodeId Folder, long ModifiedMs) : Change;
+
+    /// <summary>Corrects a folder's height to what was measured.</summary>
+    public sealed record SetHeight(NodeId Folder, int Height) : Change;
+
+    /// <summary>Copies everything below a folder below another one, which is empty; contents are shared, properties copied.</summary>
+    /// <param name="Source">The folder to copy from.</param>
+    /// <param name="Target">The new folder.</param>
+    public sealed record CopyMembers(NodeRow Source, NodeRow Target) : Change;
+
+    /// <summary>Copies a node's dead properties.</summary>
+    public sealed record CopyProperties(NodeId Source, NodeId Target) : Change;
+
+    /// <summary>Sets a dead property.</summary>
+    public sealed record SetProperty(NodeId Node, NodeProperty Property) : Change;
+
+    /// <summary>Removes a dead property; one that is not there is none.</summary>
+    public sealed record RemoveProperty(NodeId Node, string Name) : Change;
+
+    /// <summary>Adds a lock, and drops those of the vault that have ended.</summary>
+    public sealed record AddLock(LockRow Lock) : Change;
+
+    /// <summary>Gives a lock another end.</summary>
+    public sealed record ExtendLock(string Token, DateTimeOffset Expires) : Change;
+
+    /// <summary>Removes a lock.</summary>
+    public sealed record RemoveLock(string Token) : Change;
+
+    /// <summary>Puts the locks of a replaced node on the one in its place: the address stays mapped, so its locks stay.</summary>
+    public sealed record MoveLocks(NodeId From, NodeId To) : Change;
+
+    /// <summary>Enters a blob into the ledger as staged, with the bytes held for it.</summary>
+    public sealed record StageBlob(BlobId Blob, long HeldBytes, DateTimeOffset Lease) : Change;
+
+    /// <summary>Renews the lease of a staged blob and holds more bytes for it. Fails when the blob is no longer staged.</summary>
+    /// <param name="Blob">The blob.</param>
+    /// <param name="MoreBytes">What is held beyond what was held before; 0 only renews.</param>
+    /// <param name="Lease">When the lease now ends.</param>
+    public sealed record GrowHold(BlobId Blob, long MoreBytes, DateTimeOffset Lease) : Change;
+
+    /// <summary>Gives up a staged blob: its hold goes, and the sweeper removes what the store has of it.</summary>
+    public sealed record AbandonBlob(BlobId Blob) : Change;
+}

@@ -1,0 +1,284 @@
+namespace CloudDav.Vault;
+
+/// <summary>
+/// Keeps the trees. It holds no rules: it gives the facts a decision needs in one go, and applies what was decided as one change set in
+/// the same transaction. Every call within a snapshot or a transaction is one round trip on an engine that has round trips.
+/// </summary>
+public interface IMetadataStore
+{
+    /// <summary>Reads from one snapshot. The body must wait for nothing but the snapshot itself, so that it is never held while a client is slow.</summary>
+    ValueTask<T> ReadAsync<T>(
+        Func<IMetadataSnapshot, ValueTask<T>> body,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Runs a command in a transaction. A refusal undoes what the command did; success is returned once it is on stable storage. The body may
+    /// be run again from the start, and must wait for nothing but the transaction itself. Cancellation counts only until the command starts.
+    /// </summary>
+    /// <exception cref="StorageFullException">The disk is full; nothing was changed.</exception>
+    ValueTask<VaultResult<T>> WriteAsync<T>(
+        Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Makes a vault and returns its id.</summary>
+    ValueTask<VaultId> CreateVaultAsync(
+        string name,
+        long? capacityBytes,
+        bool caseInsensitive,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Every vault, in the order of ids.</summary>
+    ValueTask<IReadOnlyList<VaultId>> ListVaultsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Vaults that have content which cannot be read without their keys.</summary>
+    ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Checks every invariant of one vault's rows, from one snapshot, and says which are broken, in sentences.</summary>
+    ValueTask<IReadOnlyList<string>> InspectAsync(
+        VaultId vault,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>What can be asked within one snapshot.</summary>
+public interface IMetadataSnapshot
+{
+    /// <summary>Everything a decision about some paths needs.</summary>
+    ValueTask<Facts> LoadAsync(FactsRequest request);
+
+    /// <summary>Visits the members of a folder in the order of their keys or, deep, everything below it, a folder always before its members.</summary>
+    ValueTask ListAsync(
+        VaultId vault,
+        NodeId folder,
+        bool isDeep,
+        NodeDetails details,
+        Action<NodeRow> visit
+    );
+
+    /// <summary>The active locks of a vault, without paths.</summary>
+    ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(VaultId vault, DateTimeOffset now);
+
+    /// <summary>Where a content's bytes are and how to read them.</summary>
+    ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
+
+    /// <summary>How many levels really lie below a folder.</summary>
+    ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder);
+}
+
+/// <summary>What can be done within one transaction.</summary>
+public interface IMetadataTransaction : IMetadataSnapshot
+{
+    /// <summary>A fresh id for a node or a content, never given before.</summary>
+    long NextId();
+
+    /// <summary>Applies a change set, in the order of its changes.</summary>
+    ValueTask ApplyAsync(ChangeSet changes);
+
+    /// <summary>
+    /// Removes up to so many nodes for good, those that lie in the trash longest and were put there before a moment, members before their
+    /// folders. Content that nobody owns any more goes with them.
+    /// </summary>
+    /// <returns>How many were removed; fewer than the limit means none is left.</returns>
+    ValueTask<int> PurgeTrashAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    );
+
+    /// <summary>Removes up to so many rows of history that ended before a moment, oldest first.</summary>
+    /// <returns>How many were removed; fewer than the limit means none is left.</returns>
+    ValueTask<int> PurgeHistoryAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    );
+}
+
+/// <summary>Which facts are asked for.</summary>
+public sealed record FactsRequest
+{
+    /// <summary>Who acts; in the actor's own vault.</summary>
+    public required Actor Actor { get; init; }
+
+    /// <summary>The time that decides about locks and holds.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Whether a name that is not found exactly may be found folded (Explorer and Finder).</summary>
+    public bool FoldsNames { get; init; }
+
+    /// <summary>The paths, as segments from the root down.</summary>
+    public required IReadOnlyList<PathRequest> Paths { get; init; }
+
+    /// <summary>A staged blob whose hold is the actor's own, so that it is not counted against them; null for none.</summary>
+    public BlobId? OwnHold { get; init; }
+}
+
+/// <summary>One path and what is asked of it.</summary>
+/// <param name="Path">Its segments.</param>
+/// <param name="Details">What is asked beyond the rows.</param>
+public readonly record struct PathRequest(
+    IReadOnlyList<string> Path,
+    NodeDetails Details = NodeDetails.None
+);
+
+/// <summary>What is asked of a node beyond its row.</summary>
+[Flags]
+public enum NodeDetails
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Active locks on it and on its ancestors.</summary>
+    Locks = 1,
+
+    /// <summary>Active locks below it.</summary>
+    LocksBelow = 2,
+
+    /// <summary>Dead properties.</summary>
+    Properties = 4,
+
+    /// <summary>Checksums.</summary>
+    Checksums = 8,
+}
+
+/// <summary>The facts about a vault and some paths, all from one snapshot.</summary>
+public sealed record Facts
+{
+    /// <summary>True when the actor's device or account was revoked, or the vault is gone; nothing else then means anything.</summary>
+    public required bool IsSignedOut { get; init; }
+
+    /// <summary>The vault.</summary>
+    public required VaultState Vault { get; init; }
+
+    /// <summary>The paths, in the order of the request.</summary>
+    public required IReadOnlyList<PathState> Paths { get; init; }
+}
+
+/// <summary>A vault's own row.</summary>
+public sealed record VaultState
+{
+    /// <summary>Its id.</summary>
+    public required VaultId Id { get; init; }
+
+    /// <summary>What its root is called.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Changes when a backup is restored.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>The number of its last change.</summary>
+    public required long ChangeSeq { get; init; }
+
+    /// <summary>What everything in its tree takes, in bytes.</summary>
+    public required long UsedBytes { get; init; }
+
+    /// <summary>What is promised to uploads under way, the actor's own hold aside, in bytes.</summary>
+    public required long HeldBytes { get; init; }
+
+    /// <summary>Files and folders in its tree, the root aside.</summary>
+    public required long Items { get; init; }
+
+    /// <summary>Its capacity in bytes; null for no limit.</summary>
+    public required long? CapacityBytes { get; init; }
+
+    /// <summary>The top of its tree.</summary>
+    public required NodeId Root { get; init; }
+
+    /// <summary>Where deleted nodes go.</summary>
+    public required NodeId Trash { get; init; }
+
+    /// <summary>Whether names that differ only in case cannot stand side by side.</summary>
+    public required bool IsCaseInsensitive { get; init; }
+
+    /// <summary>Whether it has any lock at all, active or not.</summary>
+    public required bool HasLocks { get; init; }
+
+    /// <summary>What may still be added, in bytes, 0 or more; null for no limit.</summary>
+    public long? AvailableBytes =>
+        CapacityBytes is { } capacity ? Math.Max(0, capacity - UsedBytes - HeldBytes) : null;
+
+    /// <summary>What makes a name unique in a folder of this vault.</summary>
+    public string KeyOf(string name) => IsCaseInsensitive ? NodeName.Fold(name) : name;
+}
+
+/// <summary>What is at a path.</summary>
+public sealed record PathState
+{
+    /// <summary>The path as asked.</summary>
+    public required IReadOnlyList<string> Path { get; init; }
+
+    /// <summary>The rows that exist along it, from the root down as far as they go.</summary>
+    public required IReadOnlyList<NodeRow> Chain { get; init; }
+
+    /// <summary>A sibling whose name differs from the last segment in case only, when the path itself was not found.</summary>
+    public NodeRow? CaseSibling { get; init; }
+
+    /// <summary>Active locks on the rows of the chain, when asked for.</summary>
+    public IReadOnlyList<LockRow> Locks { get; init; } = [];
+
+    /// <summary>Active locks below the node, when asked for.</summary>
+    public IReadOnlyList<LockRow> LocksBelow { get; init; } = [];
+
+    /// <summary>The node; null when nothing is there.</summary>
+    public NodeRow? Node => Chain.Count == Path.Count + 1 ? Chain[^1] : null;
+
+    /// <summary>The folder the last segment is or would be in; null when there is none, and for the root.</summary>
+    public NodeRow? Parent =>
+        Path.Count > 0 && Chain.Count >= Path.Count && Chain[Path.Count - 1].IsFolder
+            ? Chain[Path.Count - 1]
+            : null;
+
+    /// <summary>The rows above the last segment, as far as they exist.</summary>
+    public IReadOnlyList<NodeRow> Ancestors => [.. Chain.Take(Path.Count)];
+
+    /// <summary>The path as its rows are named, which differs from the asked one where a name was found folded.</summary>
+    public IReadOnlyList<string> StoredPath => [.. Chain.Skip(1).Select(row => row.Name)];
+}
+
+/// <summary>A lock.</summary>
+public sealed record LockRow
+{
+    /// <summary>Its token, <c>opaquelocktoken:</c> and a UUID.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The node it was taken on.</summary>
+    public required NodeId Node { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required AccountId Account { get; init; }
+
+    /// <summary>With which device it was taken; null when with none.</summary>
+    public required DeviceId? Device { get; init; }
+
+    /// <summary>True for a shared lock.</summary>
+    public required bool IsShared { get; init; }
+
+    /// <summary>True when it covers everything below its node.</summary>
+    public required bool IsInfinite { get; init; }
+
+    /// <summary>The owner element's inner XML as the client sent it; null when it sent none.</summary>
+    public required string? OwnerXml { get; init; }
+
+    /// <summary>The holder's name, for people.</summary>
+    public required string HolderName { get; init; }
+
+    /// <summary>When it ends.</summary>
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>The path of its node; empty for the root. Given where the query knows it.</summary>
+    public IReadOnlyList<string> Path { get; init; } = [];
+}
+
+/// <summary>Where a content's bytes are.</summary>
+/// <param name="Size">Plaintext length in bytes.</param>
+/// <param name="Blob">Its blob; null when it is inline.</param>
+/// <param name="Inline">Its stored bytes; null when it is a blob.</param>
+/// <param name="WrappedKey">Its key; null when it is stored as plaintext.</param>
+public sealed record StoredContent(long Size, BlobId? Blob, byte[]? Inline, byte[]? WrappedKey);

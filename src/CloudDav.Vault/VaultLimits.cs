@@ -1,0 +1,47 @@
+namespace CloudDav.Vault;
+
+/// <summary>The limits and times that hold in every vault; each is a setting.</summary>
+public sealed record VaultLimits
+{
+    /// <summary>Contents up to this many bytes are kept in the metadata itself: one durable commit for a PUT, one query for a GET.</summary>
+    public int InlineBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Whether content is encrypted. Off only for comparison runs.</summary>
+    public bool EncryptsContent { get; init; } = true;
+
+    /// <summary>Files and folders in one vault.</summary>
+    public long Items { get; init; } = 5_000_000;
+
+    /// <summary>Segments of a path.</summary>
+    public int Depth { get; init; } = 100;
+
+    /// <summary>Bytes of one dead property.</summary>
+    public int PropertyBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes of all dead properties of one node.</summary>
+    public int NodePropertyBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Entries of a listing of everything below a folder.</summary>
+    public int InfiniteListing { get; init; } = 20_000;
+
+    /// <summary>Active locks in one vault.</summary>
+    public int Locks { get; init; } = 1_000;
+
+    /// <summary>The shortest time a lock is given: Office asks for 180 s and refreshes at half.</summary>
+    public TimeSpan LockFloor { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>The longest time a lock is given, and what is given when nothing is asked.</summary>
+    public TimeSpan LockCap { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a staged blob and its quota hold outlive the last sign of their upload.</summary>
+    public TimeSpan UploadLease { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The first quota hold of an upload of unknown length, in bytes; it doubles as the upload grows.</summary>
+    public long FirstHoldBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long a deleted item stays in the trash.</summary>
+    public TimeSpan TrashAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long earlier versions and the record of changes are kept.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(90);
+}

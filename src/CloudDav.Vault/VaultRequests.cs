@@ -1,0 +1,158 @@
+using System.IO.Pipelines;
+
+namespace CloudDav.Vault;
+
+/// <summary>What the door a session came through asks for.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Names not found exactly are found folded: Explorer and Finder know no other look-up.</summary>
+    public bool FoldsNames { get; init; }
+}
+
+/// <summary>What must still hold in the transaction that commits a change.</summary>
+public sealed record ChangeGuard
+{
+    /// <summary>No conditions and no tokens.</summary>
+    public static ChangeGuard None { get; } = new();
+
+    /// <summary>Lock tokens submitted with the request.</summary>
+    public IReadOnlyList<string> LockTokens { get; init; } = [];
+
+    /// <summary>States that were seen and are required.</summary>
+    public IReadOnlyList<ExpectedState> Expectations { get; init; } = [];
+}
+
+/// <summary>A state that is required.</summary>
+/// <param name="Path">The node's path.</param>
+/// <param name="ETag">Its ETag; null when nothing may be there; <c>*</c> when it only has to exist.</param>
+public sealed record ExpectedState(IReadOnlyList<string> Path, string? ETag);
+
+/// <summary>A body to be written.</summary>
+public sealed record Upload
+{
+    /// <summary>The body.</summary>
+    public required PipeReader Body { get; init; }
+
+    /// <summary>True when everything must be checked before the first byte is read.</summary>
+    public bool ChecksFirst { get; init; }
+
+    /// <summary>The number of bytes the body must have; null when undeclared.</summary>
+    public long? DeclaredLength { get; init; }
+
+    /// <summary>A length that is only a hint for the first quota hold; null when absent.</summary>
+    public long? LengthHint { get; init; }
+
+    /// <summary>The media type; null when unknown.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>Modification time; null for the time of commit.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Creation time; null keeps the existing one or takes the time of commit.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Digests to compute and keep.</summary>
+    public ContentChecksums Checksums { get; init; }
+
+    /// <summary>Whether the digests are those the client gave; null when it gave none. A mismatch stores nothing.</summary>
+    public Func<ContentFacts, bool>? Verify { get; init; }
+
+    /// <summary>Where the body goes into the existing content; null replaces it whole.</summary>
+    public Splice? Splice { get; init; }
+}
+
+/// <summary>Where a partial update goes.</summary>
+/// <param name="Offset">First byte to replace; null to append.</param>
+/// <param name="Length">How many bytes the client says it replaces; null for as many as the body has.</param>
+/// <param name="CompleteLength">The length the file has afterwards as the client has it; null when unsaid.</param>
+public sealed record Splice(long? Offset, long? Length, long? CompleteLength);
+
+/// <summary>A changed node.</summary>
+/// <param name="Vault">The vault after the change.</param>
+/// <param name="Node">The node as committed.</param>
+/// <param name="Created">True when nothing was there before.</param>
+public sealed record Changed(VaultState Vault, NodeRow Node, bool Created);
+
+/// <summary>A found node with what was asked of it.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Path">The node's rows and locks.</param>
+public sealed record Found(VaultState Vault, PathState Path)
+{
+    /// <summary>The node.</summary>
+    public NodeRow Node => Path.Node!;
+}
+
+/// <summary>A found node, open for reading.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Content">A file's content; null for a folder. The receiver disposes it.</param>
+public sealed record Opened(VaultState Vault, NodeRow Node, IContentSource? Content);
+
+/// <summary>Options of a move or copy.</summary>
+public sealed record Transfer
+{
+    /// <summary>Whether what is at the destination is replaced.</summary>
+    public bool Overwrites { get; init; } = true;
+
+    /// <summary>Copy only: false copies a folder without its members.</summary>
+    public bool IsDeep { get; init; } = true;
+
+    /// <summary>Modification time of the result; null keeps the source's.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Creation time of the result; null keeps what the operation implies.</summary>
+    public DateTimeOffset? Created { get; init; }
+}
+
+/// <summary>Changes of a node's properties; null members change nothing.</summary>
+public sealed record NodePatch
+{
+    /// <summary>Modification time.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Creation time.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Last access time as Windows clients keep it.</summary>
+    public DateTimeOffset? LastAccess { get; init; }
+
+    /// <summary>Win32 attribute bits.</summary>
+    public uint? Win32Attributes { get; init; }
+
+    /// <summary>Whether the Win32 attribute bits are to be forgotten.</summary>
+    public bool ClearsWin32Attributes { get; init; }
+
+    /// <summary>Dead properties to set, or with null XML to remove; a name at most once.</summary>
+    public IReadOnlyList<(string Name, string? Xml)> Properties { get; init; } = [];
+
+    /// <summary>True when nothing would change.</summary>
+    public bool IsEmpty =>
+        Modified is null
+        && Created is null
+        && LastAccess is null
+        && Win32Attributes is null
+        && !ClearsWin32Attributes
+        && Properties.Count == 0;
+}
+
+/// <summary>What LOCK asks for.</summary>
+/// <param name="IsShared">True for a shared lock.</param>
+/// <param name="IsInfinite">Whether it covers everything below; null for what suits the node: a folder yes, a file no.</param>
+/// <param name="OwnerXml">The owner element's inner XML; null when absent.</param>
+/// <param name="Timeout">The time asked for; null for the default, infinite for the longest.</param>
+public sealed record LockWish(bool IsShared, bool? IsInfinite, string? OwnerXml, TimeSpan? Timeout);
+
+/// <summary>A lock that was taken.</summary>
+/// <param name="Lock">The lock.</param>
+/// <param name="Created">True when an empty file was created for it.</param>
+public sealed record Locked(LockRow Lock, bool Created);
+
+/// <summary>Visits an entry of a listing.</summary>
+/// <param name="below">The segments from the listed node down to this one; empty for itself. Valid only during the call.</param>
+/// <param name="node">The entry. Valid only during the call.</param>
+/// <param name="locks">Active locks that cover it, when they were asked for.</param>
+public delegate void NodeVisitor(
+    ReadOnlySpan<string> below,
+    NodeRow node,
+    IReadOnlyList<LockRow> locks
+);

@@ -1,0 +1,112 @@
+namespace CloudDav.Vault;
+
+/// <summary>Properties and times.</summary>
+public sealed partial class VaultSession
+{
+    /// <summary>Applies a patch, all or nothing. The ETag stays; the folders above notice.</summary>
+    public ValueTask<VaultResult<Changed>> PatchAsync(
+        IReadOnlyList<string> path,
+        NodePatch patch,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.patch",
+            async ValueTask<VaultResult<Changed>> (transaction) =>
+            {
+                var facts = await transaction.LoadAsync(
+                    Request(guard, NodeDetails.Locks | NodeDetails.Properties, path)
+                );
+                var found = FoundIn(facts);
+                if (found.Refusal is { } missing)
+                    return missing;
+                var (vault, place, former) = (facts.Vault, facts.Paths[0], found.Value.Node);
+                var sizes = former.Properties.ToDictionary(
+                    property => property.Name,
+                    property => property.Bytes,
+                    StringComparer.Ordinal
+                );
+                foreach (var (name, xml) in patch.Properties)
+                    sizes[name] = xml is null ? 0 : new NodeProperty(name, xml).Bytes;
+                var propertyBytes = sizes.Values.Sum();
+                var growth = propertyBytes - former.PropertyBytes;
+                if (
+                    (
+                        CheckGuard(facts, guard)
+                        ?? Rules(guard).CheckNode(place)
+                        ?? CheckProperties(patch, propertyBytes)
+                        ?? CheckRoom(vault, growth, 0, addsContent: false)
+                    ) is
+                    { } refusal
+                )
+                    return refusal;
+                if (patch.IsEmpty)
+                    return new Changed(vault, former, Created: false);
+                var changes = new ChangeSet(vault, Now);
+                var row = former.Copy();
+                ApplyPatch(row, patch);
+                row.PropertyBytes = propertyBytes;
+                changes.Add(
+                    new Change.ReplaceNode(
+                        former,
+                        row,
+                        HistoryReason.Patched,
+                        IsVersion: false,
+                        KeepsContent: !NodeName.IsTransient(former.Name)
+                    )
+                );
+                if (row.IsFolder && patch.Modified is not null)
+                    changes.Add(new Change.SetFolderModified(row.Id, row.ModifiedMs));
+                foreach (var (name, xml) in patch.Properties)
+                    changes.Add(
+                        xml is null
+                            ? new Change.RemoveProperty(row.Id, name)
+                            : new Change.SetProperty(row.Id, new NodeProperty(name, xml))
+                    );
+                if (place.Path.Count == 0)
+                    changes.CountRootProperties(growth);
+                else
+                    changes.Count(place.Ancestors, 0, growth, 0, 0, changesMembers: false);
+                await transaction.ApplyAsync(changes);
+                return After(vault, changes, row, created: false);
+            },
+            cancellationToken
+        );
+
+    private static void ApplyPatch(NodeRow row, NodePatch patch)
+    {
+        if (patch.Modified is { } modified)
+            row.ModifiedMs = modified.ToUnixTimeMilliseconds();
+        if (patch.Created is { } created)
+            row.CreatedMs = created.ToUnixTimeMilliseconds();
+        if (patch.LastAccess is { } access)
+            row.LastAccessMs = access.ToUnixTimeMilliseconds();
+        if (patch.Win32Attributes is { } attributes)
+            row.Win32Attributes = attributes;
+        else if (patch.ClearsWin32Attributes)
+            row.Win32Attributes = null;
+    }
+
+    private static long SizeOf(NodePatch patch) =>
+        patch.Properties.Sum(property =>
+            property.Xml is null ? 0 : new NodeProperty(property.Name, property.Xml).Bytes
+        );
+
+    private Refusal? CheckProperties(NodePatch patch, long propertyBytes)
+    {
+        if (
+            patch.Properties.Any(property =>
+                property.Xml is not null
+                && System.Text.Encoding.UTF8.GetByteCount(property.Xml) > Limits.PropertyBytes
+            )
+        )
+            return new Refusal(RefusalRule.PropertiesTooLarge) { Limit = Limits.PropertyBytes };
+        return propertyBytes > Limits.NodePropertyBytes && patch.Properties.Count > 0
+            ? new Refusal(RefusalRule.PropertiesTooLarge)
+            {
+                Limit = Limits.NodePropertyBytes,
+                Used = propertyBytes,
+            }
+            : null;
+    }
+}

@@ -1,0 +1,550 @@
+namespace CloudDav.Vault;
+
+/// <summary>Files and folders come to be, and files get new content.</summary>
+public sealed partial class VaultSession
+{
+    /// <summary>
+    /// Writes a file whole, or splices into an existing one. What can be refused without the body is refused before its first byte is read, and
+    /// everything again in the transaction that commits. Until then the old content stands untouched.
+    /// </summary>
+    public async ValueTask<VaultResult<Changed>> WriteAsync(
+        IReadOnlyList<string> path,
+        Upload upload,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        if (upload.Splice is not null)
+            return await SpliceAsync(path, upload, guard, cancellationToken);
+        if (upload.DeclaredLength is { } declared && declared <= Limits.InlineBytes)
+        {
+            if (
+                upload.ChecksFirst
+                && await CheckWriteAsync(path, declared, guard, cancellationToken) is { } refusal
+            )
+                return refusal;
+            return
+                await ContentWriter.ReadSmallAsync(
+                    upload.Body,
+                    Limits.InlineBytes,
+                    cancellationToken
+                )
+                    is { } body
+                ? await WriteSmallAsync(path, upload, body, guard, cancellationToken)
+                : new Refusal(RefusalRule.LengthMismatch) { Limit = declared };
+        }
+        if (upload.DeclaredLength is null)
+        {
+            if (
+                upload.ChecksFirst
+                && await CheckWriteAsync(path, 0, guard, cancellationToken) is { } refusal
+            )
+                return refusal;
+            if (
+                await ContentWriter.ReadSmallAsync(
+                    upload.Body,
+                    Limits.InlineBytes,
+                    cancellationToken
+                ) is
+                { } body
+            )
+                return await WriteSmallAsync(path, upload, body, guard, cancellationToken);
+        }
+        return await WriteLargeAsync(path, upload, null, guard, cancellationToken);
+    }
+
+    /// <summary>Makes a folder, with properties when given.</summary>
+    public ValueTask<VaultResult<Changed>> CreateFolderAsync(
+        IReadOnlyList<string> path,
+        NodePatch? patch,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.create_folder",
+            async ValueTask<VaultResult<Changed>> (transaction) =>
+            {
+                var facts = await transaction.LoadAsync(Request(guard, NodeDetails.Locks, path));
+                if (facts.IsSignedOut)
+                    return new Refusal(RefusalRule.SignedOut);
+                var (vault, place) = (facts.Vault, facts.Paths[0]);
+                if (place.Node is not null)
+                    return new Refusal(RefusalRule.AlreadyExists);
+                var propertyBytes = patch is null ? 0 : SizeOf(patch);
+                if (
+                    (
+                        CheckPlace(place)
+                        ?? CheckGuard(facts, guard)
+                        ?? Rules(guard).CheckMembership(place)
+                        ?? (patch is null ? null : CheckProperties(patch, propertyBytes))
+                        ?? CheckRoom(vault, propertyBytes, 1, addsContent: false)
+                    ) is
+                    { } refusal
+                )
+                    return refusal;
+                var now = Now;
+                var changes = new ChangeSet(vault, now);
+                var row = NewRow(vault, place, NodeKind.Folder, transaction.NextId(), now);
+                row.SubtreeVersion = changes.Seq;
+                if (patch is not null)
+                {
+                    ApplyPatch(row, patch);
+                    row.PropertyBytes = propertyBytes;
+                }
+                changes.Add(new Change.InsertNode(row));
+                foreach (var (name, xml) in patch?.Properties ?? [])
+                    if (xml is not null)
+                        changes.Add(new Change.SetProperty(row.Id, new NodeProperty(name, xml)));
+                changes.Count(place.Ancestors, 0, propertyBytes, 1, 1, changesMembers: true);
+                await transaction.ApplyAsync(changes);
+                return After(vault, changes, row, created: true);
+            },
+            cancellationToken
+        );
+
+    private LockRules Rules(ChangeGuard guard) => new(_actor, guard.LockTokens);
+
+    // Everything about a write that can be decided without its body.
+    private Refusal? CheckWrite(Facts facts, ChangeGuard guard, long size)
+    {
+        if (facts.IsSignedOut)
+            return new Refusal(RefusalRule.SignedOut);
+        var place = facts.Paths[0];
+        if (place.Path.Count == 0 || place.Node is { IsFolder: true })
+            return new Refusal(RefusalRule.IsFolder);
+        var rules = Rules(guard);
+        return CheckPlace(place)
+            ?? CheckGuard(facts, guard)
+            ?? (place.Node is null ? rules.CheckMembership(place) : rules.CheckNode(place))
+            ?? CheckRoom(
+                facts.Vault,
+                size - (place.Node?.Size ?? 0),
+                place.Node is null ? 1 : 0,
+                addsContent: place.Node is null || size > place.Node.Size
+            );
+    }
+
+    private async ValueTask<Refusal?> CheckWriteAsync(
+        IReadOnlyList<string> path,
+        long size,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await _vaults.Metadata.ReadAsync(
+            async snapshot =>
+                CheckWrite(
+                    await snapshot.LoadAsync(Request(guard, NodeDetails.Locks, path)),
+                    guard,
+                    size
+                ),
+            cancellationToken
+        );
+        return result;
+    }
+
+    // Small: sealed in memory, one command, no hold and no ledger.
+    private async ValueTask<VaultResult<Changed>> WriteSmallAsync(
+        IReadOnlyList<string> path,
+        Upload upload,
+        ReadOnlyMemory<byte> body,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        if (upload.DeclaredLength is { } declared && declared != body.Length)
+            return new Refusal(RefusalRule.LengthMismatch) { Limit = declared, Used = body.Length };
+        var content = _vaults.Writer.SealInline(
+            body.IsEmpty ? null : await FindKeyAsync(cancellationToken),
+            body.Span,
+            upload.Checksums
+        );
+        if (upload.Verify?.Invoke(content) == false)
+            return new Refusal(RefusalRule.ChecksumMismatch);
+        return await CommandAsync(
+            "vault.write",
+            transaction =>
+                CommitAsync(
+                    transaction,
+                    Request(guard, NodeDetails.Locks, path),
+                    upload,
+                    guard,
+                    content,
+                    blob: null,
+                    spliced: null
+                ),
+            cancellationToken
+        );
+    }
+
+    // Large: ledger row and hold first, then the bytes, then the commit, which checks everything again.
+    private async ValueTask<VaultResult<Changed>> WriteLargeAsync(
+        IReadOnlyList<string> path,
+        Upload upload,
+        SplicePlan? splice,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var blob = BlobId.New();
+        var around = (splice?.Before?.Count ?? 0) + (splice?.After?.Count ?? 0);
+        var expected = upload.DeclaredLength + around;
+        var held = await CommandAsync(
+            "vault.stage",
+            async ValueTask<VaultResult<long>> (transaction) =>
+            {
+                var facts = await transaction.LoadAsync(Request(guard, NodeDetails.Locks, path));
+                if (CheckWrite(facts, guard, expected ?? upload.LengthHint ?? 0) is { } refusal)
+                    return refusal;
+                if (splice is not null && facts.Paths[0].Node?.Revision != splice.Revision)
+                    return new Refusal(RefusalRule.ConditionFailed);
+                // What stands already is given back at commit, so only the growth is held.
+                var growth =
+                    (expected ?? Limits.FirstHoldBytes + around) - (facts.Paths[0].Node?.Size ?? 0);
+                var bytes = Math.Max(0, growth);
+                if (expected is null)
+                    bytes = Math.Min(bytes, facts.Vault.AvailableBytes ?? bytes);
+                var now = Now;
+                var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
+                changes.Add(new Change.StageBlob(blob, bytes, now + Limits.UploadLease));
+                await transaction.ApplyAsync(changes);
+                return bytes + (facts.Paths[0].Node?.Size ?? 0);
+            },
+            cancellationToken
+        );
+        if (held.Refusal is { } refused)
+            return refused;
+        var lease = new UploadLease(this, blob, held.Value);
+        try
+        {
+            var key = await FindKeyAsync(cancellationToken);
+            StagedContent staged;
+            await using (lease.KeepAlive())
+                staged = await _vaults.Writer.StageAsync(
+                    new StageRequest
+                    {
+                        Blob = blob,
+                        Key = key,
+                        Body = upload.Body,
+                        Before = splice?.Before,
+                        After = splice?.After,
+                        DeclaredLength = upload.DeclaredLength,
+                        Checksums = upload.Checksums,
+                        Grow = lease.GrowAsync,
+                    },
+                    cancellationToken
+                );
+            Refusal? failure = staged.Outcome switch
+            {
+                StageOutcome.Complete => null,
+                StageOutcome.TooShort or StageOutcome.TooLong => new(RefusalRule.LengthMismatch)
+                {
+                    Limit = upload.DeclaredLength,
+                },
+                StageOutcome.HoldRefused => lease.Refusal ?? new(RefusalRule.CapacityExceeded),
+            };
+            if (failure is null && upload.Verify?.Invoke(staged) == false)
+                failure = new(RefusalRule.ChecksumMismatch);
+            if (failure is not null)
+            {
+                await AbandonAsync(blob);
+                return failure;
+            }
+            // From here on the request's cancellation no longer counts: the bytes are there.
+            var result = await CommandAsync(
+                "vault.write",
+                transaction =>
+                    CommitAsync(
+                        transaction,
+                        Request(guard, NodeDetails.Locks, path) with
+                        {
+                            OwnHold = blob,
+                        },
+                        upload,
+                        guard,
+                        staged,
+                        blob,
+                        splice
+                    ),
+                CancellationToken.None
+            );
+            if (!result.IsSuccess)
+                await AbandonAsync(blob);
+            return result;
+        }
+        catch (StorageFullException)
+        {
+            await AbandonAsync(blob);
+            return new Refusal(RefusalRule.PlatformFull);
+        }
+        catch
+        {
+            await AbandonAsync(blob);
+            throw;
+        }
+    }
+
+    // The one place where content reaches the tree. Every fact is loaded anew: nothing decided earlier counts.
+    private async ValueTask<VaultResult<Changed>> CommitAsync(
+        IMetadataTransaction transaction,
+        FactsRequest request,
+        Upload upload,
+        ChangeGuard guard,
+        ContentFacts content,
+        BlobId? blob,
+        SplicePlan? spliced
+    )
+    {
+        var facts = await transaction.LoadAsync(request);
+        if (CheckWrite(facts, guard, content.Size) is { } refusal)
+            return refusal;
+        var (vault, place) = (facts.Vault, facts.Paths[0]);
+        var former = place.Node;
+        if (spliced is not null && former?.Revision != spliced.Revision)
+            return new Refusal(RefusalRule.ConditionFailed);
+        var now = Now;
+        var changes = new ChangeSet(vault, now);
+        var row = former is null
+            ? NewRow(vault, place, NodeKind.File, transaction.NextId(), now)
+            : former.Copy();
+        row.Size = content.Size;
+        row.Revision = NewRevision();
+        row.MediaType = upload.MediaType ?? (spliced is null ? null : former?.MediaType);
+        row.ModifiedMs = (upload.Modified ?? now).ToUnixTimeMilliseconds();
+        if (upload.Created is { } created)
+            row.CreatedMs = created.ToUnixTimeMilliseconds();
+        row.Content = null;
+        if (content.Size > 0)
+        {
+            row.Content = new ContentId(transaction.NextId());
+            changes.Add(new Change.AddContent(row.Content.Value, content, blob));
+        }
+        if (former is null)
+            changes.Add(new Change.InsertNode(row));
+        else
+            ReplaceContent(changes, former, row);
+        if (blob is { } unused && content.Size == 0)
+            changes.Add(new Change.AbandonBlob(unused));
+        changes.Count(
+            place.Ancestors,
+            row.Size - (former?.Size ?? 0),
+            0,
+            former is null ? 1 : 0,
+            former is null ? 1 : 0,
+            changesMembers: former is null
+        );
+        await transaction.ApplyAsync(changes);
+        return After(vault, changes, row, former is null);
+    }
+
+    // An empty former content is no version: Finder and Explorer begin every upload with one. By-products keep no content at all.
+    private static void ReplaceContent(ChangeSet changes, NodeRow former, NodeRow row)
+    {
+        var isTransient = NodeName.IsTransient(former.Name);
+        changes.Add(
+            new Change.ReplaceNode(
+                former,
+                row,
+                HistoryReason.Written,
+                IsVersion: !isTransient && former.Size > 0,
+                KeepsContent: !isTransient
+            )
+        );
+        if (isTransient && former.Content is { } old)
+            changes.Add(new Change.ReleaseContent(old, former.Id));
+    }
+
+    private async ValueTask<VaultKey?> FindKeyAsync(CancellationToken cancellationToken) =>
+        Limits.EncryptsContent
+            ? await _vaults.Keys.FindAsync(_actor.Vault, cancellationToken)
+                ?? await _vaults.Keys.CreateAsync(_actor.Vault, cancellationToken)
+            : null;
+
+    private async ValueTask<VaultResult<Changed>> SpliceAsync(
+        IReadOnlyList<string> path,
+        Upload upload,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var opened = await OpenAsync(path, cancellationToken);
+        if (opened.Refusal is { } refusal)
+            return refusal;
+        if (opened.Value.Content is not { } content)
+            return new Refusal(RefusalRule.IsFolder);
+        await using (content)
+        {
+            var splice = upload.Splice!;
+            var size = opened.Value.Node.Size;
+            var offset = splice.Offset ?? size;
+            if (offset > size)
+                return new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = size };
+            var length = upload.DeclaredLength ?? splice.Length;
+            if (
+                (length is null && offset < size)
+                || (splice.Length is not null && splice.Length != length)
+            )
+                return new Refusal(RefusalRule.LengthMismatch) { Limit = splice.Length };
+            var end = offset + (length ?? 0);
+            if (
+                splice.CompleteLength is { } complete
+                && length is not null
+                && complete != Math.Max(size, end)
+            )
+                return new Refusal(RefusalRule.LengthMismatch) { Limit = complete };
+            var plan = new SplicePlan(
+                opened.Value.Node.Revision,
+                offset > 0 ? new ContentPart(content, 0, offset) : null,
+                length is not null && end < size ? new ContentPart(content, end, size - end) : null
+            );
+            return await WriteLargeAsync(
+                path,
+                upload with
+                {
+                    DeclaredLength = length,
+                },
+                plan,
+                guard,
+                cancellationToken
+            );
+        }
+    }
+
+    private async ValueTask AbandonAsync(BlobId blob)
+    {
+        try
+        {
+            await RenewAsync(
+                vault => new Change.AbandonBlob(blob),
+                checksRoom: null,
+                CancellationToken.None
+            );
+        }
+        catch (Exception)
+        {
+            // The lease ends by itself, and the sweeper does the rest: what failed first is what the caller must hear.
+        }
+    }
+
+    // Changes a staged blob's ledger row and hold, on nobody's authority but the upload's own.
+    private ValueTask<VaultResult<bool>> RenewAsync(
+        Func<VaultState, Change> change,
+        Func<VaultState, Refusal?>? checksRoom,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(Request([]));
+                if (facts.Vault is null)
+                    return new Refusal(RefusalRule.SignedOut);
+                if (checksRoom?.Invoke(facts.Vault) is { } refusal)
+                    return refusal;
+                var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                changes.Add(change(facts.Vault));
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>An existing content that stays around a spliced body.</summary>
+    private sealed record SplicePlan(Guid Revision, ContentPart? Before, ContentPart? After);
+
+    /// <summary>Keeps a staged blob and its hold alive while the body arrives, and lets the hold grow ahead of it.</summary>
+    private sealed class UploadLease(VaultSession session, BlobId blob, long covered)
+    {
+        private long _covered = covered;
+
+        public Refusal? Refusal { get; private set; }
+
+        public async ValueTask<bool> GrowAsync(long length, CancellationToken cancellationToken)
+        {
+            if (length <= _covered)
+                return true;
+            // Doubling keeps the number of commits small; what is left over goes back at commit.
+            var more = Math.Max(
+                length - _covered,
+                Math.Max(_covered, session.Limits.FirstHoldBytes)
+            );
+            var least = length - _covered;
+            long granted = 0;
+            var result = await session.GrowHoldAsync(
+                blob,
+                vault =>
+                {
+                    granted = Math.Min(more, vault.AvailableBytes ?? more);
+                    return granted < least
+                        ? new Refusal(RefusalRule.CapacityExceeded)
+                        {
+                            Limit = vault.CapacityBytes,
+                            Used = vault.UsedBytes + vault.HeldBytes,
+                        }
+                        : null;
+                },
+                () => granted,
+                cancellationToken
+            );
+            Refusal = result.Refusal;
+            if (result.IsSuccess)
+                _covered += granted;
+            return result.IsSuccess;
+        }
+
+        // A slow body outlives any fixed lease: it is renewed as long as the upload is under way in this process.
+        public Renewal KeepAlive() => new Renewal(session, blob);
+    }
+
+    private ValueTask<VaultResult<bool>> GrowHoldAsync(
+        BlobId blob,
+        Func<VaultState, Refusal?> checksRoom,
+        Func<long> granted,
+        CancellationToken cancellationToken
+    ) =>
+        RenewAsync(
+            _ => new Change.GrowHold(blob, granted(), Now + Limits.UploadLease),
+            checksRoom,
+            cancellationToken
+        );
+
+    private sealed class Renewal : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _task;
+
+        public Renewal(VaultSession session, BlobId blob) => _task = RunAsync(session, blob);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _task;
+            _stop.Dispose();
+        }
+
+        private async Task RunAsync(VaultSession session, BlobId blob)
+        {
+            using var timer = new PeriodicTimer(
+                session.Limits.UploadLease / 3,
+                session._vaults.Time
+            );
+            try
+            {
+                while (await timer.WaitForNextTickAsync(_stop.Token))
+                    await session.RenewAsync(
+                        _ => new Change.GrowHold(blob, 0, session.Now + session.Limits.UploadLease),
+                        checksRoom: null,
+                        CancellationToken.None
+                    );
+            }
+            catch (OperationCanceledException)
+            {
+                // The upload has ended.
+            }
+            catch (Exception exception)
+                when (exception is StorageFullException or InvalidOperationException)
+            {
+                // The lease could not be renewed: the commit will find out whether that matters.
+            }
+        }
+    }
+}

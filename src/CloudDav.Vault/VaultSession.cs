@@ -1,0 +1,325 @@
+using System.Diagnostics;
+
+namespace CloudDav.Vault;
+
+/// <summary>
+/// One actor acting on a vault; each public method is a use case, atomic, and durable when it returns success. Every rule of the tree holds
+/// here, below every door. READ FIRST: a change loads its facts, decides, and applies one change set, all in one transaction; what can be
+/// decided before a body is read is decided before, and again at commit.
+/// </summary>
+public sealed partial class VaultSession
+{
+    private static readonly ActivitySource Activities = new("CloudDav");
+
+    private readonly Vaults _vaults;
+    private readonly Actor _actor;
+    private readonly SessionOptions _options;
+
+    internal VaultSession(Vaults vaults, Actor actor, SessionOptions options)
+    {
+        _vaults = vaults;
+        _actor = actor;
+        _options = options;
+    }
+
+    /// <summary>Who acts.</summary>
+    public Actor Actor => _actor;
+
+    /// <summary>The limits that hold.</summary>
+    public VaultLimits Limits => _vaults.Limits;
+
+    /// <summary>The time, as the session's clock has it.</summary>
+    public DateTimeOffset Now => _vaults.Time.GetUtcNow();
+
+    /// <summary>Finds one node.</summary>
+    public ValueTask<VaultResult<Found>> FindAsync(
+        IReadOnlyList<string> path,
+        NodeDetails details,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<Found>> (snapshot) =>
+            {
+                var facts = await snapshot.LoadAsync(Request([new(path, details)]));
+                return FoundIn(facts);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Visits a node, then its members or, deep, everything below it, all from one snapshot that is released before this returns.</summary>
+    /// <param name="path">The node.</param>
+    /// <param name="levels">0 for itself, 1 for its members, null for everything below.</param>
+    /// <param name="details">What is asked of each.</param>
+    /// <param name="begin">Called once with the vault before the first visit; must not block.</param>
+    /// <param name="visit">Called for each; must not block.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    public ValueTask<VaultResult<bool>> ListAsync(
+        IReadOnlyList<string> path,
+        int? levels,
+        NodeDetails details,
+        Action<VaultState> begin,
+        NodeVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<bool>> (snapshot) =>
+            {
+                var facts = await snapshot.LoadAsync(Request([new(path, details)]));
+                var found = FoundIn(facts);
+                if (found.Refusal is { } refusal)
+                    return refusal;
+                var top = found.Value.Node;
+                var vault = found.Value.Vault;
+                if (levels is null && top.SubtreeItems >= Limits.InfiniteListing)
+                    return new Refusal(RefusalRule.ListingTooLarge)
+                    {
+                        Limit = Limits.InfiniteListing,
+                        Used = top.SubtreeItems + 1,
+                    };
+                var wantsLocks = details.HasFlag(NodeDetails.Locks) && vault.HasLocks;
+                var places = new ListedPlaces(
+                    found.Value.Path,
+                    wantsLocks ? await snapshot.ListLocksAsync(vault.Id, Now) : []
+                );
+                begin(vault);
+                visit([], top, places.LocksOfTop);
+                if (levels == 0 || !top.IsFolder)
+                    return true;
+                var seen = 0;
+                await snapshot.ListAsync(
+                    vault.Id,
+                    top.Id,
+                    isDeep: levels is null,
+                    details,
+                    node =>
+                    {
+                        if ((++seen & 1023) == 0)
+                            cancellationToken.ThrowIfCancellationRequested();
+                        var place = places.Enter(node, keepsFolders: levels is null);
+                        visit(place.Below, node, place.Locks);
+                    }
+                );
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Finds a node and opens its content; nothing of the content is read yet.</summary>
+    public async ValueTask<VaultResult<Opened>> OpenAsync(
+        IReadOnlyList<string> path,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<(Found, StoredContent?)>> (snapshot) =>
+            {
+                var facts = await snapshot.LoadAsync(Request([new(path)]));
+                var node = FoundIn(facts);
+                if (node.Refusal is { } refusal)
+                    return refusal;
+                return (
+                    node.Value,
+                    node.Value.Node.Content is { } content
+                        ? await snapshot.FindContentAsync(node.Value.Vault.Id, content)
+                        : null
+                );
+            },
+            cancellationToken
+        );
+        if (found.Refusal is { } refused)
+            return refused;
+        var (vault, row) = (found.Value.Item1.Vault, found.Value.Item1.Node);
+        return new Opened(
+            vault,
+            row,
+            row.IsFolder ? null : await OpenContentAsync(found.Value.Item2, cancellationToken)
+        );
+    }
+
+    private async ValueTask<IContentSource> OpenContentAsync(
+        StoredContent? content,
+        CancellationToken cancellationToken
+    )
+    {
+        if (content is null)
+            return EmptyContent.Instance;
+        var key = content.WrappedKey is null
+            ? null
+            : await _vaults.Keys.FindAsync(_actor.Vault, cancellationToken);
+        return content.Blob is { } blob
+            ? await _vaults.Reader.OpenBlobAsync(
+                blob,
+                content.Size,
+                key,
+                content.WrappedKey,
+                cancellationToken
+            )
+            : _vaults.Reader.OpenInline(
+                content.Inline
+                    ?? throw new ContentDamagedException(
+                        "The content's bytes are not in the metadata."
+                    ),
+                content.Size,
+                key,
+                content.WrappedKey
+            );
+    }
+
+    private FactsRequest Request(IReadOnlyList<PathRequest> paths, BlobId? ownHold = null) =>
+        new()
+        {
+            Actor = _actor,
+            Now = Now,
+            FoldsNames = _options.FoldsNames,
+            Paths = paths,
+            OwnHold = ownHold,
+        };
+
+    // The operation's own paths first, then those that conditions are about.
+    private FactsRequest Request(
+        ChangeGuard guard,
+        NodeDetails details,
+        params ReadOnlySpan<IReadOnlyList<string>> paths
+    )
+    {
+        var requests = new List<PathRequest>(paths.Length + guard.Expectations.Count);
+        foreach (var path in paths)
+            requests.Add(new(path, details));
+        foreach (var expectation in guard.Expectations)
+            requests.Add(new(expectation.Path));
+        return Request(requests);
+    }
+
+    private static VaultResult<Found> FoundIn(Facts facts)
+    {
+        if (facts.IsSignedOut)
+            return new Refusal(RefusalRule.SignedOut);
+        return facts.Paths[0].Node is null
+            ? new Refusal(RefusalRule.NotFound)
+            : new Found(facts.Vault, facts.Paths[0]);
+    }
+
+    private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)
+    {
+        var first = facts.Paths.Count - guard.Expectations.Count;
+        for (var i = 0; i < guard.Expectations.Count; i++)
+        {
+            var (expected, node) = (guard.Expectations[i].ETag, facts.Paths[first + i].Node);
+            var holds = expected switch
+            {
+                null => node is null,
+                "*" => node is not null,
+                _ => node is not null && EntityTag.Of(facts.Vault, node) == expected,
+            };
+            if (!holds)
+                return new Refusal(RefusalRule.ConditionFailed)
+                {
+                    Path = guard.Expectations[i].Path,
+                };
+        }
+        return null;
+    }
+
+    // Whether something new may come to be at a path.
+    private Refusal? CheckPlace(PathState path, int levels = 0)
+    {
+        if (path.Path.Count == 0)
+            return new Refusal(RefusalRule.IsRoot);
+        if (path.Parent is null)
+            return new Refusal(RefusalRule.ParentMissing);
+        if (path.Node is not null)
+            return null;
+        if (NodeName.Problem(path.Path[^1]) is { } rule)
+            return new Refusal(rule) { Path = path.Path, Limit = NodeName.MaxBytes };
+        if (path.CaseSibling is not null)
+            return new Refusal(RefusalRule.CaseConflict)
+            {
+                Path = [.. path.Path.Take(path.Path.Count - 1), path.CaseSibling.Name],
+            };
+        return CheckDepth(path, levels);
+    }
+
+    private Refusal? CheckDepth(PathState path, int levels) =>
+        path.Path.Count + levels > Limits.Depth
+            ? new Refusal(RefusalRule.TooDeep)
+            {
+                Limit = Limits.Depth,
+                Used = path.Path.Count + levels,
+            }
+            : null;
+
+    // Whether so many bytes and items more fit. With nothing left, not even an empty file does: no 0-byte leftovers of uploads that cannot follow.
+    private Refusal? CheckRoom(VaultState vault, long bytes, long items, bool addsContent)
+    {
+        if (items > 0 && vault.Items + items > Limits.Items)
+            return new Refusal(RefusalRule.TooManyItems)
+            {
+                Limit = Limits.Items,
+                Used = vault.Items,
+            };
+        if (vault.AvailableBytes is not { } available)
+            return null;
+        return (bytes > 0 && bytes > available) || (addsContent && available == 0)
+            ? new Refusal(RefusalRule.CapacityExceeded)
+            {
+                Limit = vault.CapacityBytes,
+                Used = vault.UsedBytes + vault.HeldBytes,
+            }
+            : null;
+    }
+
+    private static NodeRow NewRow(
+        VaultState vault,
+        PathState path,
+        NodeKind kind,
+        long id,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Id = new(id),
+            Parent = path.Parent!.Id,
+            Name = path.Path[^1],
+            NameKey = vault.KeyOf(path.Path[^1]),
+            Kind = kind,
+            Revision = kind == NodeKind.File ? NewRevision() : Guid.Empty,
+            CreatedMs = now.ToUnixTimeMilliseconds(),
+            ModifiedMs = now.ToUnixTimeMilliseconds(),
+        };
+
+    private static Guid NewRevision()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(bytes);
+        return new Guid(bytes);
+    }
+
+    private async ValueTask<VaultResult<T>> CommandAsync<T>(
+        string name,
+        Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    )
+    {
+        using var activity = Activities.StartActivity(name);
+        try
+        {
+            return await _vaults.Metadata.WriteAsync(body, cancellationToken);
+        }
+        catch (StorageFullException)
+        {
+            return new Refusal(RefusalRule.PlatformFull);
+        }
+    }
+
+    private static Changed After(VaultState vault, ChangeSet changes, NodeRow node, bool created) =>
+        new(
+            vault with
+            {
+                ChangeSeq = changes.Seq,
+                UsedBytes = vault.UsedBytes + changes.UsedBytes,
+                Items = vault.Items + changes.Items,
+            },
+            node,
+            created
+        );
+}
