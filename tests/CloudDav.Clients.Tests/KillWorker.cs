@@ -101,6 +101,8 @@ internal sealed class KillWorker(string folder, int seed, SharedFile shared)
         int[] Statuses
     ) Next(string root)
     {
+        // So many that reading all of it back takes no time.
+        var isFull = _state.Count > 60;
         while (true)
         {
             // Few names, so that most requests meet something.
@@ -112,7 +114,7 @@ internal sealed class KillWorker(string folder, int seed, SharedFile shared)
             var isFolder = exists && at is null;
             switch (_random.Next(10))
             {
-                case <= 4 when !isFolder:
+                case <= 4 when !isFolder && (exists || !isFull):
                 {
                     var size =
                         _random.Next(5) == 0
@@ -127,17 +129,18 @@ internal sealed class KillWorker(string folder, int seed, SharedFile shared)
                     };
                     return (request, _state.SetItem(path, content), exists ? [204] : [201]);
                 }
-                case 5 when !exists && Depth(path) < 4:
+                case 5 when !exists && !isFull && Depth(path) < 4:
                     return (Request("MKCOL", path), _state.Add(path, null), [201]);
                 case 6 when exists:
                     return (Request("DELETE", path), Without(_state, path), [204]);
                 case 7 or 8 or 9 when _state.Count > 0:
                 {
                     var from = Pick(_state.Keys.ToArray());
-                    if (Contains(from, path) || Contains(path, from) || Depth(path) + 2 > 5)
+                    var height = _state.Keys.Where(k => Contains(from, k)).Max(Depth) - Depth(from);
+                    if (Contains(from, path) || Contains(path, from) || Depth(path) + height > 8)
                         continue;
                     var isCopy = _random.Next(2) == 0;
-                    if (isCopy && _state.Count > 60)
+                    if (isCopy && isFull)
                         continue;
                     var request = Request(isCopy ? "COPY" : "MOVE", from);
                     request.Headers.Add("Destination", root + folder + "/" + path);
