@@ -29,11 +29,11 @@ internal static class Destination
             return new DavProblem(400, "The Destination must not have a fragment.");
         if (text[0] != '/' || text.StartsWith("//", StringComparison.Ordinal))
         {
-            if (!TrySplit(text, out var host, out var path))
+            if (!TrySplit(text, out var authority, out var path))
                 return new DavProblem(400, "The Destination is not a URL.");
-            if (host.Contains('@', StringComparison.Ordinal))
+            if (authority.Contains('@', StringComparison.Ordinal))
                 return new DavProblem(400, "The Destination must not name a user.");
-            if (!isOurHost(host))
+            if (!isOurHost(WithoutPort(authority)))
                 return new DavProblem(502, "The destination is on another server.");
             text = path;
         }
@@ -51,9 +51,9 @@ internal static class Destination
         return colon > bracket ? host[..colon] : host;
     }
 
-    private static bool TrySplit(string url, out string host, out string path)
+    private static bool TrySplit(string url, out string authority, out string path)
     {
-        host = path = "";
+        authority = path = "";
         var scheme = url.IndexOf("//", StringComparison.Ordinal);
         if (scheme < 0)
             return false;
@@ -68,9 +68,8 @@ internal static class Destination
         }
         var start = scheme + 2;
         var slash = url.IndexOfAny(['/', '?'], start);
-        var authority = slash < 0 ? url[start..] : url[start..slash];
+        authority = slash < 0 ? url[start..] : url[start..slash];
         path = slash < 0 || url[slash] == '?' ? "/" : url[slash..];
-        host = WithoutPort(authority);
-        return host.Length > 0;
+        return authority.Length > 0;
     }
 }
