@@ -100,6 +100,27 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
         Assert.True(took < TimeSpan.FromSeconds(3), $"The first answer came after {took}");
     }
 
+    [Fact]
+    public void Everything_the_READMEs_link_to_is_there()
+    {
+        foreach (var readme in (string[])["README.md", "tests/README.md"])
+        {
+            var file = Path.Combine(Repository.Root, readme);
+            foreach (Match link in Links().Matches(File.ReadAllText(file)))
+            {
+                var target = Path.Combine(
+                    Path.GetDirectoryName(file)!,
+                    link.Groups["target"].Value
+                );
+                Assert.True(
+                    Path.Exists(target),
+                    $"{readme} links to {link.Groups["target"].Value}"
+                );
+            }
+        }
+        Assert.True(Path.Exists(Path.Combine(Repository.Root, Block("tests").Trim())));
+    }
+
     /// <summary>Waits for the line the demo ends its greeting with; building may come first.</summary>
     private static async Task UntilReadyAsync(Process process, Func<string> log)
     {
@@ -131,4 +152,7 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
         1000
     )]
     private static partial Regex Blocks();
+
+    [GeneratedRegex(@"\]\((?<target>[^):#]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Links();
 }
