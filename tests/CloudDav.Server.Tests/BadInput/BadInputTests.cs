@@ -108,7 +108,7 @@ public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
                 200,
                 (
                     await tree.SendAsync("PROPFIND", "/file", body, ("Depth", "0"))
-                ).Multistatus.Single.StatusOf(Dav.Name("getetag"))
+                ).Multistatus.Single.StatusOf(DavWords.Name("getetag"))
             );
     }
 

@@ -55,8 +55,8 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
     [
         "",
         "plain text",
-        Dav.ExclusiveLock,
-        Dav.SharedLock,
+        DavWords.ExclusiveLock,
+        DavWords.SharedLock,
         "<D:propfind xmlns:D=\"DAV:\"><D:allprop/><D:include><D:supportedlock/></D:include></D:propfind>",
         "<D:propfind xmlns:D=\"DAV:\"><D:propname/></D:propfind>",
         "<D:propfind xmlns:D=\"DAV:\"><D:prop><D:getetag/><x xmlns=\"urn:y\"/><D:lockdiscovery/></D:prop></D:propfind>",
@@ -78,9 +78,9 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
         await using var guard = await Cloud.OtherPrincipalAsync(tree);
         (await guard.MkcolAsync("/guarded")).Expect(201);
         (await guard.PutAsync("/guarded/file", "guarded content")).Expect(201);
-        (await guard.ProppatchAsync("/guarded/file", Dav.Proppatch(("{urn:p}p", "kept")))).Expect(
-            207
-        );
+        (
+            await guard.ProppatchAsync("/guarded/file", DavWords.Proppatch(("{urn:p}p", "kept")))
+        ).Expect(207);
         var token = await guard.TakeLockAsync("/guarded", ("Depth", "infinity"));
         var etag = (await guard.HeadAsync("/guarded/file")).ETag;
         var before = GC.GetTotalMemory(forceFullCollection: true);

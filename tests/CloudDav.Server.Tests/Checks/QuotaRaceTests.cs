@@ -89,7 +89,7 @@ public sealed class QuotaRaceTests(SharedCloud cloud) : CloudTests(cloud)
         Assert.Equal(2_000_000 - sum, available);
         Assert.Equal(
             sum.ToString(CultureInfo.InvariantCulture),
-            (await tree.PropertyAsync("/shared", Dav.OwnCloud + "size"))!.Value
+            (await tree.PropertyAsync("/shared", DavWords.OwnCloud + "size"))!.Value
         );
         foreach (var file in listing.Entries.Where(e => !e.IsCollection))
             Assert.Equal(

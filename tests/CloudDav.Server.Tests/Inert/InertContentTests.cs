@@ -96,7 +96,7 @@ public sealed class InertContentTests(SharedCloud cloud) : CloudTests(cloud)
         const string name = "<script>alert(1)</script>\"'&.html";
         await using var tree = await NewTreeAsync();
         (await tree.MkcolAsync("/folder")).Expect(201);
-        (await tree.PutAsync("/folder/" + Dav.Escape(name), "x")).Expect(201);
+        (await tree.PutAsync("/folder/" + DavWords.Escape(name), "x")).Expect(201);
         await using var browser = tree.As(Agents.Firefox);
         var index = (await browser.GetAsync("/folder/")).Expect(200);
         Sandboxed(index);
@@ -106,9 +106,9 @@ public sealed class InertContentTests(SharedCloud cloud) : CloudTests(cloud)
         foreach (
             var refused in new[]
             {
-                await browser.GetAsync("/missing/" + Dav.Escape(name)),
-                await browser.SendAsync("POST", "/folder/" + Dav.Escape(name)),
-                await browser.GetAsync("/" + Dav.Escape(name) + "%00"),
+                await browser.GetAsync("/missing/" + DavWords.Escape(name)),
+                await browser.SendAsync("POST", "/folder/" + DavWords.Escape(name)),
+                await browser.GetAsync("/" + DavWords.Escape(name) + "%00"),
             }
         )
         {
@@ -122,7 +122,7 @@ public sealed class InertContentTests(SharedCloud cloud) : CloudTests(cloud)
     {
         const string name = "a\"; filename=\"evil.exe\\ü😀.html";
         await using var tree = await NewTreeAsync();
-        var path = "/" + Dav.Escape(name);
+        var path = "/" + DavWords.Escape(name);
         (await tree.PutAsync(path, "x")).Expect(201);
         await using var browser = tree.As(Agents.Firefox);
         var answer = (await browser.GetAsync(path)).Expect(200);

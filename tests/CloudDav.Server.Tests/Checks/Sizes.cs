@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace CloudDav.Server.Tests.Checks;
+
+/// <summary>How large and long tests are: reduced by default, as stated with CLOUDDAV_TESTS_FULL=1.</summary>
+internal static class Sizes
+{
+    public static bool AreFull { get; } =
+        Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
+
+    /// <summary>A seed to repeat one random run with; null to choose one.</summary>
+    public static int? Seed { get; } =
+        int.TryParse(
+            Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
+            CultureInfo.InvariantCulture,
+            out var seed
+        )
+            ? seed
+            : null;
+
+    public static T Pick<T>(T reduced, T stated) => AreFull ? stated : reduced;
+}
