@@ -1,0 +1,266 @@
+using System.IO.Pipelines;
+using System.Text;
+using CloudDav.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudDav.Vault.Tests;
+
+/// <summary>One account with its vault on real storage in a temporary folder, under a clock that stands still.</summary>
+internal sealed class TestVault : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-vault-").FullName;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteAccountStore _accounts;
+
+    public TestVault(VaultLimits? limits = null)
+    {
+        SqliteDatabase.Migrate(DatabaseFile);
+        _database = new SqliteDatabase(DatabaseFile);
+        _accounts = new SqliteAccountStore(_database);
+        Metadata = new SqliteMetadataStore(_database);
+        Ledger = new SqliteBlobLedger(_database);
+        Blobs = new DiskBlobStore(
+            Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName
+        );
+        Keys = FileKeyStore.Open(Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName);
+        Limits = limits ?? new VaultLimits();
+        Vaults = Open(Metadata);
+    }
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public string DatabaseFile => Path.Combine(_folder, "metadata.db");
+
+    public FakeTimeProvider Time { get; } =
+        new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public VaultLimits Limits { get; }
+
+    public SqliteMetadataStore Metadata { get; }
+
+    public SqliteBlobLedger Ledger { get; }
+
+    public IBlobStore Blobs { get; }
+
+    public IKeyStore Keys { get; }
+
+    public Vaults Vaults { get; }
+
+    public Vaults Open(IMetadataStore metadata) =>
+        new(
+            metadata,
+            Keys,
+            new ContentWriter(Blobs, new ContentOptions()),
+            new ContentReader(Blobs),
+            Limits,
+            Time
+        );
+
+    public async Task<Actor> AddActorAsync(string name, long capacityBytes = 1 << 30)
+    {
+        var account =
+            await _accounts.AddAccountAsync(
+                new NewAccount { Name = name, CapacityBytes = capacityBytes },
+                Time.GetUtcNow(),
+                Stop
+            ) ?? throw new InvalidOperationException("taken");
+        return new Actor(account.Id, account.Name, account.Vault, null, null);
+    }
+
+    public async Task<Actor> AddDeviceAsync(Actor actor, string name)
+    {
+        var password = AppPassword.New();
+        var device = await _accounts.AddDeviceAsync(
+            actor.Account,
+            name,
+            password.Selector,
+            password.SecretHash,
+            Time.GetUtcNow(),
+            Stop
+        );
+        return actor with { Device = device };
+    }
+
+    public async Task RevokeAsync(Actor actor) =>
+        await _accounts.RevokeDeviceAsync(actor.Device!.Value, Time.GetUtcNow(), Stop);
+
+    public VaultSession Session(Actor actor, bool foldsNames = false) =>
+        Vaults.Open(actor, new SessionOptions { FoldsNames = foldsNames });
+
+    /// <summary>Every invariant of the metadata holds.</summary>
+    public async Task CheckAsync()
+    {
+        foreach (var vault in await Metadata.ListVaultsAsync(Stop))
+            Assert.Empty(await Metadata.InspectAsync(vault, Time.GetUtcNow(), Stop));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _database.Dispose();
+        (Keys as IDisposable)?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        await ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>The use cases in a test's few words; paths as text.</summary>
+internal static class TestSteps
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static string[] Segments(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    public static ChangeGuard With(params string[] tokens) => new() { LockTokens = tokens };
+
+    public static ChangeGuard Expect(string path, string? etag) =>
+        new() { Expectations = [new ExpectedState(Segments(path), etag)] };
+
+    public static Task<VaultResult<Changed>> PutAsync(
+        this VaultSession session,
+        string path,
+        string body,
+        ChangeGuard? guard = null,
+        bool declared = true
+    ) => session.PutAsync(path, Encoding.UTF8.GetBytes(body), guard, declared);
+
+    public static async Task<VaultResult<Changed>> PutAsync(
+        this VaultSession session,
+        string path,
+        byte[] body,
+        ChangeGuard? guard = null,
+        bool declared = true
+    ) =>
+        await session.WriteAsync(
+            Segments(path),
+            new Upload
+            {
+                Body = PipeReader.Create(new MemoryStream(body)),
+                DeclaredLength = declared ? body.Length : null,
+            },
+            guard ?? ChangeGuard.None,
+            Stop
+        );
+
+    public static async Task<VaultResult<Changed>> MakeFolderAsync(
+        this VaultSession session,
+        string path,
+        ChangeGuard? guard = null
+    ) => await session.CreateFolderAsync(Segments(path), null, guard ?? ChangeGuard.None, Stop);
+
+    public static async Task<VaultResult<bool>> DeleteAsync(
+        this VaultSession session,
+        string path,
+        ChangeGuard? guard = null
+    ) => await session.DeleteAsync(Segments(path), guard ?? ChangeGuard.None, Stop);
+
+    public static async Task<VaultResult<Changed>> MoveAsync(
+        this VaultSession session,
+        string from,
+        string to,
+        bool overwrites = true,
+        ChangeGuard? guard = null
+    ) =>
+        await session.MoveAsync(
+            Segments(from),
+            Segments(to),
+            new Transfer { Overwrites = overwrites },
+            guard ?? ChangeGuard.None,
+            Stop
+        );
+
+    public static async Task<VaultResult<Changed>> CopyAsync(
+        this VaultSession session,
+        string from,
+        string to,
+        bool overwrites = true,
+        bool isDeep = true,
+        ChangeGuard? guard = null
+    ) =>
+        await session.CopyAsync(
+            Segments(from),
+            Segments(to),
+            new Transfer { Overwrites = overwrites, IsDeep = isDeep },
+            guard ?? ChangeGuard.None,
+            Stop
+        );
+
+    public static async Task<VaultResult<Changed>> PatchAsync(
+        this VaultSession session,
+        string path,
+        NodePatch patch,
+        ChangeGuard? guard = null
+    ) => await session.PatchAsync(Segments(path), patch, guard ?? ChangeGuard.None, Stop);
+
+    public static async Task<VaultResult<Locked>> LockAsync(
+        this VaultSession session,
+        string path,
+        bool isShared = false,
+        bool? isInfinite = null,
+        TimeSpan? timeout = null,
+        ChangeGuard? guard = null
+    ) =>
+        await session.LockAsync(
+            Segments(path),
+            new LockWish(isShared, isInfinite, null, timeout),
+            guard ?? ChangeGuard.None,
+            Stop
+        );
+
+    public static async Task<VaultResult<bool>> UnlockAsync(
+        this VaultSession session,
+        string path,
+        string token
+    ) => await session.UnlockAsync(Segments(path), token, Stop);
+
+    public static async Task<VaultResult<Found>> FindAsync(
+        this VaultSession session,
+        string path,
+        NodeDetails details = NodeDetails.None
+    ) => await session.FindAsync(Segments(path), details, Stop);
+
+    public static async Task<string> ETagAsync(this VaultSession session, string path)
+    {
+        var found = (await session.FindAsync(path)).Value;
+        return EntityTag.Of(found.Vault, found.Node);
+    }
+
+    public static async Task<long> UsedAsync(this VaultSession session) =>
+        (await session.FindAsync("/")).Value.Vault.UsedBytes;
+
+    public static async Task<byte[]> ReadAsync(this VaultSession session, string path)
+    {
+        var opened = await session.OpenAsync(Segments(path), Stop);
+        await using var content = opened.Value.Content!;
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await content.CopyToAsync(pipe.Writer, 0, content.Length, Stop);
+        await pipe.Writer.CompleteAsync();
+        using var bytes = new MemoryStream();
+        await pipe.Reader.CopyToAsync(bytes, Stop);
+        return bytes.ToArray();
+    }
+
+    public static async Task<string> ReadTextAsync(this VaultSession session, string path) =>
+        Encoding.UTF8.GetString(await session.ReadAsync(path));
+
+    /// <summary>Everything below a folder: path to length, -1 for folders.</summary>
+    public static async Task<SortedDictionary<string, long>> TreeAsync(
+        this VaultSession session,
+        string path = "/",
+        int? levels = null
+    )
+    {
+        var tree = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var listed = await session.ListAsync(
+            Segments(path),
+            levels,
+            NodeDetails.Locks | NodeDetails.Properties | NodeDetails.Checksums,
+            _ => { },
+            (below, node, _) =>
+                tree["/" + string.Join('/', below)] = node.IsFolder ? -1 : node.Size,
+            Stop
+        );
+        Assert.Null(listed.Refusal);
+        return tree;
+    }
+}
