@@ -203,7 +203,8 @@ public sealed partial class VaultSession
                     (expected ?? Limits.FirstHoldBytes + around) - (facts.Paths[0].Node?.Size ?? 0);
                 var bytes = Math.Max(0, growth);
                 if (expected is null)
-                    bytes = Math.Min(bytes, facts.Vault.AvailableBytes ?? bytes);
+                    // Never all that is left: others upload too, and this one may turn out small.
+                    bytes = Math.Min(bytes, facts.Vault.AvailableBytes / 2 ?? bytes);
                 var now = Now;
                 var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
                 changes.Add(new Change.StageBlob(blob, bytes, now + Limits.UploadLease));
@@ -473,7 +474,8 @@ public sealed partial class VaultSession
                 blob,
                 vault =>
                 {
-                    granted = Math.Min(more, vault.AvailableBytes ?? more);
+                    var available = vault.AvailableBytes ?? long.MaxValue;
+                    granted = Math.Min(available, Math.Max(least, Math.Min(more, available / 2)));
                     return granted < least
                         ? new Refusal(RefusalRule.CapacityExceeded)
                         {

@@ -53,33 +53,26 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<VaultId>> ListVaultsAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<VaultId>>(
-            session =>
-                [
-                    .. session
-                        .Connection.Query<long>("SELECT vault_id FROM vaults ORDER BY vault_id")
-                        .Select(id => new VaultId(id)),
-                ],
-            cancellationToken
-        );
+        QueryVaultsAsync(VaultSql.ListVaults, null, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(
         CancellationToken cancellationToken
+    ) => QueryVaultsAsync(VaultSql.ListEncryptedVaults, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
+        DateTimeOffset trashBefore,
+        DateTimeOffset historyBefore,
+        CancellationToken cancellationToken
     ) =>
-        database.ReadAsync<IReadOnlyList<VaultId>>(
-            session =>
-                [
-                    .. session
-                        .Connection.Query<long>(
-                            """
-                            SELECT v.vault_id FROM vaults v
-                            WHERE EXISTS (SELECT 1 FROM contents c WHERE c.vault_id = v.vault_id AND c.wrapped_key IS NOT NULL)
-                            ORDER BY v.vault_id
-                            """
-                        )
-                        .Select(id => new VaultId(id)),
-                ],
+        QueryVaultsAsync(
+            VaultSql.ListExpiringVaults,
+            new
+            {
+                trash = TrashKey.Before(trashBefore),
+                history = historyBefore.ToUnixTimeMilliseconds(),
+            },
             cancellationToken
         );
 
@@ -94,6 +87,17 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
             cancellationToken
         );
 
+    private ValueTask<IReadOnlyList<VaultId>> QueryVaultsAsync(
+        string sql,
+        object? parameters,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync<IReadOnlyList<VaultId>>(
+            session =>
+                [.. session.Connection.Query<long>(sql, parameters).Select(id => new VaultId(id))],
+            cancellationToken
+        );
+
     // A body that waited for something else would hold the writer, or a snapshot, for as long.
     private static T Finished<T>(ValueTask<T> body) =>
         body.IsCompleted
@@ -101,4 +105,24 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
             : throw new InvalidOperationException(
                 "A transaction's body waited for something outside of it."
             );
+}
+
+/// <summary>Statements over all vaults.</summary>
+internal static class VaultSql
+{
+    public const string ListVaults = "SELECT v.vault_id FROM vaults v ORDER BY v.vault_id";
+
+    // The trash is kept in the order things came into it, history in the order it ended.
+    public const string ListExpiringVaults = """
+        SELECT v.vault_id FROM vaults v
+        WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @trash)
+          OR (SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id ORDER BY h.until_seq, h.node_id LIMIT 1) < @history
+        ORDER BY v.vault_id
+        """;
+
+    public const string ListEncryptedVaults = """
+        SELECT v.vault_id FROM vaults v
+        WHERE EXISTS (SELECT 1 FROM contents c WHERE c.vault_id = v.vault_id AND c.wrapped_key IS NOT NULL)
+        ORDER BY v.vault_id
+        """;
 }

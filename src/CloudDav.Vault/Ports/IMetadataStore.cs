@@ -37,6 +37,13 @@ public interface IMetadataStore
     /// <summary>Vaults that have content which cannot be read without their keys.</summary>
     ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Vaults that have something in the trash from before a moment, or history that ended before another.</summary>
+    ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
+        DateTimeOffset trashBefore,
+        DateTimeOffset historyBefore,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Checks every invariant of one vault's rows, from one snapshot, and says which are broken, in sentences.</summary>
     ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,

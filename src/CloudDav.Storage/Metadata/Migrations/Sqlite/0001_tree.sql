@@ -79,6 +79,7 @@ CREATE TABLE contents (
   -- Null: the bytes are in inline_contents.
   blob_id BLOB
 );
+CREATE INDEX contents_vault ON contents (vault_id);
 CREATE UNIQUE INDEX contents_blob ON contents (blob_id) WHERE blob_id IS NOT NULL;
 
 CREATE TABLE inline_contents (

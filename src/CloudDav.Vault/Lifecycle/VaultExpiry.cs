@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace CloudDav.Vault;
+
+/// <summary>Removes for good what has lain in the trash, or in history, for longer than it is kept. Slice by slice, so that writers wait for none of it.</summary>
+/// <param name="metadata">Where trees are.</param>
+/// <param name="limits">How long things are kept.</param>
+/// <param name="time">The clock.</param>
+public sealed class VaultExpiry(IMetadataStore metadata, VaultLimits limits, TimeProvider time)
+{
+    private const int SmallestSlice = 50;
+    private const int LargestSlice = 4_000;
+
+    /// <summary>How long one slice may hold the writer.</summary>
+    private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(20);
+
+    private int _slice = 200;
+
+    /// <summary>Purges everything that has expired by now.</summary>
+    /// <returns>How many nodes and history rows were removed.</returns>
+    public async ValueTask<long> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (trash, history) = (now - limits.TrashAge, now - limits.HistoryAge);
+        long removed = 0;
+        foreach (
+            var vault in await metadata.ListExpiringVaultsAsync(trash, history, cancellationToken)
+        )
+        {
+            removed += await PurgeAsync(
+                (transaction, slice) => transaction.PurgeTrashAsync(vault, trash, slice, now),
+                cancellationToken
+            );
+            removed += await PurgeAsync(
+                (transaction, slice) => transaction.PurgeHistoryAsync(vault, history, slice, now),
+                cancellationToken
+            );
+        }
+        return removed;
+    }
+
+    private async ValueTask<long> PurgeAsync(
+        Func<IMetadataTransaction, int, ValueTask<int>> purge,
+        CancellationToken cancellationToken
+    )
+    {
+        long total = 0;
+        while (true)
+        {
+            var slice = _slice;
+            var result = await metadata.WriteAsync<(int Removed, TimeSpan Took)>(
+                async transaction =>
+                {
+                    var begun = Stopwatch.GetTimestamp();
+                    var removed = await purge(transaction, slice);
+                    return (removed, Stopwatch.GetElapsedTime(begun));
+                },
+                cancellationToken
+            );
+            total += result.Value.Removed;
+            if (result.Value.Removed < slice)
+                return total;
+            // The next slice is the size that would have filled its time.
+            var fits = slice * (SliceTime / result.Value.Took);
+            _slice = (int)Math.Clamp(fits, SmallestSlice, LargestSlice);
+        }
+    }
+}
