@@ -3,12 +3,17 @@ using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CloudDav.Server.Auth;
 
 /// <summary>Bearer tokens of the operator's OpenID provider: its keys are found by discovery, its subject names the account.</summary>
-internal sealed class BearerSignIn(IAccountStore accounts, ILogger<BearerSignIn> log)
+internal sealed class BearerSignIn(
+    IAccountStore accounts,
+    IOptionsMonitor<JwtBearerOptions> options,
+    ILogger<BearerSignIn> log
+)
 {
     private static readonly string[] s_algorithms =
     [
@@ -68,9 +73,9 @@ internal sealed class BearerSignIn(IAccountStore accounts, ILogger<BearerSignIn>
         var result = await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
         if (!result.Succeeded)
         {
-            if (IsProviderAway(result.Failure))
+            if (await FindProviderFailureAsync(context.RequestAborted) is { } failure)
             {
-                log.IdentityProviderAway(result.Failure!);
+                log.IdentityProviderAway(failure);
                 context.Response.Headers.RetryAfter = "30";
                 await Hosting.PlainText.WriteAsync(
                     context,
@@ -107,15 +112,21 @@ internal sealed class BearerSignIn(IAccountStore accounts, ILogger<BearerSignIn>
         return new Actor(account.Id, account.Name, account.Vault, null, null);
     }
 
-    // Without the provider's keys no token can be called wrong.
-    private static bool IsProviderAway(Exception? failure) =>
-        failure switch
+    // Without the provider's keys every token looks wrong, and none can be called so.
+    private async ValueTask<Exception?> FindProviderFailureAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        try
         {
-            null => false,
-            HttpRequestException or IOException or TimeoutException or TaskCanceledException =>
-                true,
-            InvalidOperationException => true,
-            AggregateException several => several.InnerExceptions.Any(IsProviderAway),
-            _ => IsProviderAway(failure.InnerException),
-        };
+            await options
+                .Get(JwtBearerDefaults.AuthenticationScheme)
+                .ConfigurationManager!.GetConfigurationAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return failure;
+        }
+    }
 }
