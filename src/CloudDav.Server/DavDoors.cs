@@ -43,8 +43,18 @@ internal sealed class DavDoors
             HostNames = [.. dav.Value.AliasHosts, .. dav.Value.RootHosts],
             Clients = dav.Value.Clients,
         };
-        _tree = new DavEndpoint(TreePrefix, options, context => new(stores.OpenTree(context)), log);
-        _treeAtRoot = new DavEndpoint("/", options, context => new(stores.OpenTree(context)), log);
+        _tree = new DavEndpoint(
+            TreePrefix,
+            options,
+            context => new(stores.OpenTree(context, TreePrefix + "/")),
+            log
+        );
+        _treeAtRoot = new DavEndpoint(
+            "/",
+            options,
+            context => new(stores.OpenTree(context, "/")),
+            log
+        );
         _ancestors = new DavEndpoint(
             "/",
             options,

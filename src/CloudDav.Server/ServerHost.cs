@@ -86,6 +86,8 @@ internal static class ServerHost
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
+        // Why a start failed is told in one sentence, by whoever started it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -164,7 +166,13 @@ internal static class ServerHost
     private static void AddServices(IServiceCollection services, ServerStart start)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<VaultParts>();
+        services.AddSingleton(provider =>
+            VaultParts.Open(
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value,
+                provider.GetRequiredService<IOptions<DavOptions>>().Value.InfiniteDepthLimit,
+                provider.GetRequiredService<TimeProvider>()
+            )
+        );
         services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Accounts);
         services.AddSingleton(provider => new SignInDesk(
             provider.GetRequiredService<IAccountStore>(),
@@ -181,6 +189,7 @@ internal static class ServerHost
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
         services.AddSingleton<DavDoors>();
+        services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();
     }
 }

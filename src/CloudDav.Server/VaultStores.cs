@@ -1,20 +1,32 @@
-#pragma warning disable CA1822
+using CloudDav.Server.Dav;
+using CloudDav.Server.Hosting;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 
 namespace CloudDav.Server;
 
 /// <summary>Opens the tree of a request's actor.</summary>
-internal sealed class VaultStores
+internal sealed class VaultStores(VaultParts parts)
 {
-    public DavResult<IDavStore> OpenTree(HttpContext context) => Ancestors(context, "/");
-
-    public ValueTask<DavResult<IDavStore>> OpenAncestorsAsync(HttpContext context, string prefix) =>
-        new(Ancestors(context, prefix));
-
-    private static DavResult<IDavStore> Ancestors(HttpContext context, string prefix)
+    /// <summary>The actor's own tree. Nothing is looked up yet.</summary>
+    public DavResult<IDavStore> OpenTree(HttpContext context, string treeHref)
     {
-        var actor = context.Features.Get<Actor>()!;
-        return new DavAncestorStore(new DavPrincipal(actor.Name, "/"), prefix);
+        var client = DavClient.Of(context.Request.Headers.UserAgent);
+        var session = parts.Vaults.Open(
+            context.Features.Get<Actor>()!,
+            new Vault.SessionOptions { FoldsNames = client.FoldsCase }
+        );
+        return new VaultDavStore(session, treeHref);
+    }
+
+    /// <summary>The folders above the tree. They are the same for everybody, so whether the actor is still signed in is asked of the tree.</summary>
+    public async ValueTask<DavResult<IDavStore>> OpenAncestorsAsync(
+        HttpContext context,
+        string prefix
+    )
+    {
+        var tree = OpenTree(context, prefix + "/").Value;
+        var top = await tree.FindAsync(DavPath.Root, DavFacts.None, context.RequestAborted);
+        return top.Problem is { } problem ? problem : new DavAncestorStore(tree.Principal, prefix);
     }
 }

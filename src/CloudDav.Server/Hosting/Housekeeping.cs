@@ -1,32 +1,55 @@
 using CloudDav.Server.Options;
 using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
 using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Hosting;
 
-/// <summary>Purges what expired and sweeps what no metadata refers to, in rounds.</summary>
+/// <summary>
+/// Sweeps blobs that no metadata refers to, in rounds. Several processes may do so
+/// at once.
+/// </summary>
 internal sealed class Housekeeping(
+    VaultParts parts,
     IOptions<StorageOptions> options,
     TimeProvider time,
     ILogger<Housekeeping> log
 ) : BackgroundService
 {
+    // Leftovers that no ledger row names are of crashes only: looking through the whole store for them is for once a day.
+    private static readonly TimeSpan s_orphansEvery = TimeSpan.FromDays(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var sweeper = new BlobSweeper(parts.Blobs, parts.Ledger, time, new BlobSweeperOptions());
+        var orphansDue = time.GetUtcNow();
         using var rounds = new PeriodicTimer(
             TimeSpan.FromSeconds(options.Value.HousekeepingSeconds),
             time
         );
-        while (await rounds.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
+            do
             {
-                log.HousekeepingDone(0, 0);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                log.HousekeepingFailed(failure);
-            }
+                try
+                {
+                    var swept = await sweeper.SweepAsync(stoppingToken);
+                    if (time.GetUtcNow() >= orphansDue)
+                    {
+                        swept += (await sweeper.RemoveOrphansAsync(stoppingToken)).Count;
+                        orphansDue = time.GetUtcNow() + s_orphansEvery;
+                    }
+                    log.HousekeepingDone(swept);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    log.HousekeepingFailed(failure);
+                }
+            } while (await rounds.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops, or its start failed.
         }
     }
 }

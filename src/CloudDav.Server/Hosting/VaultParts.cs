@@ -1,7 +1,6 @@
 using CloudDav.Server.Options;
 using CloudDav.Storage;
 using CloudDav.Vault;
-using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Hosting;
 
@@ -10,10 +9,7 @@ internal sealed class VaultParts : IDisposable
 {
     private readonly SqliteDatabase _database;
 
-    public VaultParts(IOptions<StorageOptions> options)
-        : this(options.Value) { }
-
-    private VaultParts(StorageOptions options)
+    private VaultParts(StorageOptions options, int infiniteListing, TimeProvider time)
     {
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
         Keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
@@ -23,6 +19,21 @@ internal sealed class VaultParts : IDisposable
         Migrate(options);
         _database = new SqliteDatabase(DatabaseFile(options));
         Accounts = new SqliteAccountStore(_database);
+        Metadata = new SqliteMetadataStore(_database);
+        Ledger = new SqliteBlobLedger(_database);
+        Vaults = new Vaults(
+            Metadata,
+            Keys,
+            new ContentWriter(Blobs, new ContentOptions()),
+            new ContentReader(Blobs),
+            new VaultLimits
+            {
+                InlineBytes = options.InlineBytes,
+                EncryptsContent = options.EncryptContent,
+                InfiniteListing = infiniteListing,
+            },
+            time
+        );
     }
 
     public IKeyStore Keys { get; }
@@ -31,9 +42,38 @@ internal sealed class VaultParts : IDisposable
 
     public IAccountStore Accounts { get; }
 
+    public IMetadataStore Metadata { get; }
+
+    public IBlobLedger Ledger { get; }
+
+    public Vaults Vaults { get; }
+
     /// <summary>Opens the storage in its folders, creating what is missing.</summary>
     /// <exception cref="StartProblem">A folder cannot be used.</exception>
-    public static VaultParts Open(StorageOptions options) => new(options);
+    public static VaultParts Open(StorageOptions options) =>
+        Open(options, new DavOptions().InfiniteDepthLimit, TimeProvider.System);
+
+    /// <summary>As <see cref="Open(StorageOptions)"/>, with what only the server needs.</summary>
+    public static VaultParts Open(StorageOptions options, int infiniteListing, TimeProvider time) =>
+        new(options, infiniteListing, time);
+
+    /// <summary>Looks whether the keys of all vaults that need one are there, so that a lost key file is found at the start and not by the first reader.</summary>
+    /// <exception cref="KeyStoreException">One is missing.</exception>
+    public async ValueTask VerifyKeysAsync(CancellationToken cancellationToken) =>
+        await Keys.VerifyAsync(
+            await Metadata.ListEncryptedVaultsAsync(cancellationToken),
+            cancellationToken
+        );
+
+    /// <summary>Refuses to go on when there is no metadata: looking at a folder must not make it one.</summary>
+    /// <exception cref="StartProblem">There is none.</exception>
+    public static void RequireData(StorageOptions options)
+    {
+        if (!File.Exists(DatabaseFile(options)))
+            throw new StartProblem(
+                $"There is no metadata in {Path.GetFullPath(options.MetadataFolder)} (Storage:MetadataFolder)."
+            );
+    }
 
     /// <summary>Creates the metadata or brings its schema up to date.</summary>
     /// <returns>The migrations that ran.</returns>
