@@ -67,14 +67,15 @@ internal sealed record DavTarget(DavPath Path, byte[] Href, bool HasTrailingSlas
             var name = mapNames ? WindowsNames.FromPrivateUse(decoded) : decoded;
             if (name is "." or "..")
                 return new DavProblem(400, "The address must not contain dot segments.");
-            name = Normalize(name);
+            // Before NFC, which throws on what is no character.
             foreach (var c in name)
             {
                 if (c == '/')
                     return new DavProblem(400, "A name must not contain a slash (%2F).");
-                if (char.IsControl(c) || c is '\uFFFE' or '\uFFFF')
+                if (!IsAllowed(c))
                     return new DavProblem(400, "A name must not contain control characters.");
             }
+            name = Normalize(name);
             href.Add((byte)'/');
             WebDav.Paths.Href.AppendEscaped(bytes, href);
             if (mounted < mount.Length)
@@ -111,6 +112,7 @@ internal sealed record DavTarget(DavPath Path, byte[] Href, bool HasTrailingSlas
                 continue;
             if (
                 DecodeBytes(raw, out _) is not { } name
+                || !name.All(IsAllowed)
                 || !Normalize(name).Equals(mount[mounted], StringComparison.OrdinalIgnoreCase)
             )
                 return false;
@@ -118,6 +120,8 @@ internal sealed record DavTarget(DavPath Path, byte[] Href, bool HasTrailingSlas
         }
         return mounted == mount.Length;
     }
+
+    private static bool IsAllowed(char c) => !char.IsControl(c) && c is not ('\uFFFE' or '\uFFFF');
 
     private static string Normalize(string name) =>
         Ascii.IsValid(name) || name.IsNormalized() ? name : name.Normalize();

@@ -91,23 +91,17 @@ internal static class LiveProperties
         new(
             DavNames.Dav + "resourcetype",
             DavFacts.None,
-            static (ref writer, _, resource) =>
-            {
-                if (resource.IsCollection)
-                    writer.Raw("<d:collection/>"u8);
-            }
+            static (ref writer, _, _) => writer.Raw("<d:collection/>"u8)
         )
         {
+            IsEmpty = static resource => !resource.IsCollection,
             InAllProp = Always,
         },
         new(
             DavNames.Dav + "supportedlock",
             DavFacts.None,
-            static (ref writer, _, resource) =>
+            static (ref writer, _, _) =>
             {
-                // LibreOffice shows an error when an advertised lock is refused.
-                if (!resource.Privileges.HasFlag(DavPrivileges.WriteContent))
-                    return;
                 writer.Raw(
                     "<d:lockentry><d:lockscope><d:exclusive/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockentry>"u8
                 );
@@ -117,6 +111,8 @@ internal static class LiveProperties
             }
         )
         {
+            // LibreOffice shows an error when an advertised lock is refused.
+            IsEmpty = static resource => !resource.Privileges.HasFlag(DavPrivileges.WriteContent),
             InAllProp = UnlessSmall,
         },
         new(
@@ -125,6 +121,7 @@ internal static class LiveProperties
             static (ref writer, context, resource) => context.WriteLocks(ref writer, resource.Locks)
         )
         {
+            IsEmpty = static resource => resource.Locks.Count == 0,
             InAllProp = UnlessSmall,
         },
         // Windows

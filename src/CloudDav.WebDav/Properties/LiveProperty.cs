@@ -40,6 +40,9 @@ internal sealed class LiveProperty
     /// <summary>Whether the resource has it; null when every resource does.</summary>
     public Func<PropertyContext, DavResource, bool>? Has { get; init; }
 
+    /// <summary>Whether the value says by being empty that there is nothing; null when it is never empty.</summary>
+    public Func<DavResource, bool>? IsEmpty { get; init; }
+
     /// <summary>Whether allprop includes it; null when it never does.</summary>
     public Func<PropertyContext, bool>? InAllProp { get; init; }
 

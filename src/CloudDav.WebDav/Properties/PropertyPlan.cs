@@ -97,7 +97,7 @@ internal sealed class PropertyPlan
                 }
                 if (!any)
                     Begin(ref writer, ref any);
-                if (namesOnly)
+                if (namesOnly || live.IsEmpty?.Invoke(resource) == true)
                 {
                     writer.Raw(live.Empty);
                     continue;
