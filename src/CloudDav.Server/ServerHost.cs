@@ -3,6 +3,7 @@ using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
 using CloudDav.Vault;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -98,7 +99,15 @@ internal static class ServerHost
 
     private static void AddKestrel(WebApplicationBuilder builder, ServerStart start)
     {
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .UseSockets(sockets =>
+            {
+                sockets.MaxReadBufferSize = TransferMemory.MostBuffered;
+                sockets.MaxWriteBufferSize = TransferMemory.MostBuffered;
+            });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransferMemory>();
         builder
             .Services.AddOptions<KestrelServerOptions>()
             .Configure<IOptions<ListenOptions>>(
@@ -110,6 +119,8 @@ internal static class ServerHost
                     // Uploads have no size but the vault's; players may be paused for hours.
                     kestrel.Limits.MaxRequestBodySize = null;
                     kestrel.Limits.MinResponseDataRate = null;
+                    kestrel.Limits.MaxRequestBufferSize = TransferMemory.MostBuffered;
+                    kestrel.Limits.MaxResponseBufferSize = TransferMemory.MostBuffered;
                     kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(listen.KeepAliveSeconds);
                     kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
                     // Long names are escaped threefold, and an If header may hold a list of them.
