@@ -13,7 +13,7 @@ public sealed record DavEndpointOptions
     public DavClientOptions Clients { get; init; } = new();
 
     /// <summary>Bytes of one answer kept in memory before it spills to a temporary file.</summary>
-    public int SpoolMemoryPerAnswer { get; init; } = 4 * 1024 * 1024;
+    public int SpoolMemoryPerAnswer { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Bytes of all answers together kept in memory; beyond it they spill at once.</summary>
     public long SpoolMemoryTotal { get; init; } = 64 * 1024 * 1024;
