@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
-/// Sweeps blobs that no metadata refers to, in rounds. Several processes may do so
+/// Purges what has been in the trash and the history for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
 /// at once.
 /// </summary>
 internal sealed class Housekeeping(
@@ -22,6 +22,7 @@ internal sealed class Housekeeping(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var sweeper = new BlobSweeper(parts.Blobs, parts.Ledger, time, new BlobSweeperOptions());
+        var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
         var orphansDue = time.GetUtcNow();
         using var rounds = new PeriodicTimer(
             TimeSpan.FromSeconds(options.Value.HousekeepingSeconds),
@@ -33,13 +34,14 @@ internal sealed class Housekeeping(
             {
                 try
                 {
+                    var purged = await expiry.RunAsync(stoppingToken);
                     var swept = await sweeper.SweepAsync(stoppingToken);
                     if (time.GetUtcNow() >= orphansDue)
                     {
                         swept += (await sweeper.RemoveOrphansAsync(stoppingToken)).Count;
                         orphansDue = time.GetUtcNow() + s_orphansEvery;
                     }
-                    log.HousekeepingDone(swept);
+                    log.HousekeepingDone(purged, swept);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {

@@ -21,17 +21,18 @@ internal sealed class VaultParts : IDisposable
         Accounts = new SqliteAccountStore(_database);
         Metadata = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
+        Limits = new VaultLimits
+        {
+            InlineBytes = options.InlineBytes,
+            EncryptsContent = options.EncryptContent,
+            InfiniteListing = infiniteListing,
+        };
         Vaults = new Vaults(
             Metadata,
             Keys,
             new ContentWriter(Blobs, new ContentOptions()),
             new ContentReader(Blobs),
-            new VaultLimits
-            {
-                InlineBytes = options.InlineBytes,
-                EncryptsContent = options.EncryptContent,
-                InfiniteListing = infiniteListing,
-            },
+            Limits,
             time
         );
     }
@@ -45,6 +46,8 @@ internal sealed class VaultParts : IDisposable
     public IMetadataStore Metadata { get; }
 
     public IBlobLedger Ledger { get; }
+
+    public VaultLimits Limits { get; }
 
     public Vaults Vaults { get; }
 

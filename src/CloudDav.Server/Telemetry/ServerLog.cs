@@ -13,6 +13,10 @@ internal static partial class ServerLog
     [LoggerMessage(1002, LogLevel.Error, "Housekeeping failed and will be tried again.")]
     public static partial void HousekeepingFailed(this ILogger log, Exception failure);
 
-    [LoggerMessage(1003, LogLevel.Debug, "Housekeeping: {Swept} blobs swept.")]
-    public static partial void HousekeepingDone(this ILogger log, long swept);
+    [LoggerMessage(
+        1003,
+        LogLevel.Debug,
+        "Housekeeping: {Purged} rows purged, {Swept} blobs swept."
+    )]
+    public static partial void HousekeepingDone(this ILogger log, long purged, long swept);
 }

@@ -17,8 +17,12 @@ internal static class Settings
             throw new StartProblem($"There is no settings file {path}.");
         try
         {
-            return new ConfigurationBuilder()
+            var settings = new ConfigurationBuilder()
                 .AddJsonFile(path, optional: file is null, reloadOnChange: false)
+                .Build();
+            RefuseUnknownSections(settings, path);
+            return new ConfigurationBuilder()
+                .AddConfiguration(settings)
                 .AddEnvironmentVariables(EnvironmentPrefix)
                 .Build();
         }
@@ -28,6 +32,26 @@ internal static class Settings
                 $"{path} cannot be read as JSON: {failure.InnerException?.Message ?? failure.Message}",
                 failure
             );
+        }
+    }
+
+    // Within a section the binder refuses what it does not know; between sections nobody would.
+    private static void RefuseUnknownSections(IConfiguration settings, string path)
+    {
+        string[] known =
+        [
+            StorageOptions.Section,
+            ListenOptions.Section,
+            DavOptions.Section,
+            SignInOptions.Section,
+            "Logging",
+        ];
+        foreach (var section in settings.GetChildren())
+        {
+            if (!known.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+                throw new StartProblem(
+                    $"{path} has a section {section.Key}; there are {string.Join(", ", known)}."
+                );
         }
     }
 

@@ -1,0 +1,345 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.Hosting;
+
+/// <summary>The program as a person starts it: its verbs, what it prints, and what it says when it cannot.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private readonly string _folder = Directory
+        .CreateDirectory(Path.Combine(Path.GetTempPath(), $"clouddav-program-{Guid.NewGuid():N}"))
+        .FullName;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_demo_says_where_it_is_and_who_is_there_and_keeps_everything_over_a_restart()
+    {
+        await using (var demo = await StartAsync("demo", "--port", "0", "--data", Data))
+        {
+            foreach (var name in (string[])["alice", "bob", "carol"])
+            {
+                Assert.Contains($"{name, -5}  demo", demo.Output, StringComparison.Ordinal);
+                using var client = new DavClient(demo.Address, name, "demo");
+                Assert.Equal(207, (await client.PropfindAsync("/dav/")).Status);
+            }
+            using var alice = new DavClient(demo.Address, "alice", "demo");
+            Assert.Equal(201, (await alice.PutAsync("/dav/kept.txt", "kept")).Status);
+            Assert.Equal(0, await demo.StopAsync());
+        }
+
+        await using (var demo = await StartAsync("demo", "--port", "0", "--data", Data))
+        {
+            using var alice = new DavClient(demo.Address, "alice", "demo");
+            Assert.Equal("kept", (await alice.GetAsync("/dav/kept.txt")).Text);
+        }
+        foreach (var part in (string[])["metadata", "content", "keys"])
+            Assert.True(Directory.Exists(Path.Combine(Data, part)));
+    }
+
+    [Fact]
+    public async Task The_demo_answers_within_three_seconds()
+    {
+        await using (await StartAsync("demo", "--port", "0", "--data", Data)) { }
+        var begin = Stopwatch.GetTimestamp();
+
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var client = new DavClient(demo.Address, null, null);
+        Assert.Equal(200, (await client.GetAsync("/health/ready")).Status);
+
+        var took = Stopwatch.GetElapsedTime(begin);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"First answer after {took.TotalMilliseconds:0} ms."
+        );
+        Assert.True(took < TimeSpan.FromSeconds(3), $"It took {took}.");
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("192.0.2.1")]
+    [InlineData("::")]
+    [InlineData("example.net")]
+    public async Task The_demo_listens_on_loopback_only(string address)
+    {
+        var (code, _, error) = await RunAsync("demo", "--address", address, "--data", Data);
+
+        AssertOneSentence(code, error, "loopback");
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Fact]
+    public async Task The_demo_does_not_answer_to_foreign_names()
+    {
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var client = new DavClient(demo.Address, "alice", "demo");
+
+        Assert.Equal(
+            403,
+            (await client.PropfindAsync("/dav/", "0", null, ("Host", "rebound.example.net"))).Status
+        );
+        Assert.Equal(
+            207,
+            (await client.PropfindAsync("/dav/", "0", null, ("Host", "localhost"))).Status
+        );
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_sentence()
+    {
+        using var taken = new Socket(
+            AddressFamily.InterNetwork,
+            SocketType.Stream,
+            ProtocolType.Tcp
+        );
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port.ToString(
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+
+        var (code, _, error) = await RunAsync("demo", "--port", port, "--data", Data);
+
+        AssertOneSentence(code, error, "port is in use");
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_one_sentence()
+    {
+        var (code, _, error) = await RunAsync("demo", "--port", "0", "--data", "/proc/clouddav");
+
+        AssertOneSentence(code, error, "cannot be written");
+    }
+
+    [Fact]
+    public async Task A_lost_key_is_one_sentence_at_the_start()
+    {
+        await using (var demo = await StartAsync("demo", "--port", "0", "--data", Data))
+        {
+            using var alice = new DavClient(demo.Address, "alice", "demo");
+            await alice.PutAsync("/dav/secret.txt", "secret");
+        }
+        foreach (var key in Directory.EnumerateFiles(Path.Combine(Data, "keys"), "vault-*.key"))
+            File.Delete(key);
+
+        var (code, _, error) = await RunAsync("demo", "--port", "0", "--data", Data);
+
+        AssertOneSentence(code, error, "Restore the key folder");
+    }
+
+    [Fact]
+    public async Task Devices_are_made_listed_and_revoked_while_the_server_runs()
+    {
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+
+        var (added, output, _) = await RunAsync(
+            "device",
+            "add",
+            "ALICE",
+            "--name",
+            "My laptop",
+            "--data",
+            Data
+        );
+        Assert.Equal(0, added);
+        var password = output.Split("shown this once: ")[1].Trim();
+        using var laptop = new DavClient(demo.Address, "alice", password);
+        Assert.Equal(207, (await laptop.PropfindAsync("/dav/")).Status);
+
+        var (listed, list, _) = await RunAsync("device", "list", "alice", "--data", Data);
+        Assert.Equal(0, listed);
+        Assert.Contains("My laptop", list, StringComparison.Ordinal);
+        Assert.DoesNotContain(password, list, StringComparison.Ordinal);
+
+        var (revoked, _, _) = await RunAsync("device", "revoke", "1", "--data", Data);
+        Assert.Equal(0, revoked);
+        Assert.Equal(401, (await laptop.PropfindAsync("/dav/")).Status);
+        var (again, _, error) = await RunAsync("device", "revoke", "1", "--data", Data);
+        AssertOneSentence(again, error, "revoked before");
+    }
+
+    [Fact]
+    public async Task Check_finds_what_is_broken_while_the_server_runs()
+    {
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var alice = new DavClient(demo.Address, "alice", "demo");
+        Assert.Equal(201, (await alice.PutAsync("/dav/big", new byte[200_000])).Status);
+        var (code, output, _) = await RunAsync("check", "--deep", "--data", Data);
+        Assert.Equal(0, code);
+        Assert.Contains("Everything is in order", output, StringComparison.Ordinal);
+
+        var blob = Directory
+            .EnumerateFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories)
+            .Single(file => new FileInfo(file).Length > 100_000);
+        var bytes = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        bytes[100_000] ^= 1;
+        File.Delete(blob);
+        await File.WriteAllBytesAsync(blob, bytes, TestContext.Current.CancellationToken);
+        var (broken, list, _) = await RunAsync("check", "--deep", "--data", Data);
+        Assert.Equal(1, broken);
+        Assert.Contains("BROKEN", list, StringComparison.Ordinal);
+
+        File.Delete(blob);
+        var (missing, missingList, _) = await RunAsync("check", "--data", Data);
+        Assert.Equal(1, missing);
+        Assert.Contains("BROKEN", missingList, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_does_not_make_an_empty_folder_a_data_folder()
+    {
+        var (code, _, error) = await RunAsync("check", "--data", Data);
+
+        AssertOneSentence(code, error, "no metadata");
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Theory]
+    [InlineData(
+        "{ \"Listen\": { \"KeepAliveSeconds\": 5 } }",
+        "Listen:KeepAliveSeconds is 5; it takes 10 to 3600."
+    )]
+    [InlineData("{ \"Listen\": { \"HttpPort\": \"eighty\" } }", "'eighty' at 'Listen:HttpPort'")]
+    [InlineData("{ \"Listen\": { \"HttpPrt\": 80 } }", "HttpPrt")]
+    [InlineData("{ \"Lisen\": { \"HttpPort\": 80 } }", "Lisen")]
+    [InlineData("{ \"Listen\": { \"TrustedProxies\": [\"proxy\"] } }", "'proxy'")]
+    [InlineData("{ \"Dav\": { \"AllowedOrigins\": [\"example.net\"] } }", "'example.net'")]
+    [InlineData("{ \"SignIn\": { \"Authority\": \"http://login.example.net\" } }", "https")]
+    [InlineData("{ \"Listen\": ", "JSON")]
+    public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
+        string json,
+        string expected
+    )
+    {
+        var file = Path.Combine(_folder, "clouddav.json");
+        await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
+
+        var (code, _, error) = await RunAsync("serve", "--config", file);
+
+        AssertOneSentence(code, error, expected);
+    }
+
+    [Fact]
+    public async Task Serve_takes_its_settings_from_the_file_and_the_environment_and_refuses_plain_http()
+    {
+        var file = Path.Combine(_folder, "clouddav.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            {
+              "Storage": {
+                "MetadataFolder": "{{Data}}/m",
+                "ContentFolder": "{{Data}}/c",
+                "KeyFolder": "{{_folder}}/k"
+              },
+              "Listen": { "Address": "127.0.0.1", "HttpPort": 1 }
+            }
+            """,
+            TestContext.Current.CancellationToken
+        );
+        await using var server = await StartAsync(
+            ["serve", "--config", file],
+            ("CLOUDDAV_Listen__HttpPort", "0")
+        );
+        using var client = new DavClient(server.Address, "alice", "demo");
+
+        var answer = await client.PropfindAsync("/dav/");
+
+        Assert.Equal(403, answer.Status);
+        Assert.Null(answer.Header("WWW-Authenticate"));
+        Assert.Equal(200, (await client.GetAsync("/health/live")).Status);
+    }
+
+    [Fact]
+    public async Task An_account_is_made_by_hand_and_signs_in()
+    {
+        var (code, _, _) = await RunAsync(
+            ["account", "add", "Émile", "--capacity", "5MiB", "--data", Data],
+            "s3cret\n"
+        );
+        Assert.Equal(0, code);
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var client = new DavClient(demo.Address, "émile", "s3cret");
+        Assert.Equal(207, (await client.PropfindAsync("/dav/")).Status);
+
+        var (changed, _, _) = await RunAsync(
+            ["account", "password", "Émile", "--data", Data],
+            "other\n"
+        );
+
+        Assert.Equal(0, changed);
+        Assert.Equal(401, (await client.PropfindAsync("/dav/")).Status);
+    }
+
+    [Fact]
+    public async Task A_stop_lets_running_requests_end()
+    {
+        var body = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var upload = await RawHttp.ConnectAsync(demo.Address.Port);
+        await upload.SendAsync(
+            $"PUT /dav/last HTTP/1.1\r\nHost: localhost\r\n{RawHttp.Basic()}Content-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"
+        );
+        Assert.Equal(100, (await upload.ReadHeadAsync())!.Status);
+        await upload.SendAsync(body.AsMemory(0, 1000));
+
+        var stop = demo.StopAsync();
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await upload.SendAsync(body.AsMemory(1000));
+
+        Assert.Equal(201, (await upload.ReadAnswerAsync())!.Status);
+        Assert.Equal(0, await stop);
+    }
+
+    [Fact]
+    public async Task Help_and_version_answer()
+    {
+        var (help, text, _) = await RunAsync("--help");
+        var (version, number, _) = await RunAsync("version");
+
+        Assert.Equal(0, help);
+        foreach (
+            var verb in (string[])
+                ["demo", "serve", "migrate", "account", "device", "check", "health", "version"]
+        )
+            Assert.Contains($"  {verb} ", text, StringComparison.Ordinal);
+        Assert.Equal(0, version);
+        Assert.StartsWith("CloudDav 0.", number, StringComparison.Ordinal);
+    }
+
+    private static void AssertOneSentence(int code, string error, string part)
+    {
+        Assert.Equal(1, code);
+        Assert.Contains(part, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    private Task<RunningServer> StartAsync(params string[] arguments) => StartAsync(arguments, []);
+
+    private Task<RunningServer> StartAsync(
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    ) => RunningServer.StartAsync(_folder, arguments, environment);
+
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunAsync(arguments, "");
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(
+        string[] arguments,
+        string input
+    )
+    {
+        using var process = RunningServer.Run(_folder, arguments, []);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,319 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.Hosting;
+
+/// <summary>How requests come in: plain http, https, proxies, host names, and many at once.</summary>
+public sealed class TransportTests
+{
+    [Fact]
+    public async Task C04_Plain_http_is_refused_without_a_challenge_and_no_password_is_looked_at()
+    {
+        await using var host = await CloudDavHost.StartAsync(new() { AllowsPlainHttp = false });
+
+        foreach (
+            var client in (DavClient[])
+                [host.Client(), host.Client("alice", "wrong"), host.Anonymous()]
+        )
+        {
+            foreach (var method in (string[])["PROPFIND", "OPTIONS", "GET", "PUT"])
+            {
+                var answer = await client.SendAsync(method, "/dav/");
+                Assert.Equal(403, answer.Status);
+                Assert.Null(answer.Header("WWW-Authenticate"));
+                Assert.Contains("https", answer.Text, StringComparison.Ordinal);
+            }
+        }
+        Assert.Equal(200, (await host.Anonymous().GetAsync("/health/live")).Status);
+        Assert.Equal(200, (await host.Anonymous().GetAsync("/health/ready")).Status);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "X-Forwarded-Proto", "https", 207)]
+    [InlineData("127.0.0.0/8", "X-Forwarded-Proto", "https", 207)]
+    [InlineData("127.0.0.1", "Forwarded", "for=192.0.2.4;proto=https;host=cloud.example.net", 207)]
+    [InlineData("127.0.0.1", "Forwarded", "for=\"[2001:db8::1]:8080\";proto=https", 207)]
+    [InlineData("127.0.0.1", "X-Forwarded-Proto", "http", 403)]
+    [InlineData("127.0.0.1", "X-Forwarded-Proto", "ftp", 403)]
+    [InlineData("127.0.0.1", "Forwarded", "for=192.0.2.4;proto=http", 403)]
+    [InlineData("192.0.2.1", "X-Forwarded-Proto", "https", 403)]
+    [InlineData("192.0.2.1", "Forwarded", "proto=https", 403)]
+    public async Task A_trusted_proxy_may_say_https_and_nobody_else(
+        string trusted,
+        string header,
+        string value,
+        int status
+    )
+    {
+        await using var host = await CloudDavHost.StartAsync(
+            new()
+            {
+                AllowsPlainHttp = false,
+                Settings = Settings(("Listen:TrustedProxies:0", trusted)),
+            }
+        );
+
+        Assert.Equal(
+            status,
+            (await host.Client().PropfindAsync("/dav/", "0", null, (header, value))).Status
+        );
+    }
+
+    [Fact]
+    public async Task What_a_client_wrote_before_the_proxy_is_not_believed()
+    {
+        await using var host = await CloudDavHost.StartAsync(
+            new()
+            {
+                AllowsPlainHttp = false,
+                Settings = Settings(
+                    ("Listen:TrustedProxies:0", "127.0.0.1"),
+                    ("SignIn:FailuresPerWindow", "1")
+                ),
+            }
+        );
+
+        // The client claims an address; the proxy appends the real one.
+        await host.Client("alice", "wrong")
+            .PropfindAsync(
+                "/dav/",
+                "0",
+                null,
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-For", "198.51.100.1, 192.0.2.1")
+            );
+        var answer = await host.Client()
+            .PropfindAsync(
+                "/dav/",
+                "0",
+                null,
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-For", "198.51.100.2, 192.0.2.1")
+            );
+
+        Assert.Equal(429, answer.Status);
+    }
+
+    [Fact]
+    public async Task Https_is_served_with_the_configured_certificate_over_http_1_and_2()
+    {
+        var folder = Directory
+            .CreateDirectory(Path.Combine(Path.GetTempPath(), $"clouddav-tls-{Guid.NewGuid():N}"))
+            .FullName;
+        try
+        {
+            var (certificate, thumbprint) = WriteCertificate(folder);
+            await using var host = await CloudDavHost.StartAsync(
+                new()
+                {
+                    AllowsPlainHttp = false,
+                    Settings = Settings(
+                        ("Listen:HttpPort", null),
+                        ("Listen:HttpsPort", "0"),
+                        ("Listen:CertificateFile", certificate),
+                        ("Listen:CertificateKeyFile", Path.ChangeExtension(certificate, ".key"))
+                    ),
+                }
+            );
+            Assert.Equal("https", host.Address.Scheme);
+            foreach (var version in (Version[])[HttpVersion.Version11, HttpVersion.Version20])
+            {
+                using var handler = new SocketsHttpHandler();
+                handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                    shown?.GetCertHashString() == thumbprint;
+                using var http = new HttpClient(handler);
+                using var request = new HttpRequestMessage(
+                    new HttpMethod("PROPFIND"),
+                    new Uri(host.Address, "/dav/")
+                )
+                {
+                    Version = version,
+                    VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                };
+                request.Headers.TryAddWithoutValidation(
+                    "Authorization",
+                    DavClient.BasicOf("alice", "demo")
+                );
+                request.Headers.TryAddWithoutValidation("Depth", "0");
+
+                using var response = await http.SendAsync(
+                    request,
+                    TestContext.Current.CancellationToken
+                );
+
+                Assert.Equal(HttpStatusCode.MultiStatus, response.StatusCode);
+                Assert.Equal(version, response.Version);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task On_a_dav_host_name_the_tree_is_at_the_root()
+    {
+        await using var host = await CloudDavHost.StartAsync(
+            new() { Settings = Settings(("Dav:RootHosts:0", "files.localhost")) }
+        );
+        var alice = host.Client();
+        (string, string) there = ("Host", "files.localhost");
+
+        Assert.Equal(201, (await alice.MkcolAsync("/photos", there)).Status);
+        Assert.Equal(201, (await alice.PutAsync("/photos/a.txt", "a", there)).Status);
+
+        Assert.Equal("a", (await alice.GetAsync("/dav/photos/a.txt")).Text);
+        var listing = (await alice.PropfindAsync("/", "1", null, there)).MultiStatus();
+        Assert.Equal(["/", "/photos/"], listing.Responses.Select(response => response.Href));
+        Assert.Equal(
+            201,
+            (await alice.MoveAsync("/photos/a.txt", "https://files.localhost/b.txt", there)).Status
+        );
+        Assert.Equal("a", (await alice.GetAsync("/dav/b.txt")).Text);
+    }
+
+    [Fact]
+    public async Task Above_the_tree_is_a_collection_whose_one_member_is_the_tree()
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var alice = host.Client();
+
+        var listing = (await alice.PropfindAsync("/", "1")).MultiStatus();
+        Assert.Equal(["/", "/dav/"], listing.Responses.Select(response => response.Href));
+        Assert.Equal(404, (await alice.PropfindAsync("/other/")).Status);
+        Assert.Equal(403, (await alice.MkcolAsync("/other")).Status);
+        Assert.Equal(200, (await alice.OptionsAsync("/")).Status);
+        Assert.Equal(401, (await host.Anonymous().PropfindAsync("/")).Status);
+    }
+
+    [Fact]
+    public async Task A_browser_gets_a_page_at_the_bare_address_and_no_password_box_for_its_icon()
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var browser = host.Anonymous("Mozilla/5.0");
+
+        var page = await browser.GetAsync("/");
+        var icon = await browser.GetAsync("/favicon.ico");
+
+        Assert.Equal(200, page.Status);
+        Assert.StartsWith("text/html", page.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            page.Header("Content-Security-Policy"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(404, icon.Status);
+        Assert.Null(icon.Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public async Task C62_A_burst_of_two_hundred_listings_is_served_whole()
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var mount = host.Client("alice", "demo", "davfs2/1.6.1 neon/0.32.4");
+        for (var i = 0; i < 20; i++)
+            await mount.PutAsync($"/dav/{i}", "x");
+
+        var answers = await Task.WhenAll(
+                Enumerable.Range(0, 200).Select(_ => mount.PropfindAsync("/dav/", "1"))
+            )
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.All(answers, answer => Assert.Equal(207, answer.Status));
+    }
+
+    [Fact]
+    public async Task Paused_players_do_not_block_the_mount()
+    {
+        await using var host = await CloudDavHost.StartAsync(
+            new()
+            {
+                Settings = Settings(
+                    ("Listen:RequestsPerDevice", "2"),
+                    ("Listen:QueueSeconds", "1")
+                ),
+            }
+        );
+        var alice = host.Client();
+        Assert.Equal(201, (await alice.PutAsync("/dav/film", new byte[8 << 20])).Status);
+        var players = new List<HttpResponseMessage>();
+        try
+        {
+            for (var i = 0; i < 4; i++)
+                players.Add(await alice.OpenAsync("GET", "/dav/film"));
+
+            Assert.Equal(207, (await alice.PropfindAsync("/dav/")).Status);
+        }
+        finally
+        {
+            players.ForEach(player => player.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task C76_A_listed_origin_may_use_the_tree_and_a_foreign_one_may_not_change_it()
+    {
+        const string Listed = "https://app.example.net";
+        await using var host = await CloudDavHost.StartAsync(
+            new() { Settings = Settings(("Dav:AllowedOrigins:0", Listed)) }
+        );
+
+        var preflight = await host.Anonymous()
+            .OptionsAsync(
+                "/dav/x",
+                ("Origin", Listed),
+                ("Access-Control-Request-Method", "PROPFIND")
+            );
+        Assert.Equal(204, preflight.Status);
+        Assert.Equal(Listed, preflight.Header("Access-Control-Allow-Origin"));
+        Assert.Contains(
+            "PROPFIND",
+            preflight.Header("Access-Control-Allow-Methods"),
+            StringComparison.Ordinal
+        );
+        Assert.NotNull(preflight.Header("DAV"));
+
+        var unlisted = await host.Anonymous()
+            .OptionsAsync(
+                "/dav/x",
+                ("Origin", "https://evil.example"),
+                ("Access-Control-Request-Method", "DELETE")
+            );
+        Assert.Null(unlisted.Header("Access-Control-Allow-Origin"));
+
+        Assert.Equal(
+            403,
+            (await host.Client().DeleteAsync("/dav/x", ("Origin", "https://evil.example"))).Status
+        );
+        Assert.Equal(404, (await host.Client().DeleteAsync("/dav/x", ("Origin", Listed))).Status);
+        var refused = await host.Anonymous().PropfindAsync("/dav/", "0", null, ("Origin", Listed));
+        Assert.Equal(401, refused.Status);
+        Assert.Equal(Listed, refused.Header("Access-Control-Allow-Origin"));
+    }
+
+    private static (string File, string Thumbprint) WriteCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1),
+            TimeProvider.System.GetUtcNow().AddDays(1)
+        );
+        var file = Path.Combine(folder, "server.pem");
+        File.WriteAllText(file, certificate.ExportCertificatePem());
+        File.WriteAllText(Path.ChangeExtension(file, ".key"), key.ExportPkcs8PrivateKeyPem());
+        return (file, certificate.GetCertHashString());
+    }
+
+    private static Dictionary<string, string?> Settings(
+        params (string Name, string? Value)[] settings
+    ) =>
+        settings.ToDictionary(
+            setting => setting.Name,
+            setting => setting.Value,
+            StringComparer.Ordinal
+        );
+}
