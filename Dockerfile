@@ -1,0 +1,27 @@
+# Needs src/ and config/ alone:  docker build -t clouddav .
+# Run:  docker run -p 8443:8443 -v clouddav-data:/data -v clouddav-keys:/keys -v ./config:/app/config:ro clouddav
+# Keep the two volumes, and their backups, apart: who has both can read everything, who has lost the keys can read nothing.
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY src/ src/
+RUN dotnet publish src/CloudDav.Server -c Release -o /app \
+ && mkdir -p /volumes/data /volumes/keys
+
+# The "extra" variant has ICU, without which names cannot be normalised. It has no shell and no root.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
+WORKDIR /app
+COPY --from=build /app ./
+COPY config/ config/
+COPY --from=build --chown=1654:1654 /volumes/data /data
+COPY --from=build --chown=1654:1654 /volumes/keys /keys
+ENV CLOUDDAV_Storage__MetadataFolder=/data/metadata \
+    CLOUDDAV_Storage__ContentFolder=/data/content \
+    CLOUDDAV_Storage__KeyFolder=/keys
+USER 1654
+VOLUME ["/data", "/keys"]
+EXPOSE 8080 8443
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["dotnet", "CloudDav.Server.dll", "health"]
+ENTRYPOINT ["dotnet", "CloudDav.Server.dll"]
+CMD ["serve"]
