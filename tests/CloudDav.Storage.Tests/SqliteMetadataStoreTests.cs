@@ -1,0 +1,177 @@
+using CloudDav.Vault;
+using Dapper;
+
+namespace CloudDav.Storage.Tests;
+
+public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private readonly string _folder = Directory
+        .CreateTempSubdirectory("clouddav-metadata-")
+        .FullName;
+    private readonly SqliteDatabase _database;
+
+    public SqliteMetadataStoreTests()
+    {
+        var path = Path.Combine(_folder, "metadata.db");
+        SqliteDatabase.Migrate(path);
+        _database = new SqliteDatabase(path);
+        Store = new SqliteMetadataStore(_database);
+        Ledger = new SqliteBlobLedger(_database);
+    }
+
+    protected override IMetadataStore Store { get; }
+
+    protected override IBlobLedger Ledger { get; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected override async ValueTask<Actor> AddActorAsync(string name, long? capacityBytes)
+    {
+        var account = (
+            await new SqliteAccountStore(_database).AddAccountAsync(
+                new NewAccount { Name = name, CapacityBytes = capacityBytes ?? long.MaxValue },
+                Now,
+                Stop
+            )
+        )!;
+        if (capacityBytes is null)
+            await _database.WriteAsync(
+                session => session.Connection.Execute("UPDATE vaults SET capacity_bytes = NULL"),
+                Stop
+            );
+        return new Actor(account.Id, account.Name, account.Vault, null, null);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_as_such_and_nothing_of_its_group_remains()
+    {
+        await _database.WriteAsync(
+            session => session.Connection.Execute("PRAGMA max_page_count = 60"),
+            Stop
+        );
+        await Assert.ThrowsAsync<StorageFullException>(() =>
+            _database.WriteAsync(
+                session =>
+                {
+                    for (var i = 1; i < 200; i++)
+                        session[TreeSql.InsertInline].Bind(1, i).Bind(2, new byte[4096]).Run();
+                    return true;
+                },
+                Stop
+            )
+        );
+        await _database.WriteAsync(
+            session => session.Connection.Execute("PRAGMA max_page_count = 100000"),
+            Stop
+        );
+        Assert.Equal(
+            0,
+            await _database.ReadAsync(
+                session =>
+                    session.Connection.QuerySingle<long>("SELECT COUNT(*) FROM inline_contents"),
+                Stop
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Readers_go_on_while_a_command_runs()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var go = new SemaphoreSlim(0);
+        var actor = await AddActorAsync("a", null);
+        var write = _database.WriteAsync(
+            session =>
+            {
+                session.Connection.Execute("UPDATE vaults SET name = 'changed'");
+                entered.Release();
+                return go.Wait(TimeSpan.FromSeconds(30), Stop);
+            },
+            Stop
+        );
+        await entered.WaitAsync(Stop);
+        Assert.Equal("a", await NameAsync());
+        go.Release();
+        Assert.True(await write);
+        Assert.Equal("changed", await NameAsync());
+
+        ValueTask<string> NameAsync() =>
+            _database.ReadAsync(
+                session =>
+                    session.Connection.QuerySingle<string>(
+                        "SELECT name FROM vaults WHERE vault_id = @id",
+                        new { id = actor.Vault.Value }
+                    ),
+                Stop
+            );
+    }
+
+    [Fact]
+    public async Task A_body_that_waits_for_something_else_is_a_bug()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await Store.WriteAsync<bool>(
+                async _ =>
+                {
+                    await Task.Delay(100, Stop);
+                    return true;
+                },
+                Stop
+            )
+        );
+    }
+
+    [Theory]
+    [InlineData("UPDATE vaults SET used_bytes = used_bytes + 1", "used bytes")]
+    [InlineData("UPDATE vaults SET items = items - 1", "used bytes")]
+    [InlineData(
+        "UPDATE dirs SET subtree_items = subtree_items + 1 WHERE parent_id <> 0",
+        "counters"
+    )]
+    [InlineData("UPDATE dirs SET height = 0", "height")]
+    [InlineData("UPDATE dirs SET subtree_version = 0", "version")]
+    [InlineData("UPDATE nodes SET changed_seq = 1000 WHERE kind = 1", "above the vault's")]
+    [InlineData("UPDATE nodes SET parent_id = 4711 WHERE kind = 1", "missing or is none")]
+    [InlineData("UPDATE nodes SET content_id = NULL WHERE kind = 1", "content is missing")]
+    [InlineData("UPDATE nodes SET name_key = 'x' WHERE kind = 1", "name or its key")]
+    [InlineData("UPDATE nodes SET property_bytes = 3 WHERE kind = 1", "property bytes")]
+    [InlineData("DELETE FROM dirs WHERE parent_id <> 0", "belong together")]
+    [InlineData("DELETE FROM contents", "content is missing")]
+    [InlineData("DELETE FROM inline_contents", "neither inline bytes")]
+    [InlineData(
+        "INSERT INTO content_refs SELECT vault_id, content_id, 4711 FROM contents",
+        "owners"
+    )]
+    [InlineData("INSERT INTO inline_contents VALUES (4711, x'00')", "belong to no content")]
+    [InlineData("INSERT INTO blobs VALUES (x'00', 1, 1, 0)", "live blob")]
+    [InlineData("INSERT INTO holds VALUES (1, x'00', 1, 0)", "quota hold")]
+    [InlineData(
+        "INSERT INTO locks VALUES (1, 't', 4711, 1, NULL, 0, 0, NULL, 'a', 0, 9999999999999)",
+        "lock is on no node"
+    )]
+    [InlineData("INSERT INTO node_properties VALUES (1, 4711, 'n', 'x')", "property bytes")]
+    [InlineData(
+        "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0 FROM nodes WHERE kind = 1",
+        "history spans"
+    )]
+    [InlineData("UPDATE sequences SET next = 1", "sequence")]
+    public async Task What_breaks_an_invariant_is_found(string sql, string sentence)
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddTreeAsync(actor);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+        await _database.WriteAsync(session => session.Connection.Execute(sql), Stop);
+        Assert.Contains(
+            await Store.InspectAsync(actor.Vault, Now, Stop),
+            broken => broken.Contains(sentence, StringComparison.Ordinal)
+        );
+    }
+}
