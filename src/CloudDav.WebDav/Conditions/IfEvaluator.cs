@@ -41,19 +41,19 @@ internal sealed class IfEvaluator(DavRequest request)
                 path = target.Value.Path;
         }
         DavResource? resource = null;
-        DavResource? other = null;
+        List<DavLock> locks = [];
         if (!isForeign)
         {
             var found = await FindAsync(path);
             if (found.Problem is not null)
                 return found.Problem;
             resource = found.Value;
+            if (await AddLocksAsync(path, locks) is { } unknown)
+                return unknown;
             if (OtherEnd is not null && list.Resource is null)
             {
-                var end = await FindAsync(OtherEnd);
-                if (end.Problem is not null)
-                    return end.Problem;
-                other = end.Value;
+                if (await AddLocksAsync(OtherEnd, locks) is { } unknownEnd)
+                    return unknownEnd;
             }
         }
         foreach (var condition in list.Conditions)
@@ -61,12 +61,11 @@ internal sealed class IfEvaluator(DavRequest request)
             bool matches;
             if (condition.Token is { } token)
             {
-                matches = HasToken(resource, token) || HasToken(other, token);
+                matches = HasToken(locks, token);
             }
             else
             {
-                // RFC 4918 §10.4.4 leaves the choice; ours are all strong, so a weak one is ours with a proxy's mark.
-                matches = resource is not null && condition.Tag.WeaklyEquals(resource.ETag);
+                matches = resource is not null && condition.Tag.StronglyEquals(resource.ETag);
                 if (!isForeign)
                     _expectations[path] = new Expectation(path, resource?.ETag);
             }
@@ -80,16 +79,37 @@ internal sealed class IfEvaluator(DavRequest request)
     /// A lock of somebody else has no token we may see. What the request submits for it cannot be judged here, so it is let pass and
     /// the store refuses it as locked (423): the right answer to a stolen token, where a false condition (412) would be none.
     /// </summary>
-    private static bool HasToken(DavResource? resource, string token)
+    private static bool HasToken(List<DavLock> locks, string token)
     {
-        if (resource is null || token == "DAV:no-lock")
+        if (token == "DAV:no-lock")
             return false;
-        foreach (var entry in resource.Locks)
+        foreach (var entry in locks)
         {
             if (entry.Token is null || entry.Token == token)
                 return true;
         }
         return false;
+    }
+
+    /// <summary>
+    /// Adds the locks whose scope a path is in. A name where nothing is mapped yet is in the scope of the infinite locks above it
+    /// (RFC 4918 §7.4), and clients name the new resource alone when they add one.
+    /// </summary>
+    private async ValueTask<DavProblem?> AddLocksAsync(DavPath path, List<DavLock> locks)
+    {
+        for (var at = path; at is not null; at = at.Parent)
+        {
+            var found = await FindAsync(at);
+            if (found.Problem is not null)
+                return found.Problem;
+            if (found.Value is null)
+                continue;
+            locks.AddRange(
+                found.Value.Locks.Where(entry => at.Equals(path) || entry.Depth == Depth.Infinity)
+            );
+            break;
+        }
+        return null;
     }
 
     private async ValueTask<DavResult<DavResource?>> FindAsync(DavPath path)

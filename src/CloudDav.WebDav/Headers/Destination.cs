@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using CloudDav.WebDav.Paths;
 
@@ -9,6 +10,10 @@ namespace CloudDav.WebDav.Headers;
 /// </summary>
 internal static class Destination
 {
+    private static readonly SearchValues<char> SchemeChars = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-."
+    );
+
     /// <summary>
     /// Parses one. 400 when absent, malformed, or with user information or a fragment; 502 for a foreign host or a place outside the
     /// tree (RFC 4918 §9.8.5, §9.9.4); 403 when a name in it is too long.
@@ -57,15 +62,17 @@ internal static class Destination
         var scheme = url.IndexOf("//", StringComparison.Ordinal);
         if (scheme < 0)
             return false;
-        if (scheme > 0)
-        {
-            var name = url.AsSpan(0, scheme);
-            if (
-                !name.Equals("http:", StringComparison.OrdinalIgnoreCase)
-                && !name.Equals("https:", StringComparison.OrdinalIgnoreCase)
+        // KDE writes webdav: and webdavs:, so what the scheme is called is not ours to judge (RFC 3986 §3.1 says how it is spelled).
+        if (
+            scheme > 0
+            && (
+                scheme == 1
+                || url[scheme - 1] != ':'
+                || !char.IsAsciiLetter(url[0])
+                || url.AsSpan(0, scheme - 1).ContainsAnyExcept(SchemeChars)
             )
-                return false;
-        }
+        )
+            return false;
         var start = scheme + 2;
         var slash = url.IndexOfAny(['/', '?'], start);
         authority = slash < 0 ? url[start..] : url[start..slash];

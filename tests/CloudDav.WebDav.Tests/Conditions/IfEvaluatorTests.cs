@@ -29,7 +29,7 @@ public sealed class IfEvaluatorTests : DavTest
 
         Assert.Equal(204, await Put($"(<{token}>)"));
         Assert.Equal(204, await Put($"(<{token}> [TAG])"));
-        Assert.Equal(204, await Put($"(<{token}> [W/TAG])"));
+        Assert.Equal(412, await Put($"(<{token}> [W/TAG])"));
         Assert.Equal(412, await Put($"(<{token}> [\"old\"])"));
         Assert.Equal(204, await Put($"(<{token}> [\"old\"]) (<{token}>)"));
         Assert.Equal(204, await Put($"(<{token}> Not [\"old\"])"));

@@ -142,6 +142,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData("http://[::1]:8080/a", "[::1]", "a")]
     [InlineData("https://host", "host", "")]
+    [InlineData("webdavs://host/a", "host", "a")]
     [InlineData("//host:1/a%20b?q", "host", "a b")]
     [InlineData("HTTP://HOST/a//b/", "HOST", "a/b")]
     public void Destination_is_taken_apart(string url, string host, string path)
@@ -162,7 +163,9 @@ public sealed class HeaderTests
     }
 
     [Theory]
-    [InlineData("ftp://host/a", 400)]
+    [InlineData("ht tp://me/mount/a", 400)]
+    [InlineData("://me/mount/a", 400)]
+    [InlineData("a//me/mount/a", 400)]
     [InlineData("http:///a", 400)]
     [InlineData("http://other/a", 502)]
     [InlineData("http://me/mount/../a", 400)]

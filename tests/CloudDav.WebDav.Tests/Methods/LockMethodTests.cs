@@ -129,6 +129,8 @@ public sealed class LockMethodTests : DavTest
         var token = await LockAsync("/f");
         Assert.Equal(423, (await SendAsync("PUT", "/f/a", "x")).Status);
         Assert.Equal(201, (await SendAsync("PUT", "/f/a", "x", $"If: </f> (<{token}>)")).Status);
+        Assert.Equal(201, (await SendAsync("PUT", "/f/b", "x", $"If: (<{token}>)")).Status);
+        Assert.Equal(412, (await SendAsync("PUT", "/c", "x", $"If: (<{token}>)")).Status);
     }
 
     [Fact]
