@@ -78,6 +78,27 @@ public sealed class ConnectionTests : DavTest
     }
 
     [Fact]
+    public async Task An_upload_refused_after_100_Continue_is_read_to_its_end()
+    {
+        Tree.Capacity = 100_000;
+        using var connection = await Server.ConnectAsync();
+        await connection.SendAsync(
+            "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+        );
+        Assert.Equal(100, (await connection.ReadAnswerAsync(hasBody: false)).Status);
+        for (var i = 0; i < 8; i++)
+        {
+            await connection.SendAsync("10000\r\n");
+            await connection.SendAsync(new byte[0x10000]);
+            await connection.SendAsync("\r\n");
+        }
+        await connection.SendAsync("0\r\n\r\n");
+        Assert.Equal(507, (await connection.ReadAnswerAsync()).Status);
+        await connection.SendAsync("OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.Equal(200, (await connection.ReadAnswerAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_refused_upload_beyond_the_bound_is_told_that_the_connection_ends()
     {
         Tree.Capacity = 10;

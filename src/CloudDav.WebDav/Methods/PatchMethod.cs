@@ -45,7 +45,7 @@ internal static class PatchMethod
             request.Path,
             new DavUpload
             {
-                Body = request.Http.Request.BodyReader,
+                Body = UploadHeaders.BodyOf(request),
                 ExpectsContinue = request.Http.Request.Headers.Expect.Count > 0,
                 DeclaredLength = length,
                 Modified = request.OcModified,

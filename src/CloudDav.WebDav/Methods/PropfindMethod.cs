@@ -1,3 +1,4 @@
+using System.Text;
 using CloudDav.WebDav.Headers;
 using CloudDav.WebDav.Properties;
 using CloudDav.WebDav.Responses;
@@ -126,6 +127,11 @@ internal static class PropfindMethod
 
         private void Visit(ReadOnlySpan<string> below, DavResource resource)
         {
+            // Asked without its slash, a folder answers as it is, never with a redirect, and says its proper name.
+            if (below.IsEmpty && resource.IsCollection && !request.Target.HasTrailingSlash)
+                request.Response.Headers.ContentLocation = Encoding.ASCII.GetString(
+                    request.HrefOf(isCollection: true)
+                );
             if (below.IsEmpty && noRoot)
                 return;
             var writer = new Utf8Writer(spool);

@@ -38,7 +38,7 @@ internal static class PutMethod
             request.Path,
             new DavUpload
             {
-                Body = request.Http.Request.BodyReader,
+                Body = UploadHeaders.BodyOf(request),
                 ExpectsContinue = request.Http.Request.Headers.Expect.Count > 0,
                 DeclaredLength = splice.Value?.Length ?? length.Value,
                 LengthHint = UploadHeaders.HintOf(request),

@@ -1,11 +1,20 @@
 using System.Globalization;
 using CloudDav.WebDav.Headers;
+using CloudDav.WebDav.Responses;
 
 namespace CloudDav.WebDav.Methods;
 
 /// <summary>What the headers of PUT and PATCH say of the body.</summary>
 internal static class UploadHeaders
 {
+    /// <summary>The body, unread.</summary>
+    public static UploadBody BodyOf(DavRequest request)
+    {
+        var body = new UploadBody(request.Http.Request.BodyReader);
+        request.Http.Features.Set(body);
+        return body;
+    }
+
     /// <summary>415 for any content coding: we would store the coded bytes and serve them as if they were the file.</summary>
     public static DavProblem? RefuseCoding(DavRequest request)
     {

@@ -15,7 +15,7 @@ internal static class BodyDrain
         if (
             HttpProtocol.IsHttp11(context.Request.Protocol)
             && HasBody(context.Request)
-            && (Awaits100(context.Request) || context.Request.ContentLength > options.DrainBytes)
+            && (Awaits100(context) || context.Request.ContentLength > options.DrainBytes)
         )
             context.Response.Headers.Connection = "close";
     }
@@ -23,7 +23,7 @@ internal static class BodyDrain
     /// <summary>Reads and drops up to the bounds; never fails.</summary>
     public static async Task RunAsync(HttpContext context, DavEndpointOptions options)
     {
-        if (!HasBody(context.Request) || Awaits100(context.Request))
+        if (!HasBody(context.Request) || Awaits100(context))
             return;
         using var deadline = new CancellationTokenSource(options.DrainTime, options.Clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
@@ -54,5 +54,8 @@ internal static class BodyDrain
         request.ContentLength > 0
         || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0);
 
-    private static bool Awaits100(HttpRequest request) => request.Headers.Expect.Count > 0;
+    /// <summary>Whether the client still waits for 100 Continue, which goes out when the body is first read.</summary>
+    private static bool Awaits100(HttpContext context) =>
+        context.Request.Headers.Expect.Count > 0
+        && context.Features.Get<UploadBody>() is not { IsBegun: true };
 }

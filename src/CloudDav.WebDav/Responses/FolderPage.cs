@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using CloudDav.WebDav.Xml;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,10 @@ internal static class FolderPage
         response.Headers.ContentSecurityPolicy =
             "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'";
         response.Headers["Referrer-Policy"] = "no-referrer";
+        if (!request.Target.HasTrailingSlash)
+            response.Headers.ContentLocation = Encoding.ASCII.GetString(
+                request.HrefOf(isCollection: true)
+            );
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "text/html; charset=utf-8";
         // The length of the page would cost a listing, and nobody reads it of a HEAD.
@@ -23,7 +28,11 @@ internal static class FolderPage
 
         using var spool = new AnswerSpool(request.Budget);
         var here = request.HrefOf(request.Path, isCollection: true);
-        Begin(spool, request.Path.IsRoot ? folder.Name : request.Path.Name, request.Path.IsRoot);
+        Begin(
+            spool,
+            folder.Name,
+            request.Path.Parent is { } parent ? request.HrefOf(parent, isCollection: true) : null
+        );
         var listed = await request.Store.ListAsync(
             request.Path,
             Depth.One,
@@ -44,7 +53,7 @@ internal static class FolderPage
         return null;
     }
 
-    private static void Begin(AnswerSpool spool, string title, bool isRoot)
+    private static void Begin(AnswerSpool spool, string title, string? parent)
     {
         var safe = HtmlEncoder.Default.Encode(title);
         var writer = new Utf8Writer(spool);
@@ -57,8 +66,12 @@ internal static class FolderPage
         );
         writer.RawText(safe);
         writer.Raw("</h1><table>"u8);
-        if (!isRoot)
-            writer.Raw("<tr><td><a href=\"../\">..</a></td><td></td><td></td></tr>"u8);
+        if (parent is not null)
+        {
+            writer.Raw("<tr><td><a href=\""u8);
+            writer.RawText(parent);
+            writer.Raw("\">..</a></td><td></td><td></td></tr>"u8);
+        }
         writer.Complete();
     }
 

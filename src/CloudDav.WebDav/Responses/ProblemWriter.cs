@@ -48,7 +48,14 @@ public static class ProblemWriter
         // Headers a method set for an answer it then could not give do not belong to this one.
         foreach (
             var name in (string[])
-                ["ETag", "Last-Modified", "Content-Disposition", "Content-Range", "Accept-Ranges"]
+                [
+                    "ETag",
+                    "Last-Modified",
+                    "Content-Disposition",
+                    "Content-Location",
+                    "Content-Range",
+                    "Accept-Ranges",
+                ]
         )
         {
             if (problem.Status != 416 || name != "Content-Range")

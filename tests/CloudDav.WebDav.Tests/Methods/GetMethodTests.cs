@@ -75,6 +75,20 @@ public sealed class GetMethodTests : DavTest
         );
     }
 
+    [Fact]
+    public async Task A_folder_asked_without_its_slash_says_its_proper_name_and_never_redirects()
+    {
+        await MkcolAsync("/a");
+        await MkcolAsync("/a/b");
+        var page = await SendAsync("GET", "/a/b");
+        Assert.Equal(200, page.Status);
+        Assert.Equal("/a/b/", page.Header("Content-Location"));
+        Assert.Contains("href=\"/a/\"", page.Text, StringComparison.Ordinal);
+        var listing = await SendAsync("PROPFIND", "/a/b", null, "Depth: 0");
+        Assert.Equal("/a/b/", listing.Header("Content-Location"));
+        Assert.Null((await SendAsync("GET", "/a/b/")).Header("Content-Location"));
+    }
+
     [Theory]
     [InlineData("bytes=0-", 206, "bytes 0-9/10", "0123456789")]
     [InlineData("bytes=5-9", 206, "bytes 5-9/10", "56789")]
