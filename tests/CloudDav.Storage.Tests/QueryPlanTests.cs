@@ -7,7 +7,8 @@ namespace CloudDav.Storage.Tests;
 /// A key that begins with the vault misleads the planner where there are no statistics, and a scan then hides until the first large vault. So
 /// every statement is explained, on the library that is shipped.
 /// </summary>
-public sealed class QueryPlanTests : IDisposable
+public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
+    : IClassFixture<QueryPlanTests.Database>
 {
     // Scans that are meant: short tables in memory, results of the statement itself, and lists of all vaults.
     private static readonly string[] Meant =
@@ -31,8 +32,6 @@ public sealed class QueryPlanTests : IDisposable
         "DropEndedHolds",
     ];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-plans-").FullName;
-
     public static TheoryData<string, string> Statements
     {
         get
@@ -53,16 +52,11 @@ public sealed class QueryPlanTests : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Theory]
     [MemberData(nameof(Statements))]
     public async Task No_statement_scans_a_table(string name, string sql)
     {
-        var path = Path.Combine(_folder, "metadata.db");
-        SqliteDatabase.Migrate(path);
-        using var database = new SqliteDatabase(path);
-        var plan = await database.WriteAsync(
+        var plan = await fixture.Engine.WriteAsync(
             session =>
                 session
                     .Connection.Query("EXPLAIN QUERY PLAN " + sql)
@@ -86,5 +80,48 @@ public sealed class QueryPlanTests : IDisposable
                     ),
                     $"{name}: {string.Join("; ", plan)}"
                 );
+    }
+
+    [Theory]
+    [InlineData(TreeSql.ListMembers)]
+    [InlineData(TreeSql.ListBelow)]
+    [InlineData(PurgeSql.FirstTrashed)]
+    [InlineData(PurgeSql.OldestHistory)]
+    [InlineData(LedgerSql.ListContents)]
+    [InlineData(LedgerSql.ListCondemned)]
+    public async Task What_is_read_in_order_is_stored_in_order(string sql) =>
+        Assert.DoesNotContain(
+            await fixture.Engine.WriteAsync(
+                session =>
+                    session
+                        .Connection.Query("EXPLAIN QUERY PLAN " + sql)
+                        .Select(row => (string)row.detail)
+                        .ToList(),
+                TestContext.Current.CancellationToken
+            ),
+            step => step.Contains("TEMP B-TREE", StringComparison.Ordinal)
+        );
+
+    /// <summary>One migrated database for all plans.</summary>
+    public sealed class Database : IDisposable
+    {
+        private readonly string _folder = Directory
+            .CreateTempSubdirectory("clouddav-plans-")
+            .FullName;
+
+        public Database()
+        {
+            var path = Path.Combine(_folder, "metadata.db");
+            SqliteDatabase.Migrate(path);
+            Engine = new SqliteDatabase(path);
+        }
+
+        public SqliteDatabase Engine { get; }
+
+        public void Dispose()
+        {
+            Engine.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }
