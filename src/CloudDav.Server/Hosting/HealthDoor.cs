@@ -5,28 +5,22 @@ namespace CloudDav.Server.Hosting;
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can read its metadata.</summary>
 internal sealed class HealthDoor(IAccountStore accounts)
 {
+    private const string Live = "/health/live";
+    private const string Ready = "/health/ready";
+
+    /// <summary>Whether a request is a probe.</summary>
+    public static bool Answers(HttpRequest request) =>
+        (request.Path == Live || request.Path == Ready)
+        && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (
-            !HttpMethods.IsGet(context.Request.Method)
-            && !HttpMethods.IsHead(context.Request.Method)
-        )
-        {
+        if (!Answers(context.Request))
             await next(context);
-            return;
-        }
-        switch (context.Request.Path.Value)
-        {
-            case "/health/live":
-                await PlainText.WriteAsync(context, StatusCodes.Status200OK, "live");
-                break;
-            case "/health/ready":
-                await AnswerReadyAsync(context);
-                break;
-            default:
-                await next(context);
-                break;
-        }
+        else if (context.Request.Path == Live)
+            await PlainText.WriteAsync(context, StatusCodes.Status200OK, "live");
+        else
+            await AnswerReadyAsync(context);
     }
 
     private async Task AnswerReadyAsync(HttpContext context)

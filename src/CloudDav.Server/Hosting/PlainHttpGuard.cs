@@ -7,9 +7,7 @@ namespace CloudDav.Server.Hosting;
 internal sealed class PlainHttpGuard(bool isPlainAllowed)
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        isPlainAllowed
-        || context.Request.IsHttps
-        || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        isPlainAllowed || context.Request.IsHttps || HealthDoor.Answers(context.Request)
             ? next(context)
             : PlainText.WriteAsync(
                 context,

@@ -45,14 +45,11 @@ public sealed class SqliteDatabase : IDisposable
         using var turn = WaitForTurn(path + ".migrate-lock");
         using var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        if (IsCurrent(connection))
+            return [];
         var result = DeployChanges
             .To.SqliteDatabase(ConnectionString(path, SqliteOpenMode.ReadWriteCreate))
-            .WithScriptsEmbeddedInAssembly(
-                typeof(SqliteDatabase).Assembly,
-                name =>
-                    name.Contains(".Migrations.Sqlite.", StringComparison.Ordinal)
-                    && name.EndsWith(".sql", StringComparison.Ordinal)
-            )
+            .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsMigration)
             .WithTransaction()
             .LogTo(new NoOpUpgradeLog())
             .Build()
@@ -63,6 +60,27 @@ public sealed class SqliteDatabase : IDisposable
                 result.Error
             );
         return [.. result.Scripts.Select(script => script.Name)];
+    }
+
+    private static bool IsMigration(string resource) =>
+        resource.Contains(".Migrations.Sqlite.", StringComparison.Ordinal)
+        && resource.EndsWith(".sql", StringComparison.Ordinal);
+
+    // DbUp takes longer to find this out than all the rest of a start.
+    private static bool IsCurrent(SqliteConnection connection)
+    {
+        var hasJournal = connection.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'SchemaVersions')"
+        );
+        if (!hasJournal)
+            return false;
+        var applied = connection
+            .Query<string>("SELECT ScriptName FROM SchemaVersions")
+            .ToHashSet(StringComparer.Ordinal);
+        return typeof(SqliteDatabase)
+            .Assembly.GetManifestResourceNames()
+            .Where(IsMigration)
+            .All(applied.Contains);
     }
 
     /// <summary>Reads in one transaction, on the caller's thread. The body must not wait for anything outside.</summary>

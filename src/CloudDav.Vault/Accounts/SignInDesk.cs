@@ -104,6 +104,8 @@ public sealed class SignInDesk : IDisposable
         string address
     )
     {
+        // Whoever comes second waits for the task and not for the thread that makes it.
+        await Task.Yield();
         try
         {
             var answer = await VerifyAsync(name, password, address, CancellationToken.None);

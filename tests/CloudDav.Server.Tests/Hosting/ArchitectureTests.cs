@@ -1,0 +1,232 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using CloudDav.Server.Options;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+
+namespace CloudDav.Server.Tests.Hosting;
+
+/// <summary>What the compiler does not hold: which assembly may reference what, and that the documents name what exists.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly string s_root = FindRoot();
+
+    private static readonly Assembly[] s_assemblies =
+    [
+        typeof(ServerStart).Assembly,
+        typeof(DavEndpoint).Assembly,
+        typeof(VaultSession).Assembly,
+        typeof(Storage.SqliteDatabase).Assembly,
+    ];
+
+    [Theory]
+    [InlineData("CloudDav.Vault", "System.")]
+    [InlineData(
+        "CloudDav.WebDav",
+        "System.|Microsoft.AspNetCore.|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.Win32."
+    )]
+    [InlineData(
+        "CloudDav.Storage",
+        "System.|Microsoft.Win32.|CloudDav.Vault|Dapper|dbup-|Microsoft.Data.Sqlite|SQLitePCLRaw."
+    )]
+    [InlineData(
+        "CloudDav.Server",
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.IdentityModel.|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+    )]
+    public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
+    {
+        var assembly = s_assemblies.Single(candidate => candidate.GetName().Name == name);
+        var prefixes = allowed.Split('|');
+
+        var others = assembly
+            .GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(reference =>
+                !prefixes.Any(prefix => reference.StartsWith(prefix, StringComparison.Ordinal))
+            );
+
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Sqlite_is_spoken_in_the_metadata_folder_alone()
+    {
+        var files = Directory
+            .EnumerateFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !IsBuilt(file) && !file.Contains("/Metadata/", StringComparison.Ordinal))
+            .Where(file => SqliteUsing().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(s_root, file));
+
+        Assert.Empty(files);
+    }
+
+    [Fact]
+    public void Every_setting_is_documented_with_its_default_and_nothing_else_is()
+    {
+        var documented = SettingRow()
+            .Matches(File.ReadAllText(Path.Combine(s_root, "config", "README.md")))
+            .ToDictionary(
+                row => row.Groups["name"].Value,
+                row => row.Groups["default"].Value,
+                StringComparer.Ordinal
+            );
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(StorageOptions.Section, new StorageOptions());
+        Add(ListenOptions.Section, new ListenOptions());
+        Add(DavOptions.Section, new DavOptions());
+        Add(SignInOptions.Section, new SignInOptions());
+
+        Assert.Equal(
+            settings.Keys.Order(StringComparer.Ordinal),
+            documented.Keys.Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            settings,
+            setting =>
+                Assert.Equal(
+                    $"{setting.Key} = {setting.Value}",
+                    $"{setting.Key} = {documented[setting.Key]}"
+                )
+        );
+
+        void Add(string section, object options)
+        {
+            foreach (var property in options.GetType().GetProperties())
+            {
+                var value = property.GetValue(options);
+                if (value is DavClientOptions clients)
+                    Add($"{section}:{property.Name}", clients);
+                else
+                    settings.Add($"{section}:{property.Name}", Text(value));
+            }
+        }
+
+        static string Text(object? value) =>
+            value switch
+            {
+                null => "none",
+                Array { Length: 0 } => "none",
+                bool flag => flag ? "`true`" : "`false`",
+                _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"`{value}`"),
+            };
+    }
+
+    [Fact]
+    public void Every_range_of_a_setting_is_documented()
+    {
+        var text = File.ReadAllText(Path.Combine(s_root, "config", "README.md"));
+        foreach (
+            var options in (Type[])
+                [
+                    typeof(StorageOptions),
+                    typeof(ListenOptions),
+                    typeof(DavOptions),
+                    typeof(SignInOptions),
+                ]
+        )
+        {
+            foreach (var property in options.GetProperties())
+            {
+                if (property.GetCustomAttribute<AllowedRangeAttribute>() is not { } range)
+                    continue;
+                var name =
+                    $"{options.Name.Replace("Options", "", StringComparison.Ordinal)}:{property.Name}";
+                var row = text.Split('\n')
+                    .Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+                Assert.Contains(
+                    $" {range.Minimum} to {range.Maximum}",
+                    row,
+                    StringComparison.Ordinal
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_file_and_type_that_the_map_names_exists()
+    {
+        var types = s_assemblies
+            .SelectMany(assembly => assembly.GetTypes())
+            .Select(type => type.Name.Split('`')[0])
+            .Concat(
+                Directory
+                    .EnumerateFiles(
+                        Path.Combine(s_root, "tests"),
+                        "*.cs",
+                        SearchOption.AllDirectories
+                    )
+                    .Select(Path.GetFileNameWithoutExtension)
+            )
+            .ToHashSet(StringComparer.Ordinal);
+
+        var missing = CodeSpan()
+            .Matches(File.ReadAllText(Path.Combine(s_root, "src", "README.md")))
+            .Select(span => span.Groups["code"].Value)
+            .Where(code => !Exists(code, types))
+            .ToList();
+
+        Assert.Empty(missing);
+    }
+
+    private static bool Exists(string code, HashSet<string?> types)
+    {
+        if (
+            code.StartsWith("CloudDav.", StringComparison.Ordinal)
+            || code.Contains('/', StringComparison.Ordinal)
+        )
+        {
+            return ((string[])["src", "tests", ""]).Any(folder =>
+                Path.Exists(Path.Combine(s_root, folder, code))
+            );
+        }
+        var parts = code.Split('.');
+        if (!TypeName().IsMatch(code))
+            return true;
+        if (!types.Contains(parts[0]))
+            return parts is ["ETag"];
+        return parts.Length == 1
+            || s_assemblies
+                .SelectMany(assembly => assembly.GetTypes())
+                .Where(type => type.Name == parts[0])
+                .Any(type =>
+                    type.GetMember(
+                        parts[1],
+                        BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance
+                    ).Length > 0
+                );
+    }
+
+    private static bool IsBuilt(string file) =>
+        file.Contains("/obj/", StringComparison.Ordinal)
+        || file.Contains("/bin/", StringComparison.Ordinal);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CloudDav.sln")))
+            folder =
+                folder.Parent
+                ?? throw new InvalidOperationException("The tests run outside the repository.");
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(
+        @"^\| `(?<name>[A-Z]\w+(:\w+)+)` \| (?<default>[^|]+) \|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex SettingRow();
+
+    [GeneratedRegex(@"(?<!`)`(?<code>[^`\n]+)`(?!`)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CodeSpan();
+
+    [GeneratedRegex(@"^[A-Z]\w+(\.\w+)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex(
+        @"^using (Microsoft\.Data\.Sqlite|SQLitePCL|Dapper)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex SqliteUsing();
+}
