@@ -210,6 +210,21 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task Long_paths_and_long_conditions_fit()
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var path = "/dav/" + string.Join('/', Enumerable.Repeat(new string('a', 200), 70));
+        var conditions = string.Concat(
+            Enumerable
+                .Range(0, 1000)
+                .Select(i => $"(<opaquelocktoken:00000000-0000-4000-8000-{i:000000000000}>) ")
+        );
+
+        Assert.Equal(404, (await host.Client().PropfindAsync(path)).Status);
+        Assert.Equal(412, (await host.Client().PutAsync("/dav/x", "x", ("If", conditions))).Status);
+    }
+
+    [Fact]
     public async Task C62_A_burst_of_two_hundred_listings_is_served_whole()
     {
         await using var host = await CloudDavHost.StartAsync();
