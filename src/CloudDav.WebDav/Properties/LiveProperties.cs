@@ -13,7 +13,6 @@ internal static class LiveProperties
     private const uint HiddenBit = 2;
     private const uint DirectoryBit = 0x10;
     private const uint ArchiveBit = 0x20;
-    private const uint NormalBit = 0x80;
 
     private static readonly Func<PropertyContext, bool> Always = static _ => true;
 
@@ -133,10 +132,9 @@ internal static class LiveProperties
         )
         {
             InAllProp = Always,
-            // Explorer takes what has no attributes for an ordinary file, which most are.
-            IsSet = static (context, resource) =>
-                (resource.Win32Attributes is not null && !context.SmallEntries)
-                || (Win32Attributes(resource) & ~(ArchiveBit | DirectoryBit | NormalBit)) != 0,
+            IsSet = static resource =>
+                resource.Win32Attributes is not null
+                || (Win32Attributes(resource) & (ReadOnlyBit | HiddenBit)) != 0,
             Read = static (name, text) =>
                 uint.TryParse(
                     text.Trim(),

@@ -47,7 +47,7 @@ internal sealed class LiveProperty
     public Func<PropertyContext, bool>? InAllProp { get; init; }
 
     /// <summary>Narrows allprop to resources where the value says something; null for all that have it.</summary>
-    public Func<PropertyContext, DavResource, bool>? IsSet { get; init; }
+    public Func<DavResource, bool>? IsSet { get; init; }
 
     /// <summary>What setting it means; null when it is protected.</summary>
     public ReadValue? Read { get; init; }

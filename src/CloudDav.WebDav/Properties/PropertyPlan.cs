@@ -88,7 +88,7 @@ internal sealed class PropertyPlan
                         _kind != PropfindKind.AllProp
                         || live.IsSet is null
                         || i >= _includedFrom
-                        || live.IsSet(_context, resource)
+                        || live.IsSet(resource)
                     );
                 if (!has)
                 {
