@@ -171,6 +171,7 @@ public sealed class SqliteDatabase : IDisposable
 
     private void ForgetIds() => _nextId = _idsEnd = 0;
 
+    // No memory map: it lists no faster here, slows the writer, and counts as resident memory once for every reader.
     private static SqliteSession OpenWriter(string path)
     {
         var connection = Open(path, SqliteOpenMode.ReadWrite);
@@ -180,7 +181,6 @@ public sealed class SqliteDatabase : IDisposable
             PRAGMA wal_autocheckpoint = 4000;
             PRAGMA secure_delete = ON;
             PRAGMA cache_size = -32768;
-            PRAGMA mmap_size = 1073741824;
             """
         );
         connection.Execute(CopySql.CreateMap);
@@ -194,7 +194,6 @@ public sealed class SqliteDatabase : IDisposable
             """
             PRAGMA query_only = 1;
             PRAGMA cache_size = -16384;
-            PRAGMA mmap_size = 1073741824;
             """
         );
         return new SqliteSession(connection);

@@ -213,7 +213,7 @@ internal static class SqliteInspection
             SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM node_history h
             LEFT JOIN nodes n ON n.vault_id = h.vault_id AND n.node_id = h.node_id
             WHERE h.vault_id = @vault AND (h.from_seq >= h.until_seq OR h.from_time > h.until_time OR h.until_seq > n.changed_seq
-              OR EXISTS (SELECT 1 FROM node_history o WHERE o.vault_id = h.vault_id AND o.node_id = h.node_id
+              OR EXISTS (SELECT 1 FROM node_history o INDEXED BY node_history_node WHERE o.vault_id = h.vault_id AND o.node_id = h.node_id
                 AND o.until_seq > h.until_seq AND o.from_seq < h.until_seq))
             """
         ),
@@ -229,7 +229,8 @@ internal static class SqliteInspection
         (
             "an id is used in two vaults",
             """
-            SELECT 'node ' || n.node_id FROM nodes n JOIN nodes o ON o.node_id = n.node_id AND o.vault_id <> n.vault_id WHERE n.vault_id = @vault
+            SELECT 'node ' || node_id FROM nodes WHERE @vault = (SELECT MIN(vault_id) FROM vaults)
+            GROUP BY node_id HAVING COUNT(*) > 1
             """
         ),
     ];
