@@ -196,7 +196,7 @@ internal sealed class Tree
         var found = actual._items.Select(i => Line(i, times));
         var missing = wanted.Except(found, StringComparer.Ordinal).Select(l => "- " + l);
         var extra = found.Except(wanted, StringComparer.Ordinal).Select(l => "+ " + l);
-        return string.Join('\n', missing.Concat(extra).Take(60));
+        return string.Join('\n', missing.Take(30).Concat(extra.Take(30)));
     }
 
     /// <summary>Compares a listing with what should be in it, in no order.</summary>

@@ -343,7 +343,8 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
                 | checksum.Algorithm switch
                 {
                     ChecksumAlgorithm.Md5 => ContentChecksums.Md5,
-                    ChecksumAlgorithm.Sha1 => ContentChecksums.Sha1,
+                    // rclone (vendor owncloud) sends SHA-1 and compares MD5, the first kind both sides know.
+                    ChecksumAlgorithm.Sha1 => ContentChecksums.Sha1 | ContentChecksums.Md5,
                     ChecksumAlgorithm.Sha512 => ContentChecksums.Sha512,
                     ChecksumAlgorithm.Adler32 => ContentChecksums.Adler32,
                     ChecksumAlgorithm.Sha256 => ContentChecksums.None,
