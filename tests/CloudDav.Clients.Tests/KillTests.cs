@@ -39,7 +39,7 @@ public sealed class KillTests(ITestOutputHelper output)
             var running = workers
                 .Select((w, n) => w.WorkAsync(n % 2 == 0 ? server : beside ?? server, dying.Token))
                 .ToArray();
-            await Task.Delay(random.Next(20, 1200));
+            await Task.Delay(random.Next(20, 2000));
             await dying.CancelAsync();
             await server.KillAsync();
             if (beside is not null)

@@ -117,7 +117,8 @@ public sealed class LargeTests(ITestOutputHelper output)
 
         public long Ended { get; private set; }
 
-        public byte[] Hash => _hash.GetCurrentHash();
+        /// <summary>SHA-256 of all of it, once it has been read.</summary>
+        public byte[] Hash { get; private set; } = [];
 
         public override int Read(Span<byte> buffer)
         {
@@ -132,7 +133,7 @@ public sealed class LargeTests(ITestOutputHelper output)
             _hash.AppendData(buffer[..count]);
             _at += count;
             if (_at == length)
-                Ended = Stopwatch.GetTimestamp();
+                (Ended, Hash) = (Stopwatch.GetTimestamp(), _hash.GetHashAndReset());
             return count;
         }
 
