@@ -18,9 +18,18 @@ internal sealed class LockRules(Actor actor, IReadOnlyList<string> tokens)
     public Refusal? CheckRemoval(PathState path) =>
         CheckNode(path)
         ?? CheckMembership(path)
+        ?? CheckMembers(
+            path.Node is { SubtreeItems: > 0 }
+                ? path.Locks.Where(held => Covers(held, path.Path.Count))
+                : []
+        )
         ?? path.LocksBelow.GroupBy(held => held.Node)
-            .Select(group => Check(group))
+            .Select(group => Check(group) ?? CheckMembers(group))
             .FirstOrDefault(refusal => refusal is not null);
+
+    // A folder's members are covered by its infinite locks alone: a shared lock of depth 0 opens the folder, not what lies in it.
+    private Refusal? CheckMembers(IEnumerable<LockRow> locksOfFolder) =>
+        Check(locksOfFolder.Where(held => held.IsInfinite));
 
     /// <summary>The node comes to be at a place: as a new member, or in the place of what is there.</summary>
     public Refusal? CheckArrival(PathState path) =>
