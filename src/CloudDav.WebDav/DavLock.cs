@@ -6,6 +6,12 @@ public sealed record DavLock
     /// <summary>The token, <c>opaquelocktoken:</c> and a UUID; null when the lock is somebody else's and its token is not shown.</summary>
     public required string? Token { get; init; }
 
+    /// <summary>
+    /// The token of somebody else's lock: compared with what a request's If header says, and never shown. Null for the principal's own lock,
+    /// or when the store does not tell; then whatever a request submits for it passes, and the store refuses it as locked.
+    /// </summary>
+    public string? HiddenToken { get; init; }
+
     /// <summary>The resource the lock was taken on.</summary>
     public required DavPath Root { get; init; }
 

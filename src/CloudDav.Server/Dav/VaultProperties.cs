@@ -58,6 +58,7 @@ internal static class VaultProperties
         {
             // Somebody else's token is nobody's business.
             Token = held.Account == actor.Account ? held.Token : null,
+            HiddenToken = held.Account == actor.Account ? null : held.Token,
             Root = new DavPath([.. held.Path]),
             IsShared = held.IsShared,
             Depth = held.IsInfinite ? Depth.Infinity : Depth.Zero,

@@ -76,8 +76,8 @@ internal sealed class IfEvaluator(DavRequest request)
     }
 
     /// <summary>
-    /// A lock of somebody else has no token we may see. What the request submits for it cannot be judged here, so it is let pass and
-    /// the store refuses it as locked (423): the right answer to a stolen token, where a false condition (412) would be none.
+    /// A token of somebody else's lock does match, and the store then refuses the request as locked (423): the right answer to a stolen
+    /// token, where a false condition (412) would be none.
     /// </summary>
     private static bool HasToken(List<DavLock> locks, string token)
     {
@@ -85,7 +85,8 @@ internal sealed class IfEvaluator(DavRequest request)
             return false;
         foreach (var entry in locks)
         {
-            if (entry.Token is null || entry.Token == token)
+            var held = entry.Token ?? entry.HiddenToken;
+            if (held is null || held == token)
                 return true;
         }
         return false;
