@@ -50,7 +50,7 @@ internal sealed class Preconditions
                     : null,
         };
         if (request.Method.Name == "PUT" && request.Header("Overwrite")?.Trim() is "F" or "f")
-            conditions._noneMatch ??= EntityTags.Parse("*").Value;
+            conditions._noneMatch = EntityTags.Parse("*").Value;
         return conditions;
     }
 
