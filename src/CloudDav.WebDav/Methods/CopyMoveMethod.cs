@@ -56,6 +56,20 @@ internal static class CopyMoveMethod
             guard = completed;
         }
 
+        // A rename to the same name in another Unicode form, as from a Mac: names are kept in one form, so it is done already.
+        if (
+            isMove
+            && target.Equals(request.Path)
+            && !destination.Value.Href.AsSpan().SequenceEqual(request.Target.Href)
+        )
+        {
+            var same = await request.Store.FindAsync(target, DavFacts.None, request.Aborted);
+            if (same.Problem is not null)
+                return same.Problem;
+            WrittenAnswer.Send(request, new DavWritten(Created: false, same.Value));
+            return null;
+        }
+
         var options = new TransferOptions
         {
             Overwrite = overwrite.Value ?? true,
