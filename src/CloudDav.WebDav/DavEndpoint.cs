@@ -88,6 +88,11 @@ public sealed class DavEndpoint
                 "The request's body is broken."
             );
         }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // Kestrel's way to say that a chunk claims to be longer than any number it can hold.
+            problem = new DavProblem(400, "The request's body is broken.");
+        }
         catch (Exception e)
         {
             if (HasBegun(context.Response))
