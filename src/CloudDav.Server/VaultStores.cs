@@ -6,7 +6,12 @@ using CloudDav.WebDav;
 namespace CloudDav.Server;
 
 /// <summary>Opens the tree of a request's actor.</summary>
-internal sealed class VaultStores(VaultParts parts)
+/// <param name="parts">The storage behind the vaults.</param>
+/// <param name="wrap">Put around every tree, by tests; null for nothing.</param>
+internal sealed class VaultStores(
+    VaultParts parts,
+    Func<IDavStore, DavResult<IDavStore>>? wrap = null
+)
 {
     /// <summary>The actor's own tree. Nothing is looked up yet.</summary>
     public DavResult<IDavStore> OpenTree(HttpContext context, string treeHref)
@@ -16,7 +21,8 @@ internal sealed class VaultStores(VaultParts parts)
             context.Features.Get<Actor>()!,
             new Vault.SessionOptions { FoldsNames = client.FoldsCase }
         );
-        return new VaultDavStore(session, treeHref);
+        var store = new VaultDavStore(session, treeHref);
+        return wrap is null ? store : wrap(store);
     }
 
     /// <summary>The folders above the tree. They are the same for everybody, so whether the actor is still signed in is asked of the tree.</summary>

@@ -277,7 +277,8 @@ public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
             var message in new[]
             {
                 start + "Depth: 0\0\r\n\r\n",
-                start + "Depth: \u0001\r\n\r\n",
+                start.Replace("GET", "PROPFIND", StringComparison.Ordinal)
+                    + "Depth: \u0001\r\n\r\n",
                 start + "Depth\r\n\r\n",
                 start + ": value\r\n\r\n",
                 start + " folded: value\r\n\r\n",
@@ -285,7 +286,6 @@ public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
                 start + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
                 start + "Content-Length: -1\r\n\r\n",
                 start + "Content-Length: 99999999999999999999\r\n\r\n",
-                start + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
                 start + "Transfer-Encoding: rot13\r\n\r\n",
                 start
                     .Replace("GET", "PUT", StringComparison.Ordinal)
@@ -416,7 +416,7 @@ public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
             var method in new[] { "GET", "PROPFIND", "PUT", "MKCOL", "DELETE", "LOCK", "PROPPATCH" }
         )
             Assert.True(
-                (await tree.SendAsync(method, target)).Status is (>= 400 and < 500) or 201,
+                (await tree.SendAsync(method, target)).Status is (>= 400 and < 500) or 201 or 204,
                 $"{method} {target}"
             );
         // Far too long for the server's line, raw bytes, and other forms of a request target.

@@ -26,10 +26,7 @@ internal static class Judge
             verdict.Must.Add(404);
         AddConditions(tree, step, verdict);
         if (step.IfNoneMatch is not null && node is not null && Matches(node, step.IfNoneMatch))
-        {
-            verdict.Must.Remove(412);
             verdict.Must.Add(304);
-        }
         return verdict;
     }
 
@@ -77,8 +74,7 @@ internal static class Judge
             verdict.Must.Add(404);
             return verdict;
         }
-        foreach (var affected in node.WithDescendants)
-            NeedToken(step, affected, verdict.Must);
+        NeedTokensBelow(step, node, verdict);
         NeedToken(step, node.Parent!, verdict.Must);
         return verdict;
     }
@@ -111,13 +107,11 @@ internal static class Judge
 
         if (isMove)
         {
-            foreach (var affected in source.WithDescendants)
-                NeedToken(step, affected, verdict.Must);
+            NeedTokensBelow(step, source, verdict);
             NeedToken(step, source.Parent!, verdict.Must);
         }
         if (target is not null)
-            foreach (var affected in target.WithDescendants)
-                NeedToken(step, affected, verdict.Must);
+            NeedTokensBelow(step, target, verdict);
         // RFC 4918 §7.4 names moving and copying into a locked collection; whether replacing a member is that, it leaves open.
         NeedTokenForMembers(
             tree,
@@ -219,18 +213,15 @@ internal static class Judge
                 node!.Detach();
                 break;
             case "COPY":
-                var copy = node!.Copy(step.Destination![^1], step.IsDeep);
-                tree.Find(step.Destination)?.Detach();
-                tree.Find(step.Destination.AsSpan(..^1))!.Add(copy);
+                Put(tree, step.Destination!, node!.Copy(step.Destination![^1], step.IsDeep));
                 break;
             case "MOVE":
-                tree.Find(step.Destination!)?.Detach();
                 node!.Detach();
                 node.Name = step.Destination![^1];
                 // Locks stay behind with the old name, which is gone (RFC 4918 §7.6).
                 foreach (var moved in node.WithDescendants)
                     moved.Locks.Clear();
-                tree.Find(step.Destination.AsSpan(..^1))!.Add(node);
+                Put(tree, step.Destination, node);
                 break;
             case "PROPPATCH":
                 node!.Property = step.Property;
@@ -246,6 +237,17 @@ internal static class Judge
                     holder.Locks.RemoveAll(held => held.Token == step.Token);
                 break;
         }
+    }
+
+    // A lock is on the URL: it stays on what takes the place of the resource it was taken on.
+    private static void Put(ModelTree tree, string[] path, ModelNode node)
+    {
+        if (tree.Find(path) is { } replaced)
+        {
+            node.Locks.AddRange(replaced.Locks);
+            replaced.Detach();
+        }
+        tree.Find(path.AsSpan(..^1))!.Add(node);
     }
 
     /// <summary>The tokens of this principal that would let the step through, with the resource each was taken on.</summary>
@@ -292,7 +294,13 @@ internal static class Judge
         var node = tree.Find(step.Path);
         if (step.IfMatch is not null && (node is null || !Matches(node, step.IfMatch)))
             verdict.Must.Add(412);
-        if (step.IfNoneMatch is not null && node is not null && Matches(node, step.IfNoneMatch))
+        // For GET it is the question whether a copy is still good, answered 304.
+        if (
+            step.Method != "GET"
+            && step.IfNoneMatch is not null
+            && node is not null
+            && Matches(node, step.IfNoneMatch)
+        )
             verdict.Must.Add(412);
         if (step.If.Count > 0 && !step.If.Any(list => Holds(tree, step, list)))
             verdict.Must.Add(412);
@@ -309,6 +317,7 @@ internal static class Judge
 
     private static bool Matches(ModelNode node, string etag) => etag == "*" || node.ETag == etag;
 
+    // A name that is not mapped has no ETag, but is in the scope of the infinite locks above it (RFC 4918 §7.4, §10.4.4).
     private static bool Holds(ModelTree tree, Step step, IfList list)
     {
         var path = list.Tag ?? step.Path;
@@ -329,21 +338,36 @@ internal static class Judge
             ?.Holder;
 
     /// <summary>Of the locks that cover a resource that changes, one must be the principal's and its token submitted.</summary>
-    private static void NeedToken(Step step, ModelNode resource, HashSet<int> refusals)
+    private static void NeedToken(Step step, ModelNode resource, HashSet<int> refusals) =>
+        NeedToken(step, resource.Covering, refusals);
+
+    private static void NeedToken(Step step, IEnumerable<ModelLock> locks, HashSet<int> refusals)
     {
-        var covering = resource.Covering.ToList();
         var submitted = step
             .If.SelectMany(list => list.Conditions)
             .Where(condition => condition.Token is not null)
             .Select(condition => condition.Token)
             .ToHashSet(StringComparer.Ordinal);
+        var held = locks.ToList();
         if (
-            covering.Count > 0
-            && !covering.Any(held =>
-                held.Holder == step.Principal && submitted.Contains(held.Token)
-            )
+            held.Count > 0
+            && !held.Exists(l => l.Holder == step.Principal && submitted.Contains(l.Token))
         )
             refusals.Add(423);
+    }
+
+    /// <summary>
+    /// A tree goes away. Where a member has shared locks of its own, a shared lock above it that was submitted would do by the RFC;
+    /// to insist on one of the member's own is allowed too.
+    /// </summary>
+    private static void NeedTokensBelow(Step step, ModelNode node, Verdict verdict)
+    {
+        foreach (var affected in node.WithDescendants)
+        {
+            NeedToken(step, affected.Covering, verdict.Must);
+            NeedToken(step, affected.Locks, verdict.May);
+            NeedToken(step, affected.Locks.Where(held => held.IsInfinite), verdict.May);
+        }
     }
 
     private static void NeedTokenForMembers(

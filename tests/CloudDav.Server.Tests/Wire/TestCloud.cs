@@ -36,7 +36,7 @@ internal sealed class TestCloudOptions
     public Dictionary<string, string?> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Wraps the store of every request.</summary>
-    public Func<IDavStore, IDavStore>? Decorate { get; set; }
+    public Func<IDavStore, DavResult<IDavStore>>? Decorate { get; set; }
 }
 
 /// <summary>A server with people in it, on SQLite and disk with encryption, as far as a test needs to know of it.</summary>
@@ -87,8 +87,21 @@ internal sealed class TestCloud : IAsyncDisposable
         return await NewDeviceOfAsync(name);
     }
 
-    /// <summary>Somebody else who may write in the same tree: another device of the same person, whose locks are its own.</summary>
-    public Task<WireClient> OtherPrincipalAsync(WireClient tree) => NewDeviceOfAsync(UserOf(tree));
+    /// <summary>
+    /// Somebody else who may write in the same tree. Shares do not exist yet, so the second account is simply given the first one's vault;
+    /// everything from the socket down to the rules of locks is the real thing.
+    /// </summary>
+    public async Task<WireClient> OtherPrincipalAsync(WireClient tree)
+    {
+        var name = NewName();
+        await AddAccountAsync(name, Plenty, passwordHash: null);
+        await ExecuteAsync(
+            "UPDATE accounts SET vault_id = (SELECT vault_id FROM accounts WHERE name = $owner) WHERE name = $name",
+            ("$owner", UserOf(tree)),
+            ("$name", name)
+        );
+        return await NewDeviceOfAsync(name);
+    }
 
     /// <summary>A new person with a password of their own, whose hash is slow on purpose when asked for.</summary>
     public async Task<WireClient> NewPersonAsync(
@@ -125,16 +138,12 @@ internal sealed class TestCloud : IAsyncDisposable
     /// <summary>Stops, if it runs, and starts on the same folder with the same clock.</summary>
     public Task RestartAsync() => _host.RestartAsync();
 
-    public async Task SetCapacityAsync(WireClient tree, long capacity)
-    {
-        await using var database = await OpenDatabaseAsync();
-        await using var command = database.CreateCommand();
-        command.CommandText =
-            "UPDATE vaults SET capacity_bytes = $capacity WHERE vault_id = (SELECT vault_id FROM accounts WHERE name = $name)";
-        command.Parameters.AddWithValue("$capacity", capacity);
-        command.Parameters.AddWithValue("$name", UserOf(tree));
-        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-    }
+    public Task SetCapacityAsync(WireClient tree, long capacity) =>
+        ExecuteAsync(
+            "UPDATE vaults SET capacity_bytes = $capacity WHERE vault_id = (SELECT vault_id FROM accounts WHERE name = $name)",
+            ("$capacity", capacity),
+            ("$name", UserOf(tree))
+        );
 
     /// <summary>How many former versions and trashed items of this name the person's vault keeps.</summary>
     public async Task<long> VersionsAndTrashAsync(WireClient tree, string name)
@@ -197,6 +206,20 @@ internal sealed class TestCloud : IAsyncDisposable
                     TestContext.Current.CancellationToken
                 )
         );
+
+    // Beside the server, as another process would.
+    private async Task ExecuteAsync(
+        string statement,
+        params (string Name, object Value)[] parameters
+    )
+    {
+        await using var database = await OpenDatabaseAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = statement;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
 
     private async Task<SqliteConnection> OpenDatabaseAsync()
     {
