@@ -184,7 +184,7 @@ public sealed class ContentReader(IBlobStore blobs)
     private sealed class EncryptedBlobSource(IBlob stored, ContentFormat format, long size)
         : IContentSource
     {
-        private const int BatchBytes = 256 * 1024;
+        private const int BatchBytes = 128 * 1024;
 
         public long Length => size;
 

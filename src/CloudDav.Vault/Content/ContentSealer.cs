@@ -10,7 +10,8 @@ namespace CloudDav.Vault;
 internal sealed class ContentSealer : IAsyncDisposable
 {
     // Large enough that the hand-over costs nothing, small enough to stay in the processor's cache between hashing, encrypting and writing.
-    private const int HandOverBytes = 256 * 1024;
+    // With header and tags: buffers come in powers of two, and a byte more would take twice the memory.
+    private const int BufferBytes = 256 * 1024;
 
     private readonly IBlobUpload _upload;
     private readonly ContentFormat? _format;
@@ -42,7 +43,7 @@ internal sealed class ContentSealer : IAsyncDisposable
         _hashes = hashes;
         _chunkBytes = chunkBytes;
         _strideBytes = chunkBytes + (format is null ? 0 : ContentFormat.TagBytes);
-        var chunks = Math.Max(1, HandOverBytes / chunkBytes);
+        var chunks = Math.Max(1, (BufferBytes - ContentFormat.HeaderBytes) / _strideBytes);
         if (expectedSize is { } size)
             chunks = (int)Math.Clamp(size / chunkBytes + 1, 1, chunks);
         _chunksPerBuffer = chunks;
