@@ -25,7 +25,7 @@ public sealed partial class VaultSession
                 if ((CheckGuard(facts, guard) ?? Rules(guard).CheckRemoval(place)) is { } refusal)
                     return refusal;
                 var changes = new ChangeSet(facts.Vault, Now);
-                Discard(changes, facts.Vault, place);
+                Discard(changes, facts.Vault, place, heir: null);
                 await transaction.ApplyAsync(changes);
                 return true;
             },
@@ -75,7 +75,7 @@ public sealed partial class VaultSession
                 foreach (var held in OwnAndBelow(from))
                     changes.Add(new Change.RemoveLock(held.Token));
                 if (to.Node is not null)
-                    Discard(changes, vault, to);
+                    Discard(changes, vault, to, heir: node.Id);
                 var row = node.Copy();
                 row.Parent = to.Parent!.Id;
                 row.Name = to.Path[^1];
@@ -178,7 +178,7 @@ public sealed partial class VaultSession
                     row.SubtreeBytes = row.SubtreePropertyBytes = row.SubtreeItems = 0;
                 row.Height = levels;
                 if (to.Node is not null)
-                    Discard(changes, vault, to);
+                    Discard(changes, vault, to, heir: row.Id);
                 changes.Add(new Change.InsertNode(row));
                 if (row.Content is { } content)
                     changes.Add(new Change.ShareContent(content, row.Id));
@@ -246,13 +246,22 @@ public sealed partial class VaultSession
     private static IEnumerable<LockRow> OwnAndBelow(PathState path) =>
         path.Locks.Where(held => held.Node == path.Node!.Id).Concat(path.LocksBelow);
 
-    // Takes a node out of the tree: into the trash, or for good when it is a by-product that nobody wants back. Its locks end with it, also
-    // where something else comes into its place (RFC 4918 §9.8.4 and §9.9.3: as by DELETE).
-    private static void Discard(ChangeSet changes, VaultState vault, PathState path)
+    // Takes a node out of the tree: into the trash, or for good when it is a by-product that nobody wants back. Its place's locks pass to
+    // what comes into its place; without an heir they end with it.
+    private static void Discard(ChangeSet changes, VaultState vault, PathState path, NodeId? heir)
     {
         var node = path.Node!;
-        foreach (var held in OwnAndBelow(path))
-            changes.Add(new Change.RemoveLock(held.Token));
+        if (heir is { } next)
+        {
+            foreach (var held in path.LocksBelow)
+                changes.Add(new Change.RemoveLock(held.Token));
+            changes.Add(new Change.MoveLocks(node.Id, next));
+        }
+        else
+        {
+            foreach (var held in OwnAndBelow(path))
+                changes.Add(new Change.RemoveLock(held.Token));
+        }
         var isTransient = NodeName.IsTransient(node.Name);
         var bytes = node.Size + node.SubtreeBytes;
         var propertyBytes = node.PropertyBytes + node.SubtreePropertyBytes;

@@ -167,19 +167,20 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_move_carries_no_lock_and_ends_that_of_what_it_replaces()
+    public async Task A_move_leaves_its_lock_behind_and_finds_that_of_its_place()
     {
         var source = await LockAsync("/g");
         var target = await LockAsync("/d/e/f");
-        Assert.Equal(
-            RefusalRule.Locked,
-            (await _alice.MoveAsync("/g", "/d/e/f", guard: With(source))).Refusal?.Rule
-        );
         Assert.True(
             (await _alice.MoveAsync("/g", "/d/e/f", guard: With(source, target))).IsSuccess
         );
-        Assert.True((await _guest.PutAsync("/d/e/f", "free")).IsSuccess);
-        Assert.True((await _guest.PutAsync("/g", "free")).IsSuccess);
+        Assert.Equal(RefusalRule.Locked, (await _alice.PutAsync("/d/e/f", "y")).Refusal?.Rule);
+        Assert.Equal(
+            RefusalRule.Locked,
+            (await _alice.PutAsync("/d/e/f", "y", With(source))).Refusal?.Rule
+        );
+        Assert.True((await _alice.PutAsync("/d/e/f", "y", With(target))).IsSuccess);
+        Assert.True((await _alice.PutAsync("/g", "free")).IsSuccess);
     }
 
     [Fact]

@@ -190,6 +190,13 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             case Change.RemoveLock remove:
                 Session[TreeSql.DeleteLock].Bind(1, vault).Bind(2, remove.Token).Run();
                 break;
+            case Change.MoveLocks move:
+                Session[TreeSql.MoveLocks]
+                    .Bind(1, vault)
+                    .Bind(2, move.From.Value)
+                    .Bind(3, move.To.Value)
+                    .Run();
+                break;
             case Change.StageBlob stage:
                 Session[TreeSql.InsertBlob]
                     .Bind(1, stage.Blob.Value)

@@ -201,6 +201,9 @@ internal static class TreeSql
 
     public const string DeleteNodeLocks = "DELETE FROM locks WHERE vault_id = ?1 AND node_id = ?2";
 
+    public const string MoveLocks =
+        "UPDATE locks SET node_id = ?3 WHERE vault_id = ?1 AND node_id = ?2";
+
     public const string InsertBlob =
         "INSERT INTO blobs (blob_id, vault_id, state, due) VALUES (?1, ?2, 0, ?3)";
 

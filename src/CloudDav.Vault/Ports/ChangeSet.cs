@@ -189,6 +189,9 @@ public abstract record Change
     /// <summary>Removes a lock.</summary>
     public sealed record RemoveLock(string Token) : Change;
 
+    /// <summary>Puts the locks of a replaced node on the one in its place: the address stays mapped, so its locks stay.</summary>
+    public sealed record MoveLocks(NodeId From, NodeId To) : Change;
+
     /// <summary>Enters a blob into the ledger as staged, with the bytes held for it.</summary>
     public sealed record StageBlob(BlobId Blob, long HeldBytes, DateTimeOffset Lease) : Change;
 
