@@ -9,6 +9,7 @@ internal static partial class StableStorage
     // Linux numbers, the same on every processor .NET runs on.
     private const int OpenReadOnlyCloseOnExec = 0x80000;
     private const uint StartWriteBack = 2;
+    private const int AlreadyExists = 17;
 
     /// <summary>Makes the names in a directory durable: what was created, renamed or removed there survives a power cut. Skipped where there is no such call.</summary>
     public static void FlushDirectory(string path)
@@ -36,6 +37,31 @@ internal static partial class StableStorage
             _ = SyncFileRange(file, offset, count, StartWriteBack);
     }
 
+    /// <summary>
+    /// Gives a finished file its name; false when the name is taken, which then stays as it is. Of several processes exactly one succeeds:
+    /// <see cref="File.Move(string, string, bool)"/> does not promise that on Unix, where it looks first and then renames.
+    /// </summary>
+    public static bool TryGiveName(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return false;
+            }
+        }
+        if (Link(temporary, path) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() == AlreadyExists
+            ? false
+            : throw LastError($"{path} cannot be created");
+    }
+
     /// <summary>Is this what the system says when there is no room left?</summary>
     public static bool IsFull(IOException e)
     {
@@ -59,6 +85,15 @@ internal static partial class StableStorage
     )]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport(
+        "libc",
+        EntryPoint = "link",
+        SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8
+    )]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string existing, string name);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

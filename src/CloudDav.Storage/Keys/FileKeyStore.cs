@@ -59,7 +59,7 @@ public sealed class FileKeyStore : IKeyStore
         var key = RandomNumberGenerator.GetBytes(KeyWrap.KeyBytes);
         var wrapped = KeyWrap.Wrap(_master, key, KeyWrap.VaultKey, vault);
         CryptographicOperations.ZeroMemory(key);
-        TryCreateFile(
+        CreateOnce(
             VaultFile(vault),
             $"{VaultFormat} {_fingerprint} {Convert.ToBase64String(wrapped)}\n"
         );
@@ -94,7 +94,7 @@ public sealed class FileKeyStore : IKeyStore
     public ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken)
     {
         // The mark comes first: from here on nobody creates a new key in its place, wherever this is interrupted.
-        TryCreateFile(DestroyedFile(vault), "");
+        CreateOnce(DestroyedFile(vault), "");
         _cache.TryRemove(vault, out _);
         try
         {
@@ -206,7 +206,7 @@ public sealed class FileKeyStore : IKeyStore
             );
         }
         var key = RandomNumberGenerator.GetBytes(KeyWrap.KeyBytes);
-        TryCreateFile(
+        CreateOnce(
             MasterFileIn(folder),
             $"""
             # The master key of CloudDav: it wraps the keys of all vaults. Whoever loses it loses all content; whoever has it and the data can read them.
@@ -258,8 +258,8 @@ public sealed class FileKeyStore : IKeyStore
     private static KeyStoreException Damaged(string path) =>
         new($"The key file {path} is damaged. Put it back from its backup.");
 
-    /// <summary>Creates a file whole and durable, readable by its owner alone; false when there is one already. Of several processes exactly one wins, and none ever sees half a file.</summary>
-    private static bool TryCreateFile(string path, string text)
+    /// <summary>Creates a file whole and durable, readable by its owner alone, unless there is one already. Of several processes exactly one wins, and none ever sees half a file.</summary>
+    private static void CreateOnce(string path, string text)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.new";
         try
@@ -269,19 +269,13 @@ public sealed class FileKeyStore : IKeyStore
                 file.Write(Encoding.ASCII.GetBytes(text));
                 file.Flush(flushToDisk: true);
             }
-            // Without overwriting this is link and unlink on Unix: the link fails when the name is taken.
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            _ = StableStorage.TryGiveName(temporary, path);
         }
         finally
         {
             File.Delete(temporary);
             StableStorage.FlushDirectory(Path.GetDirectoryName(path)!);
         }
-        return true;
     }
 
     private static FileStreamOptions NewFile()

@@ -62,7 +62,7 @@ public sealed class FileKeyStoreTests : IDisposable
     [Fact]
     public async Task Many_processes_that_start_at_once_agree_on_every_key()
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 50; round++)
         {
             var folder = Path.Join(_folder, $"round-{round}");
             var vault = new VaultId(round + 1);
