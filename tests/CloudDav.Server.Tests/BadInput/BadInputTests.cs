@@ -7,6 +7,7 @@ using CloudDav.Server.Tests.Wire;
 namespace CloudDav.Server.Tests.BadInput;
 
 /// <summary>Hostile and broken requests get the right 4xx, cost little, change nothing, and see nothing outside the tree.</summary>
+[Collection(Alone.Name)]
 public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
 {
     private static readonly string[] XmlMethods = ["PROPFIND", "PROPPATCH", "LOCK", "MKCOL"];

@@ -10,6 +10,7 @@ namespace CloudDav.Server.Tests.BadInput;
 /// Thousands of requests that are almost right: built from the protocol's own pieces and then bent. Whatever they do, the server answers below 500
 /// (or closes), what another principal has locked stays as it was, and the vault's sums stay right.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
 {
     private static readonly string[] Methods =

@@ -523,48 +523,6 @@ public sealed class TransferChecks(SharedCloud cloud) : CloudTests(cloud)
     }
 
     [Fact]
-    [Trait("Size", "Large")]
-    public async Task C75_A_huge_PUT_streams_and_is_answered_soon_after_its_last_byte()
-    {
-        var length = Sizes.Pick(512L, 10L * 1024) * 1024 * 1024;
-        await using var tree = await NewTreeAsync(length + 1_000_000);
-        var block = RandomNumberGenerator.GetBytes(1024 * 1024);
-        using var process = Process.GetCurrentProcess();
-        GC.Collect();
-        process.Refresh();
-        var before = process.WorkingSet64;
-        var peak = 0L;
-        await using var connection = await WireConnection.OpenAsync(tree.Port);
-        await connection.SendAsync(tree.Compose("PUT", "/huge", length));
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var sent = 0L; sent < length; sent += block.Length)
-        {
-            BitConverter.TryWriteBytes(block, sent);
-            hash.AppendData(block);
-            await connection.SendAsync(block);
-            if (sent % (64 * 1024 * 1024) == 0)
-            {
-                process.Refresh();
-                peak = Math.Max(peak, process.WorkingSet64);
-            }
-        }
-        var after = Stopwatch.StartNew();
-        (await connection.ReadAsync("PUT")).Expect(201);
-        Assert.True(after.Elapsed < TimeSpan.FromSeconds(2), $"the answer took {after.Elapsed}");
-        Assert.True(
-            peak - before < 300L * 1024 * 1024,
-            $"grew from {before} to {peak} bytes while streaming"
-        );
-        // The last block reads back.
-        var tail = (
-            await tree.GetAsync("/huge", ("Range", $"bytes={length - block.Length}-"))
-        ).Expect(206);
-        Assert.Equal(block, tail.Body);
-        Assert.Equal(length, (await QuotaAsync(tree)).Used);
-        (await tree.DeleteAsync("/huge")).Expect(204);
-    }
-
-    [Fact]
     public async Task C82_Several_ranges_come_as_multipart_byteranges()
     {
         await using var tree = await NewTreeAsync();

@@ -35,6 +35,9 @@ internal sealed class TestCloudOptions
 
     public Dictionary<string, string?> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>An existing data folder; null for a fresh one, on a memory file system where there is one.</summary>
+    public string? Folder { get; set; }
+
     /// <summary>Wraps the store of every request.</summary>
     public Func<IDavStore, DavResult<IDavStore>>? Decorate { get; set; }
 }
@@ -68,6 +71,7 @@ internal sealed class TestCloud : IAsyncDisposable
                 AllowsPlainHttp = options.PlainHttp,
                 Settings = options.Settings,
                 HasDemoPeople = false,
+                Folder = options.Folder,
                 Time = clock,
                 Replace = services =>
                 {
