@@ -187,7 +187,7 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
     {
         NodeRow? found = null;
         var count = 0;
-        var statement = session[TreeSql.ListMembers].Bind(1, vault).Bind(2, parent);
+        var statement = session[TreeSql.ListMembersWhole].Bind(1, vault).Bind(2, parent);
         while (statement.Step())
         {
             if (NodeName.Fold(statement.Text(2)) != folded)
@@ -311,15 +311,18 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
     {
         var row = new NodeRow();
         ReadListed(statement, row);
-        row.ChangedSeq = statement.Int64(13);
-        row.ChangedMs = statement.Int64(14);
         if (row.IsFolder)
-            row.Height = (int)statement.Int64(19);
+        {
+            row.SubtreePropertyBytes = statement.Int64(17);
+            row.Height = (int)statement.Int64(18);
+        }
+        row.ChangedSeq = statement.Int64(19);
+        row.ChangedMs = statement.Int64(20);
         row.NameKey = statement.Text(21);
         return row;
     }
 
-    // The columns a listing shows; each one left out is a call less a row.
+    // The columns a listing shows, into a row that may be used again.
     private static void ReadListed(Statement statement, NodeRow row)
     {
         row.Id = new(statement.Int64(0));
@@ -336,11 +339,10 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
             row.Revision = Guid.Empty;
             row.MediaType = null;
             row.Content = null;
-            row.SubtreeVersion = statement.Int64(15);
-            row.SubtreeBytes = statement.Int64(16);
-            row.SubtreePropertyBytes = statement.Int64(17);
-            row.SubtreeItems = statement.Int64(18);
-            row.ModifiedMs = statement.Int64(20);
+            row.SubtreeVersion = statement.Int64(13);
+            row.SubtreeBytes = statement.Int64(14);
+            row.SubtreeItems = statement.Int64(15);
+            row.ModifiedMs = statement.Int64(16);
             return;
         }
         row.Size = statement.Int64(4);
@@ -348,6 +350,6 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
         row.MediaType = statement.NullableText(6);
         row.ModifiedMs = statement.Int64(8);
         row.Content = statement.NullableInt64(12) is { } content ? new ContentId(content) : null;
-        row.SubtreeVersion = row.SubtreeBytes = row.SubtreePropertyBytes = row.SubtreeItems = 0;
+        row.SubtreeVersion = row.SubtreeBytes = row.SubtreeItems = 0;
     }
 }

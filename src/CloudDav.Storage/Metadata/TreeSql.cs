@@ -3,11 +3,15 @@ namespace CloudDav.Storage;
 /// <summary>The statements of the tree that run prepared. A test explains every one and fails on a scan of a table.</summary>
 internal static class TreeSql
 {
-    // A folder's counters come by one more look-up, a file's NULL key by none.
-    private const string NodeColumns = """
+    // What a listing shows: the engine takes a column apart for each row, asked for or not, so every one left out counts.
+    private const string ListedColumns = """
         n.node_id, n.parent_id, n.name, n.kind, n.size, n.revision, n.media_type, n.created, n.modified, n.win32_attributes,
-        n.last_access, n.property_bytes, n.content_id, n.changed_seq, n.changed_at, d.subtree_version, d.subtree_bytes,
-        d.subtree_property_bytes, d.subtree_items, d.height, d.modified, n.name_key
+        n.last_access, n.property_bytes, n.content_id, d.subtree_version, d.subtree_bytes, d.subtree_items, d.modified
+        """;
+
+    // A folder's counters come by one more look-up, a file's NULL key by none.
+    private const string NodeColumns = $"""
+        {ListedColumns}, d.subtree_property_bytes, d.height, n.changed_seq, n.changed_at, n.name_key
         """;
 
     private const string WithDirs = """
@@ -35,6 +39,11 @@ internal static class TreeSql
         """;
 
     public const string ListMembers = $"""
+        SELECT {ListedColumns} FROM nodes n {WithDirs}
+        WHERE n.vault_id = ?1 AND n.parent_id = ?2 ORDER BY n.name_key
+        """;
+
+    public const string ListMembersWhole = $"""
         SELECT {NodeColumns} FROM nodes n {WithDirs}
         WHERE n.vault_id = ?1 AND n.parent_id = ?2 ORDER BY n.name_key
         """;
@@ -45,7 +54,7 @@ internal static class TreeSql
           SELECT ?2 UNION ALL
           SELECT m.node_id FROM folders f CROSS JOIN dirs m ON m.vault_id = ?1 AND m.parent_id = f.id
         )
-        SELECT {NodeColumns} FROM folders f CROSS JOIN nodes n ON n.vault_id = ?1 AND n.parent_id = f.id {WithDirs}
+        SELECT {ListedColumns} FROM folders f CROSS JOIN nodes n ON n.vault_id = ?1 AND n.parent_id = f.id {WithDirs}
         """;
 
     public const string MeasureHeight = """
