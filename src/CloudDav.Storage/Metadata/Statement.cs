@@ -13,11 +13,13 @@ internal sealed class Statement : IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
 
     public Statement(sqlite3 database, string sql)
     {
         _database = database;
         Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        _handle = _statement.DangerousGetHandle();
     }
 
     public Statement Bind(int index, long value)
@@ -114,22 +116,20 @@ internal sealed class Statement : IDisposable
 
     public void Reset() => raw.sqlite3_reset(_statement);
 
-    public bool IsNull(int column) =>
-        raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => SqliteColumns.TypeOf(_handle, column) == raw.SQLITE_NULL;
 
-    public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Int64(int column) => SqliteColumns.Int64(_handle, column);
 
     public long? NullableInt64(int column) => IsNull(column) ? null : Int64(column);
 
     public bool Boolean(int column) => Int64(column) != 0;
 
-    public string Text(int column) =>
-        Encoding.UTF8.GetString(raw.sqlite3_column_blob(_statement, column));
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public string? NullableText(int column) => IsNull(column) ? null : Text(column);
 
     /// <summary>The column's bytes, valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+    public ReadOnlySpan<byte> Bytes(int column) => SqliteColumns.Bytes(_handle, column);
 
     public byte[]? NullableBytes(int column) => IsNull(column) ? null : Bytes(column).ToArray();
 
