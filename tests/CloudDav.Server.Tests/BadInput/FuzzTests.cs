@@ -70,7 +70,7 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
     [Trait("Size", "Large")]
     public async Task Almost_right_requests_never_break_the_server_or_the_tree()
     {
-        var count = Sizes.Pick(6_000, 200_000);
+        var count = Sizes.Pick(6_000, 30_000);
         var seed =
             Sizes.Seed
             ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(1_000_000_000);
