@@ -210,11 +210,13 @@ internal static class SqliteInspection
         (
             "history spans overlap, are empty, or reach into the present row",
             """
-            SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM node_history h
-            LEFT JOIN nodes n ON n.vault_id = h.vault_id AND n.node_id = h.node_id
-            WHERE h.vault_id = @vault AND (h.from_seq >= h.until_seq OR h.from_time > h.until_time OR h.until_seq > n.changed_seq
-              OR EXISTS (SELECT 1 FROM node_history o INDEXED BY node_history_node WHERE o.vault_id = h.vault_id AND o.node_id = h.node_id
-                AND o.until_seq > h.until_seq AND o.from_seq < h.until_seq))
+            SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM (
+              SELECT node_id, from_seq, until_seq, from_time, until_time,
+                LAG(until_seq) OVER (PARTITION BY node_id ORDER BY until_seq) AS former_until
+              FROM node_history WHERE vault_id = @vault
+            ) h
+            LEFT JOIN nodes n ON n.vault_id = @vault AND n.node_id = h.node_id
+            WHERE h.from_seq >= h.until_seq OR h.from_time > h.until_time OR h.until_seq > n.changed_seq OR h.from_seq < h.former_until
             """
         ),
         (
