@@ -174,4 +174,30 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
             broken => broken.Contains(sentence, StringComparison.Ordinal)
         );
     }
+
+    [Fact]
+    public async Task An_inspection_stops_within_a_statement_when_asked_to()
+    {
+        var actor = await AddActorAsync("a", null);
+        await _database.WriteAsync(
+            session =>
+                session.Connection.Execute(
+                    """
+                    DROP TABLE node_properties;
+                    CREATE VIEW node_properties AS
+                      WITH RECURSIVE endless (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless)
+                      SELECT 1 AS vault_id, n AS node_id, 'name' AS name, 'xml' AS xml FROM endless;
+                    """
+                ),
+            Stop
+        );
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        soon.CancelAfter(TimeSpan.FromMilliseconds(200));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await Task.Run(() => Store.InspectAsync(actor.Vault, Now, soon.Token).AsTask(), Stop)
+        );
+        // The connection is good for the next reader.
+        Assert.Single(await Store.ListVaultsAsync(Stop));
+    }
 }

@@ -37,6 +37,7 @@ internal static class CommandLine
             IOException { InnerException: AddressInUseException } =>
                 "The port is in use by another program. Stop that program, or choose another port.",
             SocketException => $"The address cannot be listened on: {failure.Message}.",
+            OperationCanceledException => "Stopped before the end.",
             UnauthorizedAccessException => $"No permission: {failure.Message}",
             _ => null,
         };

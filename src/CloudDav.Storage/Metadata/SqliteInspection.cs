@@ -1,5 +1,7 @@
 using System.Globalization;
 using Dapper;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace CloudDav.Storage;
 
@@ -237,19 +239,42 @@ internal static class SqliteInspection
         ),
     ];
 
-    public static IReadOnlyList<string> Run(SqliteSession session, long vault, long now)
+    /// <summary>Says what is broken.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, within a statement too: some take long.</exception>
+    public static IReadOnlyList<string> Run(
+        SqliteSession session,
+        long vault,
+        long now,
+        CancellationToken cancellationToken
+    )
     {
-        var broken = new List<string>();
-        foreach (var (sentence, sql) in Invariants)
+        using var interrupt = cancellationToken.Register(() =>
+            raw.sqlite3_interrupt(session.Connection.Handle!)
+        );
+        try
         {
-            var found = session
-                .Connection.Query<string>($"{sql} LIMIT {MaxExamples}", new { vault, now })
-                .ToList();
-            if (found.Count > 0)
-                broken.Add($"vault {vault}: {sentence}: {string.Join(", ", found)}");
+            var broken = new List<string>();
+            foreach (var (sentence, sql) in Invariants)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var found = session
+                    .Connection.Query<string>($"{sql} LIMIT {MaxExamples}", new { vault, now })
+                    .ToList();
+                if (found.Count > 0)
+                    broken.Add($"{sentence}: {string.Join(", ", found)}");
+            }
+            broken.AddRange(NameKeys(session, vault));
+            return broken;
         }
-        broken.AddRange(NameKeys(session, vault));
-        return broken;
+        catch (SqliteException interrupted)
+            when (interrupted.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            throw new OperationCanceledException(
+                interrupted.Message,
+                interrupted,
+                cancellationToken
+            );
+        }
     }
 
     // Folding is C#'s, so that every engine agrees; so is checking it.
@@ -278,7 +303,7 @@ internal static class SqliteInspection
             .Select(row =>
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"vault {vault}: a name or its key breaks the rules: node {row.Id}"
+                    $"a name or its key breaks the rules: node {row.Id}"
                 )
             )
             .ToList();

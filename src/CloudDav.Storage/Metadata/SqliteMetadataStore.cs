@@ -83,7 +83,13 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         CancellationToken cancellationToken
     ) =>
         database.ReadAsync(
-            session => SqliteInspection.Run(session, vault.Value, now.ToUnixTimeMilliseconds()),
+            session =>
+                SqliteInspection.Run(
+                    session,
+                    vault.Value,
+                    now.ToUnixTimeMilliseconds(),
+                    cancellationToken
+                ),
             cancellationToken
         );
 
