@@ -13,6 +13,21 @@ public sealed record Refusal(RefusalRule Rule)
     /// <summary>What is used of the limit now.</summary>
     public long? Used { get; init; }
 
+    /// <summary>When the take-back window closes or closed; null when the refusal is not about it.</summary>
+    public DateTimeOffset? ClosesAt { get; init; }
+
+    /// <summary>When what refuses is expected to end; null when nobody knows.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The operator's code for the reason; null when the operator has nothing to do with it.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The operator's own words to the customer; null when there are none.</summary>
+    public Texts? Words { get; init; }
+
+    /// <summary>Whether a law or a court demands it.</summary>
+    public bool IsLegalOrder { get; init; }
+
     /// <summary>The name of the person who stands in the way (a lock's holder); null when nobody does.</summary>
     public string? Holder { get; init; }
 }
@@ -103,4 +118,37 @@ public enum RefusalRule
 
     /// <summary>The device or account was revoked: sign in again.</summary>
     SignedOut,
+
+    /// <summary>More is used than the option that was chosen holds: nothing new until less is.</summary>
+    OverCapacity,
+
+    /// <summary>The contract has ended: content can be read and deleted, and nothing else.</summary>
+    TakeBackWindow,
+
+    /// <summary>The take-back window has passed.</summary>
+    AccountClosed,
+
+    /// <summary>The service, or this part of it, is suspended for this account.</summary>
+    Suspended,
+
+    /// <summary>This part of the service is restricted.</summary>
+    Restricted,
+
+    /// <summary>The item was taken out of reach.</summary>
+    Blocked,
+
+    /// <summary>The contract does not include it.</summary>
+    NotInContract,
+
+    /// <summary>It cannot be done through this door.</summary>
+    DoorNotAllowed,
+
+    /// <summary>The platform is off for maintenance.</summary>
+    PlatformOff,
+
+    /// <summary>The platform takes no changes for the time of its maintenance.</summary>
+    PlatformReadOnly,
+
+    /// <summary>The current terms have to be accepted first.</summary>
+    TermsNotAccepted,
 }

@@ -143,7 +143,81 @@ internal static class RefusalMap
                 401,
                 "This device was signed out. Sign in again with a valid password."
             ),
+            RefusalRule.OverCapacity => new(
+                507,
+                $"More is used than your option holds: {Size(refusal.Used)} of {Size(refusal.Limit)}. Delete something, or choose a larger option."
+            )
+            {
+                Condition = Dav + "quota-not-exceeded",
+                Details = [new XElement(CloudDav + "over-capacity")],
+                Reason = "Not enough storage in your cloud",
+            },
+            RefusalRule.TakeBackWindow => new(
+                403,
+                $"Your contract has ended. Until {Day(refusal.ClosesAt)} you can download and delete your files."
+            )
+            {
+                Condition = CloudDav + "take-back-window",
+            },
+            RefusalRule.AccountClosed => new(410, "This account is closed.")
+            {
+                Condition = CloudDav + "account-closed",
+            },
+            RefusalRule.Suspended => new(
+                403,
+                refusal.Words?.In(Language.English)
+                    ?? "Your service is suspended. Ask your provider."
+            )
+            {
+                Condition = CloudDav + "suspended",
+            },
+            RefusalRule.Restricted => new(
+                403,
+                refusal.Words?.In(Language.English) ?? "This function is restricted at the moment."
+            )
+            {
+                Condition = CloudDav + "restricted",
+            },
+            RefusalRule.Blocked => new(
+                refusal.IsLegalOrder ? 451 : 403,
+                refusal.Words?.In(Language.English) ?? "This item was blocked. Ask your provider."
+            )
+            {
+                Condition = CloudDav + "blocked",
+            },
+            RefusalRule.NotInContract => new(403, "Your contract does not include this.")
+            {
+                Condition = CloudDav + "not-in-contract",
+            },
+            RefusalRule.DoorNotAllowed => new(403, "This cannot be done from here.")
+            {
+                Condition = CloudDav + "door-not-allowed",
+            },
+            RefusalRule.PlatformOff => new(
+                503,
+                refusal.Words?.In(Language.English) ?? "The service is under maintenance."
+            )
+            {
+                Condition = CloudDav + "maintenance",
+                RetryAfter = TimeSpan.FromMinutes(5),
+            },
+            RefusalRule.PlatformReadOnly => new(
+                503,
+                refusal.Words?.In(Language.English)
+                    ?? "Nothing can be changed during the maintenance. Reading works."
+            )
+            {
+                Condition = CloudDav + "maintenance",
+                RetryAfter = TimeSpan.FromMinutes(5),
+            },
+            RefusalRule.TermsNotAccepted => new(403, "Accept the current terms first.")
+            {
+                Condition = CloudDav + "terms-acceptance-required",
+            },
         };
+
+    private static string Day(DateTimeOffset? moment) =>
+        moment?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "the last day";
 
     private static string HolderOf(Refusal refusal) => refusal.Holder ?? "somebody else";
 

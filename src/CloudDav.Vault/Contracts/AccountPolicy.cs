@@ -1,0 +1,195 @@
+namespace CloudDav.Vault;
+
+/// <summary>
+/// What an account may do now, and why not what it may not: the one function that every store handler, endpoint, page and job asks. It is pure:
+/// the same facts, bytes, time and door give the same answer.
+/// </summary>
+/// <param name="window">How the take-back window is counted.</param>
+public sealed class AccountPolicy(TakeBackWindow window)
+{
+    /// <summary>Decides.</summary>
+    /// <param name="platform">What holds for everyone.</param>
+    /// <param name="facts">What is known about the account.</param>
+    /// <param name="usedBytes">What its vault's tree takes.</param>
+    /// <param name="capacityBytes">Its vault's capacity; null for no limit.</param>
+    /// <param name="door">Through what the actor comes in.</param>
+    /// <param name="now">The time.</param>
+    public Decision Decide(
+        PlatformFacts platform,
+        ContractFacts facts,
+        long usedBytes,
+        long? capacityBytes,
+        Door door,
+        DateTimeOffset now
+    )
+    {
+        var (standing, end) = StandingAt(platform, facts, usedBytes, capacityBytes, now);
+        var allowed = CapabilityTable.Of(standing);
+        if (!facts.HasTv)
+            allowed &= ~Capability.Tv;
+        allowed &= platform.Doors.TryGetValue(door, out var set)
+            ? set
+            : CapabilityTable.DoorDefault(door);
+        foreach (var measure in platform.Restrictions)
+        {
+            if (measure.Node is null && measure.Holds(now))
+                allowed &= ~CapabilityTable.TakenBy(measure.Switches);
+        }
+        foreach (var measure in facts.Measures)
+        {
+            if (measure.Node is null && measure.Holds(now))
+                allowed &= ~CapabilityTable.TakenBy(measure.Switches);
+        }
+        if (platform.Mode == PlatformMode.Off)
+            allowed = Capability.None;
+        else if (platform.Mode == PlatformMode.ReadOnly)
+            allowed &= ~CapabilityTable.Writes;
+        return new Decision
+        {
+            Standing = standing,
+            Allowed = allowed,
+            End = end,
+            ClosesAt =
+                end is not null && standing is Standing.TakeBack or Standing.Closed
+                    ? window.Closes(end)
+                    : null,
+            Platform = platform,
+            Facts = facts,
+            UsedBytes = usedBytes,
+            CapacityBytes = capacityBytes,
+            Door = door,
+            Now = now,
+        };
+    }
+
+    /// <summary>The end that counts: of all that are known, the one whose window opens first. Null when none is known.</summary>
+    public static ContractEnd? FirstEnd(PlatformFacts platform, ContractFacts facts)
+    {
+        var first = platform.ServiceEnd;
+        foreach (var end in facts.Ends)
+        {
+            if (first is null || end.Opens < first.Opens)
+                first = end;
+        }
+        return first;
+    }
+
+    private (Standing, ContractEnd?) StandingAt(
+        PlatformFacts platform,
+        ContractFacts facts,
+        long usedBytes,
+        long? capacityBytes,
+        DateTimeOffset now
+    )
+    {
+        var end = FirstEnd(platform, facts);
+        if (facts.IsBeingDestroyed)
+            return (Standing.Closed, end);
+        if (end is not null && end.Opens <= now)
+            return (now < window.Closes(end) ? Standing.TakeBack : Standing.Closed, end);
+        return (usedBytes > capacityBytes ? Standing.OverCapacity : Standing.Active, end);
+    }
+}
+
+/// <summary>What was decided, and the facts it rests on.</summary>
+public sealed record Decision
+{
+    /// <summary>Where the account stands.</summary>
+    public required Standing Standing { get; init; }
+
+    /// <summary>Everything that is allowed.</summary>
+    public required Capability Allowed { get; init; }
+
+    /// <summary>The end that counts, in the past or to come; null when none is known.</summary>
+    public required ContractEnd? End { get; init; }
+
+    /// <summary>When the take-back window closes; null while the contract runs.</summary>
+    public required DateTimeOffset? ClosesAt { get; init; }
+
+    /// <summary>What holds for everyone.</summary>
+    public required PlatformFacts Platform { get; init; }
+
+    /// <summary>What is known about the account.</summary>
+    public required ContractFacts Facts { get; init; }
+
+    /// <summary>What the vault's tree takes.</summary>
+    public required long UsedBytes { get; init; }
+
+    /// <summary>The vault's capacity; null for no limit.</summary>
+    public required long? CapacityBytes { get; init; }
+
+    /// <summary>Through what the actor comes in.</summary>
+    public required Door Door { get; init; }
+
+    /// <summary>The time it was decided for.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Whether something is allowed.</summary>
+    public bool Allows(Capability capability) => (Allowed & capability) == capability;
+
+    /// <summary>
+    /// Why something is refused; null when it is allowed. Of several reasons the one is given that the others hide behind: maintenance before
+    /// everything, then the end of the account, what the operator has set on it, where it stands, what the door has, and last that the platform is
+    /// read-only for a while, because that one passes by itself.
+    /// </summary>
+    public Refusal? Refuses(Capability capability)
+    {
+        if (Allows(capability))
+            return null;
+        if (Platform.Mode == PlatformMode.Off)
+            return new(RefusalRule.PlatformOff)
+            {
+                Until = Platform.ModeEnds,
+                Words = Platform.Words,
+            };
+        if (Standing == Standing.Closed)
+            return new(RefusalRule.AccountClosed) { ClosesAt = ClosesAt };
+        if (MeasureAgainst(capability) is { } measure)
+            return measure.ToRefusal();
+        if (!CapabilityTable.Of(Standing).HasFlag(capability))
+            return Standing == Standing.OverCapacity
+                ? new(RefusalRule.OverCapacity) { Limit = CapacityBytes, Used = UsedBytes }
+                : new(RefusalRule.TakeBackWindow) { ClosesAt = ClosesAt };
+        if (capability == Capability.Tv && !Facts.HasTv)
+            return new(RefusalRule.NotInContract);
+        var door = Platform.Doors.TryGetValue(Door, out var set)
+            ? set
+            : CapabilityTable.DoorDefault(Door);
+        if (!door.HasFlag(capability))
+            return new(RefusalRule.DoorNotAllowed);
+        return new(RefusalRule.PlatformReadOnly)
+        {
+            Until = Platform.ModeEnds,
+            Words = Platform.Words,
+        };
+    }
+
+    // A suspension is about this customer and comes before what is for everybody; the one that takes more, before the one that takes less.
+    private Measure? MeasureAgainst(Capability capability)
+    {
+        Measure? found = null;
+        foreach (
+            var list in (ReadOnlySpan<IReadOnlyList<Measure>>)
+                [Facts.Measures, Platform.Restrictions]
+        )
+        {
+            foreach (var measure in list)
+            {
+                if (
+                    measure.Node is null
+                    && measure.Holds(Now)
+                    && CapabilityTable.TakenBy(measure.Switches).HasFlag(capability)
+                    && (
+                        found is null
+                        || (
+                            found.Kind != MeasureKind.Suspension
+                            && measure.Kind == MeasureKind.Suspension
+                        )
+                    )
+                )
+                    found = measure;
+            }
+        }
+        return found;
+    }
+}
