@@ -13,6 +13,10 @@ public abstract class MetadataStoreContract
 
     protected abstract IBlobLedger Ledger { get; }
 
+    protected abstract IAuditLog Audit { get; }
+
+    protected abstract IOutbox Outbox { get; }
+
     protected abstract ValueTask<Actor> AddActorAsync(string name, long? capacityBytes);
 
     [Fact]
@@ -245,6 +249,61 @@ public abstract class MetadataStoreContract
     }
 
     /// <summary>A folder with a file in it.</summary>
+    [Fact]
+    public async Task What_is_recorded_and_told_of_a_change_is_there_with_it_or_not_at_all()
+    {
+        var actor = await AddActorAsync("a", null);
+        var chain = AuditChainId.Of(actor.Account);
+        foreach (var isKept in (bool[])[false, true])
+        {
+            await Store.WriteAsync<bool>(
+                async transaction =>
+                {
+                    var facts = await transaction.LoadAsync(
+                        new FactsRequest
+                        {
+                            Actor = actor,
+                            Now = Now,
+                            Paths = [],
+                        }
+                    );
+                    var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                    changes.Add(
+                        new Change.AddAudit(
+                            new AuditEntry
+                            {
+                                Chain = chain,
+                                At = Now,
+                                Actor = AuditActors.Owner,
+                                Act = "test.act",
+                            }
+                        )
+                    );
+                    changes.Add(
+                        new Change.AddEvent(
+                            new ServiceEvent
+                            {
+                                Account = actor.Account,
+                                Type = EventTypes.CapacityReached,
+                                OccurredAt = Now,
+                                Data = """{"percent":80}""",
+                            }
+                        )
+                    );
+                    await transaction.ApplyAsync(changes);
+                    return isKept ? true : new Refusal(RefusalRule.ConditionFailed);
+                },
+                Stop
+            );
+            var acts = (await Audit.ReadAsync(chain, 0, 10, Stop)).Records;
+            Assert.Equal(isKept ? 2 : 1, acts.Count);
+            Assert.Equal(
+                isKept ? [EventTypes.CapacityReached] : [],
+                (await Outbox.ListDueAsync(Now, 10, Stop)).Select(due => due.Event.Type)
+            );
+        }
+    }
+
     protected async Task AddTreeAsync(Actor actor)
     {
         await AddFolderAsync(actor, [], "folder");

@@ -89,6 +89,14 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
     [InlineData(PurgeSql.OldestHistory)]
     [InlineData(LedgerSql.ListContents)]
     [InlineData(LedgerSql.ListCondemned)]
+    [InlineData(AuditSql.Read)]
+    [InlineData(AuditSql.List)]
+    [InlineData(AuditSql.ListVisible)]
+    [InlineData(AuditSql.NextChain)]
+    [InlineData(OutboxSql.ListDue)]
+    [InlineData(OutboxSql.List)]
+    [InlineData(OutboxSql.ListDead)]
+    [InlineData(OutboxSql.ListOld)]
     public async Task What_is_read_in_order_is_stored_in_order(string sql) =>
         Assert.DoesNotContain(
             await fixture.Engine.WriteAsync(

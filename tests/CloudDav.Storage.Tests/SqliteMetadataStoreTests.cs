@@ -19,11 +19,17 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
         _database = new SqliteDatabase(path);
         Store = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
+        Audit = new SqliteAuditLog(_database);
+        Outbox = new SqliteOutbox(_database);
     }
 
     protected override IMetadataStore Store { get; }
 
     protected override IBlobLedger Ledger { get; }
+
+    protected override IAuditLog Audit { get; }
+
+    protected override IOutbox Outbox { get; }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

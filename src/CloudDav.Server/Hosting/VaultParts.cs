@@ -21,6 +21,9 @@ internal sealed class VaultParts : IDisposable
         Accounts = new SqliteAccountStore(_database);
         Metadata = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
+        Audit = new SqliteAuditLog(_database);
+        Outbox = new SqliteOutbox(_database);
+        Leases = new SqliteJobLeases(_database);
         Limits = new VaultLimits
         {
             InlineBytes = options.InlineBytes,
@@ -46,6 +49,12 @@ internal sealed class VaultParts : IDisposable
     public IMetadataStore Metadata { get; }
 
     public IBlobLedger Ledger { get; }
+
+    public IAuditLog Audit { get; }
+
+    public IOutbox Outbox { get; }
+
+    public IJobLeases Leases { get; }
 
     public VaultLimits Limits { get; }
 

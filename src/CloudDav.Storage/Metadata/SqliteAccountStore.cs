@@ -94,6 +94,16 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
                         now = now.ToUnixTimeMilliseconds(),
                     }
                 );
+                SqliteJournal.Append(
+                    session,
+                    new AuditEntry
+                    {
+                        Chain = new AuditChainId(id),
+                        At = now,
+                        Actor = account.MadeBy,
+                        Act = AuditActs.AccountCreated,
+                    }
+                );
                 return new Account(
                     new AccountId(id),
                     account.Name,

@@ -46,7 +46,10 @@ public sealed class SqliteDatabase : IDisposable
         using var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         if (IsCurrent(connection))
+        {
+            BeginAudit(path, connection);
             return [];
+        }
         var result = DeployChanges
             .To.SqliteDatabase(ConnectionString(path, SqliteOpenMode.ReadWriteCreate))
             .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsMigration)
@@ -59,7 +62,19 @@ public sealed class SqliteDatabase : IDisposable
                 $"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}",
                 result.Error
             );
+        BeginAudit(path, connection);
         return [.. result.Scripts.Select(script => script.Name)];
+    }
+
+    // After the scripts, because no script can compute a hash. A crash in between is made good by the next start.
+    private static void BeginAudit(string path, SqliteConnection connection)
+    {
+        if (connection.ExecuteScalar<bool>(AuditSql.HasBegun))
+            return;
+        using var session = OpenWriter(path);
+        session[SqliteSql.BeginWrite].Run();
+        SqliteJournal.Begin(session, TimeProvider.System.GetUtcNow());
+        session[SqliteSql.Commit].Run();
     }
 
     private static bool IsMigration(string resource) =>

@@ -234,6 +234,12 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     .Run();
                 Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, abandon.Blob.Value).Run();
                 break;
+            case Change.AddAudit audit:
+                SqliteJournal.Append(Session, audit.Entry);
+                break;
+            case Change.AddEvent add:
+                SqliteJournal.Add(Session, add.Event);
+                break;
             default:
                 throw new NotSupportedException(change.GetType().Name);
         }

@@ -33,6 +33,9 @@ public sealed record NewAccount
 
     /// <summary>The subject under which the operator's identity provider knows the person; null for none.</summary>
     public string? ExternalSubject { get; init; }
+
+    /// <summary>Who makes it, as its audit chain will say: one of <see cref="AuditActors"/>.</summary>
+    public string MadeBy { get; init; } = AuditActors.Console;
 }
 
 /// <summary>An app password: one device or program of one account.</summary>

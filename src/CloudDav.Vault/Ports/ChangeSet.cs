@@ -203,4 +203,10 @@ public abstract record Change
 
     /// <summary>Gives up a staged blob: its hold goes, and the sweeper removes what the store has of it.</summary>
     public sealed record AbandonBlob(BlobId Blob) : Change;
+
+    /// <summary>Appends to a hash chain who did it.</summary>
+    public sealed record AddAudit(AuditEntry Entry) : Change;
+
+    /// <summary>Tells the operator's systems of it.</summary>
+    public sealed record AddEvent(ServiceEvent Event) : Change;
 }

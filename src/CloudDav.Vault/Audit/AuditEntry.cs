@@ -1,0 +1,101 @@
+namespace CloudDav.Vault;
+
+/// <summary>One hash chain: an account's, or the one of the operator's acts.</summary>
+public readonly record struct AuditChainId(long Value)
+{
+    /// <summary>The chain of what the operator does, without names of content.</summary>
+    public static AuditChainId Operator => new(0);
+
+    /// <summary>The chain of what happens to one account.</summary>
+    public static AuditChainId Of(AccountId account) => new(account.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Value == 0
+            ? "the operator's chain"
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"the chain of account {Value}"
+            );
+}
+
+/// <summary>Who did what to whom, when, under which instruction.</summary>
+public sealed record AuditEntry
+{
+    /// <summary>The chain it belongs to.</summary>
+    public required AuditChainId Chain { get; init; }
+
+    /// <summary>When; kept to the millisecond.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who: one of <see cref="AuditActors"/>, with an id after a colon where there is one.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>What, as a code such as <c>device.revoked</c>; codes are never renamed.</summary>
+    public required string Act { get; init; }
+
+    /// <summary>To whom or what, as an id such as <c>device:7</c>; null when the chain says it all. Never a name of content in the operator's chain.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The id of the command, order or grant it was done under; null for none.</summary>
+    public string? Instruction { get; init; }
+
+    /// <summary>What else is to be known, as a JSON object. Without names of content in the operator's chain.</summary>
+    public string Body { get; init; } = "{}";
+
+    /// <summary>Until when a law forbids to show it to the customer; null when they may see it at once, <see cref="DateTimeOffset.MaxValue"/> until another entry unseals it.</summary>
+    public DateTimeOffset? SealedUntil { get; init; }
+
+    /// <summary>The number of an earlier entry of this chain whose seal ends with this one; null for none.</summary>
+    public long? Unseals { get; init; }
+}
+
+/// <summary>Kinds of actors in an <see cref="AuditEntry"/>.</summary>
+public static class AuditActors
+{
+    /// <summary>The server itself: a job, or a rule that took effect.</summary>
+    public const string System = "system";
+
+    /// <summary>Whoever runs the program's verbs on the machine.</summary>
+    public const string Console = "console";
+
+    /// <summary>The account's own customer or member, signed in with their own password or the identity provider.</summary>
+    public const string Owner = "owner";
+
+    /// <summary>A device of the account; its number follows after a colon.</summary>
+    public const string Device = "device";
+
+    /// <summary>A system or employee of the operator; their identity follows after a colon.</summary>
+    public const string Operator = "operator";
+}
+
+/// <summary>Acts that the journal itself records.</summary>
+public static class AuditActs
+{
+    /// <summary>The first entry of the operator's chain: from here on everything is recorded.</summary>
+    public const string AuditBegan = "audit.began";
+
+    /// <summary>The first entry of an account's chain: it was made.</summary>
+    public const string AccountCreated = "account.created";
+
+    /// <summary>The first entry of the chain of an account that was there before audit began.</summary>
+    public const string AccountRecorded = "account.recorded";
+}
+
+/// <summary>An entry in its place in its chain.</summary>
+/// <param name="Seq">Its number, from 1, without gaps.</param>
+/// <param name="Entry">What was recorded.</param>
+/// <param name="PreviousHash">The hash of the entry before it; zeros for the first.</param>
+/// <param name="Hash">Its own: <see cref="AuditChain.Hash"/>.</param>
+public sealed record AuditRecord(
+    long Seq,
+    AuditEntry Entry,
+    ReadOnlyMemory<byte> PreviousHash,
+    ReadOnlyMemory<byte> Hash
+);
+
+/// <summary>The last link of a chain.</summary>
+/// <param name="Chain">The chain.</param>
+/// <param name="Seq">The number of its last entry.</param>
+/// <param name="Hash">That entry's hash.</param>
+public sealed record AuditHead(AuditChainId Chain, long Seq, ReadOnlyMemory<byte> Hash);
