@@ -70,12 +70,17 @@ internal static class ServerHost
             .Bind(settings.GetSection(DavOptions.Section), Strictly)
             .ValidateOnStart();
         services
+            .AddOptions<ContractOptions>()
+            .Bind(settings.GetSection(ContractOptions.Section), Strictly)
+            .ValidateOnStart();
+        services
             .AddOptions<SignInOptions>()
             .Bind(settings.GetSection(SignInOptions.Section), Strictly)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ContractOptions>, ContractOptionsValidator>();
         services.AddSingleton<IValidateOptions<SignInOptions>, SignInOptionsValidator>();
     }
 
@@ -180,6 +185,7 @@ internal static class ServerHost
         services.AddSingleton(provider =>
             VaultParts.Open(
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value,
+                provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToPolicy(),
                 provider.GetRequiredService<IOptions<DavOptions>>().Value.InfiniteDepthLimit,
                 provider.GetRequiredService<TimeProvider>()
             )

@@ -32,7 +32,9 @@ internal sealed class VaultStores(
     )
     {
         var tree = OpenTree(context, prefix + "/").Value;
-        var top = await tree.FindAsync(DavPath.Root, DavFacts.None, context.RequestAborted);
-        return top.Problem is { } problem ? problem : new DavAncestorStore(tree.Principal, prefix);
+        var problem = HttpMethods.IsOptions(context.Request.Method)
+            ? (await tree.FindPrivilegesAsync(context.RequestAborted)).Problem
+            : (await tree.FindAsync(DavPath.Root, DavFacts.None, context.RequestAborted)).Problem;
+        return problem is not null ? problem : new DavAncestorStore(tree.Principal, prefix);
     }
 }

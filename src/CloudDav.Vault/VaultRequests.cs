@@ -7,6 +7,9 @@ public sealed record SessionOptions
 {
     /// <summary>Names not found exactly are found folded: Explorer and Finder know no other look-up.</summary>
     public bool FoldsNames { get; init; }
+
+    /// <summary>Through what the actor came in.</summary>
+    public Door Door { get; init; } = Door.App;
 }
 
 /// <summary>What must still hold in the transaction that commits a change.</summary>

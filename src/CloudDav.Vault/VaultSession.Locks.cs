@@ -14,11 +14,21 @@ public sealed partial class VaultSession
             "vault.lock",
             async ValueTask<VaultResult<Locked>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(
+                var facts = await LoadAsync(
+                    transaction,
                     Request(guard, NodeDetails.Locks | NodeDetails.LocksBelow, path)
                 );
-                if (facts.IsSignedOut)
-                    return new Refusal(RefusalRule.SignedOut);
+                // A lock that creates adds a file; on what is there it only guards, also a deletion.
+                if (
+                    CheckAccess(
+                        facts,
+                        facts is { IsSignedOut: false } && facts.Paths[0].Node is null
+                            ? Capability.AddContent
+                            : Capability.TakeBack
+                    ) is
+                    { } refused
+                )
+                    return refused;
                 var (vault, place) = (facts.Vault, facts.Paths[0]);
                 var now = Now;
                 var existing = await transaction.ListLocksAsync(vault.Id, now);
@@ -80,8 +90,8 @@ public sealed partial class VaultSession
             "vault.refresh_lock",
             async ValueTask<VaultResult<LockRow>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(Request([new(path, NodeDetails.Locks)]));
-                var found = FoundIn(facts);
+                var facts = await LoadAsync(transaction, Request([new(path, NodeDetails.Locks)]));
+                var found = FoundIn(facts, Capability.TakeBack);
                 if (found.Refusal is { } missing)
                     return missing.Rule == RefusalRule.NotFound
                         ? new Refusal(RefusalRule.ConditionFailed)
@@ -115,9 +125,9 @@ public sealed partial class VaultSession
             "vault.unlock",
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(Request([new(path, NodeDetails.Locks)]));
-                if (facts.IsSignedOut)
-                    return new Refusal(RefusalRule.SignedOut);
+                var facts = await LoadAsync(transaction, Request([new(path, NodeDetails.Locks)]));
+                if (CheckAccess(facts, Capability.TakeBack) is { } refused)
+                    return refused;
                 var held = facts
                     .Paths[0]
                     .Locks.FirstOrDefault(candidate =>

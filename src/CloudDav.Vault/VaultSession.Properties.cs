@@ -14,10 +14,11 @@ public sealed partial class VaultSession
             "vault.patch",
             async ValueTask<VaultResult<Changed>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(
+                var facts = await LoadAsync(
+                    transaction,
                     Request(guard, NodeDetails.Locks | NodeDetails.Properties, path)
                 );
-                var found = FoundIn(facts);
+                var found = FoundIn(facts, Capability.Reorganise);
                 if (found.Refusal is { } missing)
                     return missing;
                 var (vault, place, former) = (facts.Vault, facts.Paths[0], found.Value.Node);

@@ -15,8 +15,8 @@ public sealed partial class VaultSession
             "vault.delete",
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(Request(guard, TreeLocks, path));
-                var found = FoundIn(facts);
+                var facts = await LoadAsync(transaction, Request(guard, TreeLocks, path));
+                var found = FoundIn(facts, Capability.TakeBack);
                 if (found.Refusal is { } missing)
                     return missing;
                 if (path.Count == 0)
@@ -44,10 +44,11 @@ public sealed partial class VaultSession
             "vault.move",
             async ValueTask<VaultResult<Changed>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(
+                var facts = await LoadAsync(
+                    transaction,
                     Request(guard, TreeLocks, source, destination)
                 );
-                var found = FoundIn(facts);
+                var found = FoundIn(facts, Capability.Reorganise);
                 if (found.Refusal is { } missing)
                     return missing;
                 if (source.Count == 0)
@@ -62,7 +63,8 @@ public sealed partial class VaultSession
                 var rules = Rules(guard);
                 if (
                     (
-                        CheckTransfer(from, to, transfer)
+                        vault.Decision!.RefusesAt(to.Chain, Capability.AddContent)
+                        ?? CheckTransfer(from, to, transfer)
                         ?? CheckGuard(facts, guard)
                         ?? rules.CheckRemoval(from)
                         ?? rules.CheckArrival(to)
@@ -130,10 +132,11 @@ public sealed partial class VaultSession
             "vault.copy",
             async ValueTask<VaultResult<Changed>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(
+                var facts = await LoadAsync(
+                    transaction,
                     Request(guard, TreeLocks, source, destination)
                 );
-                var found = FoundIn(facts);
+                var found = FoundIn(facts, Capability.AddContent);
                 if (found.Refusal is { } missing)
                     return missing;
                 var vault = facts.Vault;
@@ -148,7 +151,9 @@ public sealed partial class VaultSession
                 var items = 1 + (isDeep ? node.SubtreeItems : 0);
                 if (
                     (
-                        CheckTransfer(from, to, transfer)
+                        vault.Decision!.RefusesAt(to.Chain, Capability.AddContent)
+                        ?? await CheckBlocksBelowAsync(transaction, vault, node)
+                        ?? CheckTransfer(from, to, transfer)
                         ?? CheckGuard(facts, guard)
                         ?? Rules(guard).CheckArrival(to)
                         ?? CheckDepth(to, levels)
@@ -199,6 +204,27 @@ public sealed partial class VaultSession
             },
             cancellationToken
         );
+
+    // A copy of a folder would take out what was blocked in it. From the few blocked items upward, never from the folder downward.
+    private static async ValueTask<Refusal?> CheckBlocksBelowAsync(
+        IMetadataSnapshot snapshot,
+        VaultState vault,
+        NodeRow top
+    )
+    {
+        if (!top.IsFolder)
+            return null;
+        foreach (var measure in vault.Decision!.Facts.Measures)
+        {
+            if (
+                measure is { Kind: MeasureKind.Block, Node: { } node }
+                && measure.Holds(vault.Decision.Now)
+                && await snapshot.IsBelowAsync(vault.Id, node, top.Id)
+            )
+                return measure.ToRefusal();
+        }
+        return null;
+    }
 
     private static void ApplyTimes(NodeRow row, Transfer transfer)
     {

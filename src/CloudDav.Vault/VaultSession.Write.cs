@@ -64,9 +64,9 @@ public sealed partial class VaultSession
             "vault.create_folder",
             async ValueTask<VaultResult<Changed>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(Request(guard, NodeDetails.Locks, path));
-                if (facts.IsSignedOut)
-                    return new Refusal(RefusalRule.SignedOut);
+                var facts = await LoadAsync(transaction, Request(guard, NodeDetails.Locks, path));
+                if (CheckAccess(facts, Capability.CreateFolder) is { } refused)
+                    return refused;
                 var (vault, place) = (facts.Vault, facts.Paths[0]);
                 if (place.Node is not null)
                     return new Refusal(RefusalRule.AlreadyExists);
@@ -107,8 +107,8 @@ public sealed partial class VaultSession
     // Everything about a write that can be decided without its body.
     private Refusal? CheckWrite(Facts facts, ChangeGuard guard, long size)
     {
-        if (facts.IsSignedOut)
-            return new Refusal(RefusalRule.SignedOut);
+        if (CheckAccess(facts, Capability.AddContent) is { } refused)
+            return refused;
         var place = facts.Paths[0];
         if (place.Path.Count == 0 || place.Node is { IsFolder: true })
             return new Refusal(RefusalRule.IsFolder);
@@ -134,7 +134,7 @@ public sealed partial class VaultSession
         var result = await _vaults.Metadata.ReadAsync(
             async snapshot =>
                 CheckWrite(
-                    await snapshot.LoadAsync(Request(guard, NodeDetails.Locks, path)),
+                    await LoadAsync(snapshot, Request(guard, NodeDetails.Locks, path)),
                     guard,
                     size
                 ),
@@ -193,7 +193,7 @@ public sealed partial class VaultSession
             "vault.stage",
             async ValueTask<VaultResult<long>> (transaction) =>
             {
-                var facts = await transaction.LoadAsync(Request(guard, NodeDetails.Locks, path));
+                var facts = await LoadAsync(transaction, Request(guard, NodeDetails.Locks, path));
                 if (CheckWrite(facts, guard, expected ?? upload.LengthHint ?? 0) is { } refusal)
                     return refusal;
                 if (splice is not null && facts.Paths[0].Node?.Revision != splice.Revision)
@@ -296,7 +296,7 @@ public sealed partial class VaultSession
         SplicePlan? spliced
     )
     {
-        var facts = await transaction.LoadAsync(request);
+        var facts = await LoadAsync(transaction, request);
         if (CheckWrite(facts, guard, content.Size) is { } refusal)
             return refusal;
         var (vault, place) = (facts.Vault, facts.Paths[0]);

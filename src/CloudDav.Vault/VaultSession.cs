@@ -31,6 +31,19 @@ public sealed partial class VaultSession
     /// <summary>The time, as the session's clock has it.</summary>
     public DateTimeOffset Now => _vaults.Time.GetUtcNow();
 
+    /// <summary>What the actor may do, whatever that is. Refuses nobody but who is signed out.</summary>
+    public ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<Decision>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([]));
+                return facts.IsSignedOut
+                    ? new Refusal(RefusalRule.SignedOut)
+                    : facts.Vault.Decision!;
+            },
+            cancellationToken
+        );
+
     /// <summary>Finds one node.</summary>
     public ValueTask<VaultResult<Found>> FindAsync(
         IReadOnlyList<string> path,
@@ -40,8 +53,8 @@ public sealed partial class VaultSession
         _vaults.Metadata.ReadAsync(
             async ValueTask<VaultResult<Found>> (snapshot) =>
             {
-                var facts = await snapshot.LoadAsync(Request([new(path, details)]));
-                return FoundIn(facts);
+                var facts = await LoadAsync(snapshot, Request([new(path, details)]));
+                return FoundIn(facts, Capability.List);
             },
             cancellationToken
         );
@@ -64,8 +77,8 @@ public sealed partial class VaultSession
         _vaults.Metadata.ReadAsync(
             async ValueTask<VaultResult<bool>> (snapshot) =>
             {
-                var facts = await snapshot.LoadAsync(Request([new(path, details)]));
-                var found = FoundIn(facts);
+                var facts = await LoadAsync(snapshot, Request([new(path, details)]));
+                var found = FoundIn(facts, Capability.List);
                 if (found.Refusal is { } refusal)
                     return refusal;
                 var top = found.Value.Node;
@@ -113,8 +126,8 @@ public sealed partial class VaultSession
         var found = await _vaults.Metadata.ReadAsync(
             async ValueTask<VaultResult<(Found, StoredContent?)>> (snapshot) =>
             {
-                var facts = await snapshot.LoadAsync(Request([new(path)]));
-                var node = FoundIn(facts);
+                var facts = await LoadAsync(snapshot, Request([new(path)]));
+                var node = FoundIn(facts, Capability.Download);
                 if (node.Refusal is { } refusal)
                     return refusal;
                 return (
@@ -132,7 +145,14 @@ public sealed partial class VaultSession
         return new Opened(
             vault,
             row,
-            row.IsFolder ? null : await OpenContentAsync(found.Value.Item2, cancellationToken)
+            row.IsFolder
+                ? null
+                : _vaults.Downloads.Watch(
+                    _actor,
+                    _options.Door,
+                    found.Value.Item1.Path.Chain,
+                    await OpenContentAsync(found.Value.Item2, cancellationToken)
+                )
         );
     }
 
@@ -190,10 +210,39 @@ public sealed partial class VaultSession
         return Request(requests);
     }
 
-    private static VaultResult<Found> FoundIn(Facts facts)
+    // The first thing every use case does, in the transaction that counts.
+    private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request)
     {
-        if (facts.IsSignedOut)
-            return new Refusal(RefusalRule.SignedOut);
+        var facts = await snapshot.LoadAsync(request);
+        return facts.IsSignedOut
+            ? facts
+            : facts with
+            {
+                Vault = facts.Vault with
+                {
+                    Decision = _vaults.Policy.Decide(
+                        facts.Platform,
+                        facts.Contract,
+                        facts.Vault.UsedBytes,
+                        facts.Vault.CapacityBytes,
+                        _options.Door,
+                        request.Now
+                    ),
+                },
+            };
+    }
+
+    // Whether the actor may do this at all, and to what the first path leads to or would.
+    private static Refusal? CheckAccess(Facts facts, Capability capability) =>
+        facts.IsSignedOut
+            ? new Refusal(RefusalRule.SignedOut)
+            : facts.Vault.Decision!.Refuses(capability)
+                ?? facts.Vault.Decision.RefusesAt(facts.Paths[0].Chain, capability);
+
+    private static VaultResult<Found> FoundIn(Facts facts, Capability capability)
+    {
+        if (CheckAccess(facts, capability) is { } refusal)
+            return refusal;
         return facts.Paths[0].Node is null
             ? new Refusal(RefusalRule.NotFound)
             : new Found(facts.Vault, facts.Paths[0]);

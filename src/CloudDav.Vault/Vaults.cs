@@ -5,6 +5,7 @@ namespace CloudDav.Vault;
 /// <param name="keys">Where vault keys are.</param>
 /// <param name="writer">Makes content.</param>
 /// <param name="reader">Reads content.</param>
+/// <param name="policy">Decides what accounts may do.</param>
 /// <param name="limits">The limits that hold.</param>
 /// <param name="time">The clock.</param>
 public sealed class Vaults(
@@ -12,6 +13,7 @@ public sealed class Vaults(
     IKeyStore keys,
     ContentWriter writer,
     ContentReader reader,
+    AccountPolicy policy,
     VaultLimits limits,
     TimeProvider time
 )
@@ -23,6 +25,11 @@ public sealed class Vaults(
     internal ContentWriter Writer => writer;
 
     internal ContentReader Reader => reader;
+
+    /// <summary>Decides what accounts may do.</summary>
+    public AccountPolicy Policy => policy;
+
+    internal RunningDownloads Downloads { get; } = new(metadata, policy, time);
 
     internal VaultLimits Limits => limits;
 

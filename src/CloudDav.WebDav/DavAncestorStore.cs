@@ -14,6 +14,11 @@ public sealed class DavAncestorStore(DavPrincipal principal, string prefix) : ID
     public DavPrincipal Principal => principal;
 
     /// <inheritdoc/>
+    public ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
+        CancellationToken cancellationToken
+    ) => ValueTask.FromResult<DavResult<DavPrivileges>>(DavPrivileges.All);
+
+    /// <inheritdoc/>
     public ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,
         DavFacts facts,

@@ -89,7 +89,7 @@ public static class DavCors
 
     private static bool IsForeignWrite(HttpRequest request, string origin)
     {
-        if (DavMethods.Find(request.Method) is not { Writes: true })
+        if (DavMethods.Find(request.Method) is not { Needs: not DavPrivileges.None })
             return false;
         if (request.Headers["Sec-Fetch-Site"].ToString() == "cross-site")
             return true;

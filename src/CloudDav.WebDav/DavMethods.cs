@@ -35,8 +35,11 @@ internal delegate ValueTask<DavProblem?> DavMethodHandler(DavRequest request);
 /// <param name="Handle">Answers it; null for one that is known and never allowed.</param>
 internal sealed record DavMethod(string Name, MethodTargets Targets, DavMethodHandler? Handle)
 {
-    /// <summary>Whether it changes the tree: refused without a word to a foreign page (CSRF), left out of Allow for readers.</summary>
-    public bool Writes { get; init; }
+    /// <summary>
+    /// Whether it changes the tree, and by which privileges: it is left out of Allow for whoever has none of them anywhere, and refused without a
+    /// word to a foreign page (CSRF). None for what only reads.
+    /// </summary>
+    public DavPrivileges Needs { get; init; }
 
     /// <summary>Whether its body is an upload: no size limit, no minimum rate.</summary>
     public bool Uploads { get; init; }
@@ -53,19 +56,35 @@ internal static class DavMethods
         new("HEAD", MethodTargets.Mapped, GetMethod.HandleAsync),
         new("PUT", MethodTargets.File | MethodTargets.Unmapped, PutMethod.HandleAsync)
         {
-            Writes = true,
+            Needs = DavPrivileges.WriteContent | DavPrivileges.Bind,
             Uploads = true,
         },
-        new("PATCH", MethodTargets.File, PatchMethod.HandleAsync) { Writes = true, Uploads = true },
-        new("DELETE", MethodTargets.Mapped, DeleteMethod.HandleAsync) { Writes = true },
-        new("MKCOL", MethodTargets.Unmapped, MkcolMethod.HandleAsync) { Writes = true },
-        new("COPY", MethodTargets.Mapped, CopyMoveMethod.CopyAsync) { Writes = true },
-        new("MOVE", MethodTargets.Mapped, CopyMoveMethod.MoveAsync) { Writes = true },
+        new("PATCH", MethodTargets.File, PatchMethod.HandleAsync)
+        {
+            Needs = DavPrivileges.WriteContent,
+            Uploads = true,
+        },
+        new("DELETE", MethodTargets.Mapped, DeleteMethod.HandleAsync)
+        {
+            Needs = DavPrivileges.Unbind,
+        },
+        new("MKCOL", MethodTargets.Unmapped, MkcolMethod.HandleAsync)
+        {
+            Needs = DavPrivileges.BindCollection,
+        },
+        new("COPY", MethodTargets.Mapped, CopyMoveMethod.CopyAsync) { Needs = DavPrivileges.Bind },
+        new("MOVE", MethodTargets.Mapped, CopyMoveMethod.MoveAsync) { Needs = DavPrivileges.Move },
         new("PROPFIND", MethodTargets.Mapped, PropfindMethod.HandleAsync),
-        new("PROPPATCH", MethodTargets.Mapped, ProppatchMethod.HandleAsync) { Writes = true },
-        new("LOCK", MethodTargets.Any, LockMethod.HandleAsync) { Writes = true },
-        new("UNLOCK", MethodTargets.Mapped, UnlockMethod.HandleAsync) { Writes = true },
-        new("POST", MethodTargets.None, null) { Writes = true },
+        new("PROPPATCH", MethodTargets.Mapped, ProppatchMethod.HandleAsync)
+        {
+            Needs = DavPrivileges.WriteProperties,
+        },
+        new("LOCK", MethodTargets.Any, LockMethod.HandleAsync) { Needs = DavPrivileges.AnyWrite },
+        new("UNLOCK", MethodTargets.Mapped, UnlockMethod.HandleAsync)
+        {
+            Needs = DavPrivileges.AnyWrite,
+        },
+        new("POST", MethodTargets.None, null) { Needs = DavPrivileges.AnyWrite },
         new("TRACE", MethodTargets.None, null),
         new("CONNECT", MethodTargets.None, null),
     ];
@@ -75,12 +94,20 @@ internal static class DavMethods
         StringComparer.Ordinal
     );
 
-    /// <summary>The value of Allow and Public for a kind of resource.</summary>
-    public static string AllowOf(MethodTargets targets) =>
+    /// <summary>The value of Allow and Public for a kind of resource, and for who may do so much with it.</summary>
+    public static string AllowOf(
+        MethodTargets targets,
+        DavPrivileges privileges = DavPrivileges.All
+    ) =>
         string.Join(
             ", ",
             All.Where(method =>
-                    method.Handle is not null && (method.Targets & targets) != MethodTargets.None
+                    method.Handle is not null
+                    && (method.Targets & targets) != MethodTargets.None
+                    && (
+                        method.Needs == DavPrivileges.None
+                        || (method.Needs & privileges) != DavPrivileges.None
+                    )
                 )
                 .Select(method => method.Name)
         );

@@ -84,8 +84,14 @@ public enum DavPrivileges
     /// <summary>Delete the resource itself.</summary>
     Delete = 64,
 
+    /// <summary>Add collections to the collection: <see cref="Bind"/> without content.</summary>
+    BindCollection = 128,
+
     /// <summary>Everything.</summary>
-    All = Read | WriteContent | WriteProperties | Bind | Unbind | Move | Delete,
+    All = Read | WriteContent | WriteProperties | Bind | Unbind | Move | Delete | BindCollection,
+
+    /// <summary>Whatever changes something.</summary>
+    AnyWrite = All & ~Read,
 }
 
 /// <summary>Who asks, as the protocol needs to know it.</summary>
@@ -93,9 +99,6 @@ public enum DavPrivileges
 /// <param name="Href">The absolute path of <c>DAV:current-user-principal</c> (RFC 5397).</param>
 public sealed record DavPrincipal(string Name, string Href)
 {
-    /// <summary>False when nothing in the tree can be written or deleted: OPTIONS then says class 1 and 3 only, and Finder mounts read-only.</summary>
-    public bool CanWrite { get; init; } = true;
-
     /// <summary>How long the store lets an infinite listing be, in entries; only for messages.</summary>
     public int? InfiniteDepthLimit { get; init; }
 }

@@ -17,8 +17,14 @@ namespace CloudDav.WebDav;
 /// </remarks>
 public interface IDavStore
 {
-    /// <summary>Who asks, and what this principal may do in this tree at all.</summary>
+    /// <summary>Who asks.</summary>
     DavPrincipal Principal { get; }
+
+    /// <summary>
+    /// What the principal may do anywhere in this tree: what OPTIONS says of methods and classes, so that Finder mounts a volume read-only of which
+    /// nothing can be written or deleted. Refuses only when not even OPTIONS is to be answered.
+    /// </summary>
+    ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(CancellationToken cancellationToken);
 
     /// <summary>Finds one resource. Refuses with 404 when nothing is mapped there.</summary>
     /// <param name="path">Where to look.</param>

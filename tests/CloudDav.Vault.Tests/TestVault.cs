@@ -17,6 +17,7 @@ internal sealed class TestVault : IAsyncDisposable
         SqliteDatabase.Migrate(DatabaseFile);
         _database = new SqliteDatabase(DatabaseFile);
         _accounts = new SqliteAccountStore(_database);
+        Contracts = new SqliteContractStore(_database);
         Metadata = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
         Blobs = new DiskBlobStore(
@@ -27,6 +28,9 @@ internal sealed class TestVault : IAsyncDisposable
         Vaults = Open(Metadata);
     }
 
+    public static TimeZoneInfo Zone { get; } =
+        TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels");
+
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public string DatabaseFile => Path.Combine(_folder, "metadata.db");
@@ -35,6 +39,8 @@ internal sealed class TestVault : IAsyncDisposable
         new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public VaultLimits Limits { get; }
+
+    public SqliteContractStore Contracts { get; }
 
     public SqliteMetadataStore Metadata { get; }
 
@@ -52,6 +58,7 @@ internal sealed class TestVault : IAsyncDisposable
             Keys,
             new ContentWriter(Blobs, new ContentOptions()),
             new ContentReader(Blobs),
+            new AccountPolicy(new TakeBackWindow(Zone)),
             Limits,
             Time
         );

@@ -17,6 +17,24 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             InfiniteDepthLimit = session.Limits.InfiniteListing,
         };
 
+    public async ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var decided = await session.DecideAsync(cancellationToken);
+        if (decided.Refusal is { } refusal)
+            return RefusalMap.ToProblem(refusal);
+        var decision = decided.Value;
+        return decision.Refuses(Capability.List) switch
+        {
+            null => VaultProperties.PrivilegesOf(decision.Lasting),
+            { Rule: RefusalRule.AccountClosed or RefusalRule.PlatformOff } closed =>
+                RefusalMap.ToProblem(closed),
+            // Suspended: every other method says so, and a mount must not be read-only for ever because of it.
+            _ => DavPrivileges.All,
+        };
+    }
+
     public async ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,
         DavFacts facts,

@@ -22,9 +22,9 @@ internal static class VaultProperties
         resource.Created = Time(node.CreatedMs);
         resource.MediaType = node.MediaType;
         resource.FileId = node.Id.Value;
-        resource.Privileges = isRoot
-            ? DavPrivileges.All & ~(DavPrivileges.Move | DavPrivileges.Delete)
-            : DavPrivileges.All;
+        resource.Privileges = PrivilegesOf(vault.Decision!.Lasting);
+        if (isRoot)
+            resource.Privileges &= ~(DavPrivileges.Move | DavPrivileges.Delete);
         resource.Win32Attributes = NodeName.IsTransient(node.Name)
             ? (node.Win32Attributes ?? Archive) | Hidden
             : node.Win32Attributes;
@@ -145,6 +145,23 @@ internal static class VaultProperties
                         : new PropertyStatus(changes.Key, 424)
                 ),
         ];
+
+    /// <summary>Capabilities as the protocol's privileges.</summary>
+    public static DavPrivileges PrivilegesOf(Capability allowed)
+    {
+        var privileges = DavPrivileges.None;
+        if (allowed.HasFlag(Capability.List) && allowed.HasFlag(Capability.Download))
+            privileges |= DavPrivileges.Read;
+        if (allowed.HasFlag(Capability.AddContent))
+            privileges |= DavPrivileges.WriteContent | DavPrivileges.Bind;
+        if (allowed.HasFlag(Capability.CreateFolder))
+            privileges |= DavPrivileges.BindCollection;
+        if (allowed.HasFlag(Capability.Reorganise))
+            privileges |= DavPrivileges.WriteProperties | DavPrivileges.Move;
+        if (allowed.HasFlag(Capability.TakeBack))
+            privileges |= DavPrivileges.Unbind | DavPrivileges.Delete;
+        return privileges;
+    }
 
     private static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

@@ -9,7 +9,12 @@ internal sealed class VaultParts : IDisposable
 {
     private readonly SqliteDatabase _database;
 
-    private VaultParts(StorageOptions options, int infiniteListing, TimeProvider time)
+    private VaultParts(
+        StorageOptions options,
+        AccountPolicy policy,
+        int infiniteListing,
+        TimeProvider time
+    )
     {
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
         Keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
@@ -19,6 +24,7 @@ internal sealed class VaultParts : IDisposable
         Migrate(options);
         _database = new SqliteDatabase(DatabaseFile(options));
         Accounts = new SqliteAccountStore(_database);
+        Contracts = new SqliteContractStore(_database);
         Metadata = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
         Audit = new SqliteAuditLog(_database);
@@ -35,6 +41,7 @@ internal sealed class VaultParts : IDisposable
             Keys,
             new ContentWriter(Blobs, new ContentOptions()),
             new ContentReader(Blobs),
+            policy,
             Limits,
             time
         );
@@ -45,6 +52,8 @@ internal sealed class VaultParts : IDisposable
     public IBlobStore Blobs { get; }
 
     public IAccountStore Accounts { get; }
+
+    public IContractStore Contracts { get; }
 
     public IMetadataStore Metadata { get; }
 
@@ -63,11 +72,20 @@ internal sealed class VaultParts : IDisposable
     /// <summary>Opens the storage in its folders, creating what is missing.</summary>
     /// <exception cref="StartProblem">A folder cannot be used.</exception>
     public static VaultParts Open(StorageOptions options) =>
-        Open(options, new DavOptions().InfiniteDepthLimit, TimeProvider.System);
+        Open(
+            options,
+            new ContractOptions().ToPolicy(),
+            new DavOptions().InfiniteDepthLimit,
+            TimeProvider.System
+        );
 
     /// <summary>As <see cref="Open(StorageOptions)"/>, with what only the server needs.</summary>
-    public static VaultParts Open(StorageOptions options, int infiniteListing, TimeProvider time) =>
-        new(options, infiniteListing, time);
+    public static VaultParts Open(
+        StorageOptions options,
+        AccountPolicy policy,
+        int infiniteListing,
+        TimeProvider time
+    ) => new(options, policy, infiniteListing, time);
 
     /// <summary>Looks whether the keys of all vaults that need one are there, so that a lost key file is found at the start and not by the first reader.</summary>
     /// <exception cref="KeyStoreException">One is missing.</exception>

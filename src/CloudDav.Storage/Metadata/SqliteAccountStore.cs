@@ -61,59 +61,65 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         NewAccount account,
         DateTimeOffset now,
         CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session => AddAccount(database, session, account, now),
+            cancellationToken
+        );
+
+    /// <summary>Makes an account with its vault, within a command.</summary>
+    internal static Account? AddAccount(
+        SqliteDatabase database,
+        SqliteSession session,
+        NewAccount account,
+        DateTimeOffset now
     )
     {
         var nameKey = SignInName.Key(account.Name);
-        return await database.WriteAsync(
-            session =>
+        var isTaken = session.Connection.ExecuteScalar<bool>(
+            AccountSql.IsTaken,
+            new { nameKey, subject = account.ExternalSubject }
+        );
+        if (isTaken)
+            return null;
+        var vault = VaultCreation.Create(
+            database,
+            session,
+            account.Name,
+            account.CapacityBytes,
+            caseInsensitive: true,
+            now.ToUnixTimeMilliseconds()
+        );
+        var id = session.Connection.ExecuteScalar<long>(
+            AccountSql.Insert,
+            new
             {
-                var isTaken = session.Connection.ExecuteScalar<bool>(
-                    AccountSql.IsTaken,
-                    new { nameKey, subject = account.ExternalSubject }
-                );
-                if (isTaken)
-                    return null;
-                var vault = VaultCreation.Create(
-                    database,
-                    session,
-                    account.Name,
-                    account.CapacityBytes,
-                    caseInsensitive: true,
-                    now.ToUnixTimeMilliseconds()
-                );
-                var id = session.Connection.ExecuteScalar<long>(
-                    AccountSql.Insert,
-                    new
-                    {
-                        name = account.Name,
-                        nameKey,
-                        vault,
-                        owner = account.HouseholdOwner?.Value,
-                        passwordHash = account.PasswordHash,
-                        subject = account.ExternalSubject,
-                        now = now.ToUnixTimeMilliseconds(),
-                    }
-                );
-                SqliteJournal.Append(
-                    session,
-                    new AuditEntry
-                    {
-                        Chain = new AuditChainId(id),
-                        At = now,
-                        Actor = account.MadeBy,
-                        Act = AuditActs.AccountCreated,
-                    }
-                );
-                return new Account(
-                    new AccountId(id),
-                    account.Name,
-                    new VaultId(vault),
-                    account.PasswordHash,
-                    CredentialVersion: 1,
-                    IsDisabled: false
-                );
-            },
-            cancellationToken
+                name = account.Name,
+                nameKey,
+                vault,
+                owner = account.HouseholdOwner?.Value,
+                passwordHash = account.PasswordHash,
+                subject = account.ExternalSubject,
+                now = now.ToUnixTimeMilliseconds(),
+            }
+        );
+        SqliteJournal.Append(
+            session,
+            new AuditEntry
+            {
+                Chain = new AuditChainId(id),
+                At = now,
+                Actor = account.MadeBy,
+                Act = AuditActs.AccountCreated,
+            }
+        );
+        return new Account(
+            new AccountId(id),
+            account.Name,
+            new VaultId(vault),
+            account.PasswordHash,
+            CredentialVersion: 1,
+            IsDisabled: false
         );
     }
 
@@ -275,7 +281,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     private static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private sealed class AccountRow
+    internal sealed class AccountRow
     {
         public long AccountId { get; init; }
         public string Name { get; init; } = "";

@@ -28,6 +28,8 @@ public sealed class SqliteDatabase : IDisposable
     private long _idsEnd;
     private bool _disposed;
 
+    internal FactsMemory Facts { get; } = new();
+
     /// <summary>Opens a database that <see cref="Migrate"/> has brought up to date.</summary>
     /// <param name="path">The database file.</param>
     public SqliteDatabase(string path)

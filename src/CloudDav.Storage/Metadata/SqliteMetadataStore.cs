@@ -13,7 +13,7 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         CancellationToken cancellationToken
     ) =>
         database.ReadAsync(
-            session => Finished(body(new SqliteSnapshot(session))),
+            session => Finished(body(new SqliteSnapshot(session, database.Facts))),
             cancellationToken
         );
 
@@ -105,7 +105,7 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     // A body that waited for something else would hold the writer, or a snapshot, for as long.
-    private static T Finished<T>(ValueTask<T> body) =>
+    internal static T Finished<T>(ValueTask<T> body) =>
         body.IsCompleted
             ? body.GetAwaiter().GetResult()
             : throw new InvalidOperationException(

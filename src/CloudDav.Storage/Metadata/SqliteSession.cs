@@ -18,6 +18,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>For Dapper, where speed does not matter. It carries the session's transaction.</summary>
     public SqliteConnection Connection { get; }
 
+    /// <summary>Whether the running transaction has changed facts that decide what accounts may do.</summary>
+    public bool HasChangedFacts { get; set; }
+
     /// <summary>The prepared form of a constant statement.</summary>
     public Statement this[string sql]
     {

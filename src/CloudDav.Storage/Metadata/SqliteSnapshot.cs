@@ -3,7 +3,7 @@ using CloudDav.Vault;
 namespace CloudDav.Storage;
 
 /// <summary>One transaction's view, with prepared statements.</summary>
-internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
+internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMetadataSnapshot
 {
     protected SqliteSession Session => session;
 
@@ -64,6 +64,15 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
         return new(found);
     }
 
+    public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
+        new(
+            session[TreeSql.IsBelow]
+                .Bind(1, vault.Value)
+                .Bind(2, node.Value)
+                .Bind(3, folder.Value)
+                .RunForInt64() != 0
+        );
+
     public ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder) =>
         new(
             (int)
@@ -91,6 +100,8 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
             {
                 IsSignedOut = true,
                 Vault = null!,
+                Contract = ContractFacts.WithoutContract,
+                Platform = PlatformFacts.Normal,
                 Paths = [],
             };
         var vault = new VaultState
@@ -112,12 +123,16 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
             statement.NullableInt64(11) != 0
             || actor.CredentialVersion is { } version && version != statement.Int64(12)
             || actor.Device is not null && statement.NullableInt64(13) != 1;
+        var factsVersion = isSignedOut ? 0 : statement.Int64(14);
+        var platformVersion = statement.Int64(15);
         statement.Reset();
         if (isSignedOut)
             return new Facts
             {
                 IsSignedOut = true,
                 Vault = vault,
+                Contract = ContractFacts.WithoutContract,
+                Platform = PlatformFacts.Normal,
                 Paths = [],
             };
         var paths = new PathState[request.Paths.Count];
@@ -127,6 +142,8 @@ internal class SqliteSnapshot(SqliteSession session) : IMetadataSnapshot
         {
             IsSignedOut = false,
             Vault = vault,
+            Contract = memory.ContractOf(session, actor.Account, factsVersion, platformVersion),
+            Platform = memory.Platform(session, platformVersion),
             Paths = paths,
         };
     }

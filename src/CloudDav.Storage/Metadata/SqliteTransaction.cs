@@ -4,7 +4,7 @@ namespace CloudDav.Storage;
 
 /// <summary>One command on the writer thread: applies what was decided.</summary>
 internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase database)
-    : SqliteSnapshot(session),
+    : SqliteSnapshot(session, database.Facts),
         IMetadataTransaction
 {
     public long NextId() => database.AllocateIds(Session, 1);

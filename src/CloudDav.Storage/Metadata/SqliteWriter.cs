@@ -79,6 +79,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             _session[SqliteSql.BeginWrite].Run();
+            _session.HasChangedFacts = false;
             _prepareGroup(_session);
             foreach (var command in group)
                 RunOne(command);

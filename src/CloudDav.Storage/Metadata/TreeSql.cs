@@ -24,7 +24,8 @@ internal static class TreeSql
             WHERE h.vault_id = v.vault_id AND h.lease > ?4 AND (?5 IS NULL OR h.blob_id <> ?5)),
           EXISTS (SELECT 1 FROM locks l WHERE l.vault_id = v.vault_id),
           a.is_disabled, a.credential_version,
-          (SELECT d.revoked IS NULL FROM devices d WHERE d.device_id = ?3 AND d.account_id = ?2)
+          (SELECT d.revoked IS NULL FROM devices d WHERE d.device_id = ?3 AND d.account_id = ?2),
+          a.facts_version, (SELECT p.version FROM platform p WHERE p.platform_id = 1)
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;
@@ -55,6 +56,15 @@ internal static class TreeSql
           SELECT m.node_id FROM folders f CROSS JOIN dirs m ON m.vault_id = ?1 AND m.parent_id = f.id
         )
         SELECT {ListedColumns} FROM folders f CROSS JOIN nodes n ON n.vault_id = ?1 AND n.parent_id = f.id {WithDirs}
+        """;
+
+    public const string IsBelow = """
+        WITH RECURSIVE up (id) AS (
+          SELECT n.parent_id FROM nodes n WHERE n.vault_id = ?1 AND n.node_id = ?2
+          UNION ALL
+          SELECT d.parent_id FROM up u CROSS JOIN dirs d WHERE d.vault_id = ?1 AND d.node_id = u.id
+        )
+        SELECT EXISTS (SELECT 1 FROM up WHERE id = ?3)
         """;
 
     public const string MeasureHeight = """

@@ -40,6 +40,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
             if (measure.Node is null && measure.Holds(now))
                 allowed &= ~CapabilityTable.TakenBy(measure.Switches);
         }
+        var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
         else if (platform.Mode == PlatformMode.ReadOnly)
@@ -48,6 +49,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
         {
             Standing = standing,
             Allowed = allowed,
+            Lasting = lasting,
             End = end,
             ClosesAt =
                 end is not null && standing is Standing.TakeBack or Standing.Closed
@@ -99,6 +101,9 @@ public sealed record Decision
 
     /// <summary>Everything that is allowed.</summary>
     public required Capability Allowed { get; init; }
+
+    /// <summary>Everything that is allowed once the platform works as it should: what a mount that lives longer than a maintenance goes by.</summary>
+    public required Capability Lasting { get; init; }
 
     /// <summary>The end that counts, in the past or to come; null when none is known.</summary>
     public required ContractEnd? End { get; init; }
@@ -162,6 +167,32 @@ public sealed record Decision
             Until = Platform.ModeEnds,
             Words = Platform.Words,
         };
+    }
+
+    /// <summary>
+    /// Why something is refused at an item that was blocked or restricted, or below one; null when nothing of that kind stands in the way. It can
+    /// still be listed, so that its owner sees that it is there and no client takes it for deleted, and be deleted.
+    /// </summary>
+    /// <param name="chain">The nodes from the root down to the item.</param>
+    /// <param name="capability">What is asked.</param>
+    public Refusal? RefusesAt(IReadOnlyList<NodeRow> chain, Capability capability)
+    {
+        foreach (var measure in Facts.Measures)
+        {
+            if (measure.Node is not { } node || !measure.Holds(Now))
+                continue;
+            var taken = measure.Kind switch
+            {
+                MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
+                MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(
+                    measure.Switches
+                ),
+                MeasureKind.LegalHold => Capability.None,
+            };
+            if ((taken & capability) != Capability.None && chain.Any(row => row.Id == node))
+                return measure.ToRefusal();
+        }
+        return null;
     }
 
     // A suspension is about this customer and comes before what is for everybody; the one that takes more, before the one that takes less.

@@ -73,6 +73,9 @@ public interface IMetadataSnapshot
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
 
+    /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
+    ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
+
     /// <summary>How many levels really lie below a folder.</summary>
     ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder);
 }
@@ -164,6 +167,12 @@ public sealed record Facts
     /// <summary>The vault.</summary>
     public required VaultState Vault { get; init; }
 
+    /// <summary>What is known about the actor's contract.</summary>
+    public required ContractFacts Contract { get; init; }
+
+    /// <summary>What holds for everyone.</summary>
+    public required PlatformFacts Platform { get; init; }
+
     /// <summary>The paths, in the order of the request.</summary>
     public required IReadOnlyList<PathState> Paths { get; init; }
 }
@@ -207,9 +216,14 @@ public sealed record VaultState
     /// <summary>Whether it has any lock at all, active or not.</summary>
     public required bool HasLocks { get; init; }
 
-    /// <summary>What may still be added, in bytes, 0 or more; null for no limit.</summary>
+    /// <summary>What the actor may do, as the session that loaded it decided; null where no session did.</summary>
+    public Decision? Decision { get; init; }
+
+    /// <summary>What may still be added, in bytes, 0 or more; 0 whenever new content is refused, null for no limit.</summary>
     public long? AvailableBytes =>
-        CapacityBytes is { } capacity ? Math.Max(0, capacity - UsedBytes - HeldBytes) : null;
+        Decision?.Allows(Capability.AddContent) == false ? 0
+        : CapacityBytes is { } capacity ? Math.Max(0, capacity - UsedBytes - HeldBytes)
+        : null;
 
     /// <summary>What makes a name unique in a folder of this vault.</summary>
     public string KeyOf(string name) => IsCaseInsensitive ? NodeName.Fold(name) : name;

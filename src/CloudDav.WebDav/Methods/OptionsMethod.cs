@@ -6,13 +6,16 @@ namespace CloudDav.WebDav.Methods;
 /// </summary>
 internal static class OptionsMethod
 {
-    public static ValueTask<DavProblem?> HandleAsync(DavRequest request)
+    public static async ValueTask<DavProblem?> HandleAsync(DavRequest request)
     {
+        var privileges = await request.Store.FindPrivilegesAsync(request.Aborted);
+        if (privileges.Problem is { } problem)
+            return problem;
         DavDiscovery.AnswerOptions(
             request.Response,
-            DavMethods.AllowAny,
-            request.Store.Principal.CanWrite
+            DavMethods.AllowOf(MethodTargets.Any, privileges.Value),
+            (privileges.Value & DavPrivileges.AnyWrite) != DavPrivileges.None
         );
-        return ValueTask.FromResult<DavProblem?>(null);
+        return null;
     }
 }

@@ -348,12 +348,8 @@ internal static class LiveProperties
             bits |= DirectoryBit;
         if (TransientNames.IsHidden(resource.Name))
             bits |= HiddenBit;
-        if (
-            (
-                resource.Privileges
-                & (DavPrivileges.WriteContent | DavPrivileges.Bind | DavPrivileges.WriteProperties)
-            ) == DavPrivileges.None
-        )
+        // Explorer deletes nothing that is marked read-only, so the bit says that not even that can be done.
+        if ((resource.Privileges & DavPrivileges.AnyWrite) == DavPrivileges.None)
             bits |= ReadOnlyBit;
         return bits;
     }

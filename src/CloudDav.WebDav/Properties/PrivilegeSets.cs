@@ -58,7 +58,7 @@ internal static class PrivilegeSets
         }
     }
 
-    /// <summary>Writes the letters of <c>oc:permissions</c>: G read, D delete, N rename, V move, W write, C and K add files and folders.</summary>
+    /// <summary>Writes the letters of <c>oc:permissions</c>: G read, D delete, N rename, V move, W write, C adds files, K folders.</summary>
     public static void WriteLetters(ref Utf8Writer writer, DavResource resource)
     {
         var privileges = resource.Privileges;
@@ -71,7 +71,9 @@ internal static class PrivilegeSets
         if (!resource.IsCollection && privileges.HasFlag(DavPrivileges.WriteContent))
             writer.Raw("W"u8);
         if (resource.IsCollection && privileges.HasFlag(DavPrivileges.Bind))
-            writer.Raw("CK"u8);
+            writer.Raw("C"u8);
+        if (resource.IsCollection && privileges.HasFlag(DavPrivileges.BindCollection))
+            writer.Raw("K"u8);
     }
 
     private static string Tree(string name, params string[] children) =>

@@ -10,6 +10,10 @@ internal abstract class PassingStore(IDavStore inner) : IDavStore
 
     public DavPrincipal Principal => Inner.Principal;
 
+    public ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
+        CancellationToken cancellationToken
+    ) => Inner.FindPrivilegesAsync(cancellationToken);
+
     public virtual ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,
         DavFacts facts,

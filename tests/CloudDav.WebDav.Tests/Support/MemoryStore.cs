@@ -18,7 +18,11 @@ internal sealed class MemoryStore(
     private static readonly TimeSpan LockCap = TimeSpan.FromHours(1);
     private static readonly XNamespace Dav = "DAV:";
 
-    public DavPrincipal Principal => new(user, $"/principals/{user}/") { CanWrite = canWrite };
+    public DavPrincipal Principal => new(user, $"/principals/{user}/");
+
+    public ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
+        CancellationToken cancellationToken
+    ) => Ok(canWrite ? DavPrivileges.All : DavPrivileges.Read);
 
     public ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using CloudDav.Vault;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Options;
+
+/// <summary>Section <c>Contract</c>: what the operator's terms leave to the operator.</summary>
+internal sealed class ContractOptions : IValidatableObject
+{
+    public const string Section = "Contract";
+
+    /// <summary>The time zone in which the days of the take-back window are counted.</summary>
+    public string TimeZone { get; init; } = "Europe/Brussels";
+
+    /// <summary>How many calendar days content can be taken back after the end of a contract.</summary>
+    [AllowedRange(1, 366)]
+    public int TakeBackDays { get; init; } = TakeBackWindow.DefaultDays;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
+            yield return new(
+                $"Contract:TimeZone takes a time zone such as Europe/Brussels, not '{TimeZone}'."
+            );
+    }
+
+    public AccountPolicy ToPolicy() =>
+        new(new TakeBackWindow(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), TakeBackDays));
+}
+
+[OptionsValidator]
+internal sealed partial class ContractOptionsValidator : IValidateOptions<ContractOptions>;

@@ -1,0 +1,721 @@
+using System.Text.Json;
+using CloudDav.Vault;
+using Dapper;
+
+namespace CloudDav.Storage;
+
+/// <summary>The facts of contracts on SQLite.</summary>
+/// <param name="database">The metadata.</param>
+public sealed class SqliteContractStore(SqliteDatabase database) : IContractStore
+{
+    /// <inheritdoc/>
+    public ValueTask<T> ReadAsync<T>(
+        Func<IContractSnapshot, ValueTask<T>> body,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session => SqliteMetadataStore.Finished(body(new SqliteContracts(session))),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<VaultResult<T>> WriteAsync<T>(
+        Func<IContractTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+                SqliteMetadataStore.Finished(body(new SqliteContractChanges(session, database))),
+            static result => result.IsSuccess,
+            cancellationToken
+        );
+}
+
+/// <summary>Reads the facts of contracts within one transaction.</summary>
+internal class SqliteContracts(SqliteSession session) : IContractSnapshot
+{
+    protected SqliteSession Session => session;
+
+    public ValueTask<Customer?> FindCustomerAsync(string reference) =>
+        new(
+            First<CustomerRow>(ContractSql.FindCustomerByReference, new { reference })?.ToCustomer()
+        );
+
+    public ValueTask<Customer?> FindCustomerAsync(AccountId account) => new(CustomerOf(account));
+
+    public ValueTask<IReadOnlyList<Customer>> ListCustomersAsync(AccountId after, int limit) =>
+        new([
+            .. All<CustomerRow>(ContractSql.ListCustomers, new { after = after.Value, limit })
+                .Select(row => row.ToCustomer()),
+        ]);
+
+    public ValueTask<Member?> FindMemberAsync(AccountId account) => new(MemberOf(account));
+
+    public ValueTask<IReadOnlyList<Member>> ListMembersAsync(AccountId owner) =>
+        new([
+            .. All<MemberRow>(ContractSql.ListMembers, new { owner = owner.Value })
+                .Select(row => row.ToMember()),
+        ]);
+
+    public ValueTask<Account?> FindAccountAsync(AccountId account) =>
+        new(
+            First<SqliteAccountStore.AccountRow>(
+                ContractSql.FindAccount,
+                new { account = account.Value }
+            )
+                ?.ToAccount()
+        );
+
+    public ValueTask<ServiceOption?> FindOptionAsync(string code, int? version = null) =>
+        new(
+            First<OptionRow>(
+                version is null ? ContractSql.FindOption : ContractSql.FindOptionVersion,
+                new { code, version }
+            )
+                ?.ToOption()
+        );
+
+    public ValueTask<IReadOnlyList<ServiceOption>> ListOptionsAsync() =>
+        new([.. All<OptionRow>(ContractSql.ListOptions, null).Select(row => row.ToOption())]);
+
+    public ValueTask<ContractFacts> LoadFactsAsync(AccountId account) => new(FactsOf(account));
+
+    public ValueTask<PlatformFacts> LoadPlatformAsync() => new(Platform());
+
+    public ValueTask<(VaultId Vault, long UsedBytes, long? CapacityBytes)?> FindUsageAsync(
+        AccountId account
+    )
+    {
+        var row = First<UsageRow>(ContractSql.FindUsage, new { account = account.Value });
+        return new(
+            row is null ? null : (new VaultId(row.VaultId), row.UsedBytes, row.CapacityBytes)
+        );
+    }
+
+    public ValueTask<(Measure Measure, DateTimeOffset? Lifted)?> FindMeasureAsync(long id) =>
+        new(
+            First<MeasureRow>(ContractSql.FindMeasure, new { id }) is { } row
+                ? row.ToMeasure()
+                : null
+        );
+
+    public ValueTask<IReadOnlyList<(Measure Measure, DateTimeOffset? Lifted)>> ListMeasuresAsync(
+        AccountId? account,
+        bool withLifted
+    ) =>
+        new([
+            .. All<MeasureRow>(
+                    account is null
+                        ? ContractSql.ListCommonMeasures
+                        : ContractSql.ListAccountMeasures,
+                    new { account = account?.Value, withLifted }
+                )
+                .Select(row => row.ToMeasure()),
+        ]);
+
+    public ValueTask<DoneCommand?> FindCommandAsync(string id)
+    {
+        var row = First<CommandRow>(ContractSql.FindCommand, new { id });
+        return new(
+            row is null ? null : new DoneCommand(id, row.RequestHash, row.Answer, Time(row.Done))
+        );
+    }
+
+    public ValueTask<RegisterEntry?> FindEntryAsync(string registerName, long id) =>
+        new(First<EntryRow>(ContractSql.FindEntry, new { register = registerName, id })?.ToEntry());
+
+    public ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(
+        string registerName,
+        AccountId? account,
+        long after,
+        int limit
+    ) =>
+        new([
+            .. All<EntryRow>(
+                    account is null ? ContractSql.ListEntries : ContractSql.ListAccountEntries,
+                    new
+                    {
+                        register = registerName,
+                        account = account?.Value,
+                        after,
+                        limit,
+                    }
+                )
+                .Select(row => row.ToEntry()),
+        ]);
+
+    public ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync() =>
+        new([
+            .. All<TermsRow>(ContractSql.ListTerms, null)
+                .Select(row => new TermsVersion(
+                    row.Version,
+                    Time(row.Published),
+                    Time(row.RequiredFrom),
+                    TextsOf(row.Texts) ?? new Texts()
+                )),
+        ]);
+
+    public ValueTask<IReadOnlyList<TermsAcceptance>> ListAcceptancesAsync(AccountId account) =>
+        new([
+            .. All<AcceptanceRow>(ContractSql.ListAcceptances, new { account = account.Value })
+                .Select(row => new TermsAcceptance(
+                    account,
+                    row.Version,
+                    (Language)row.Language,
+                    (Door)row.Door,
+                    Time(row.Accepted)
+                )),
+        ]);
+
+    /// <summary>What is known about an account's contract.</summary>
+    public ContractFacts FactsOf(AccountId account)
+    {
+        var measures = All<MeasureRow>(
+                ContractSql.ListAccountMeasures,
+                new { account = account.Value, withLifted = false }
+            )
+            .Select(row => row.ToMeasure().Measure)
+            .ToList();
+        var language = Scalar<long?>(ContractSql.FindLanguage, new { account = account.Value });
+        var member = MemberOf(account);
+        var customer = CustomerOf(member?.Owner ?? account);
+        if (customer is null)
+            return ContractFacts.WithoutContract with
+            {
+                Ends = member?.Left is { } gone ? [gone] : [],
+                Measures = measures,
+                IsBeingDestroyed = member?.DestructionStarted is not null,
+                Language = (Language?)language,
+            };
+        measures.AddRange(
+            All<MeasureRow>(ContractSql.ListOptionMeasures, new { option = customer.Option })
+                .Select(row => row.ToMeasure().Measure)
+        );
+        // A suspension of the customer is one of the household: its members' facts are the customer's.
+        if (member is not null)
+            measures.AddRange(
+                All<MeasureRow>(
+                        ContractSql.ListAccountMeasures,
+                        new { account = member.Owner.Value, withLifted = false }
+                    )
+                    .Select(row => row.ToMeasure().Measure)
+                    .Where(measure => measure.Node is null && measure.Kind != MeasureKind.LegalHold)
+            );
+        var option = First<OptionRow>(
+            ContractSql.FindOptionVersion,
+            new { code = customer.Option, version = customer.OptionVersion }
+        )
+            ?.ToOption();
+        return new ContractFacts
+        {
+            Option = customer.Option,
+            HasTv =
+                customer.HasTvContract
+                && option?.Entitlements.Contains(
+                    ServiceOption.TvEntitlement,
+                    StringComparer.Ordinal
+                ) == true,
+            Ends =
+            [
+                .. new[] { customer.End, customer.Main.End, member?.Left }.OfType<ContractEnd>(),
+            ],
+            Measures = measures,
+            IsBeingDestroyed =
+                customer.DestructionStarted is not null || member?.DestructionStarted is not null,
+            Language = (Language?)language,
+        };
+    }
+
+    /// <summary>What holds for everyone.</summary>
+    public PlatformFacts Platform()
+    {
+        var row = Session.Connection.QueryFirst<PlatformRow>(ContractSql.LoadPlatform);
+        return new PlatformFacts
+        {
+            Mode = (PlatformMode)row.Mode,
+            ModeEnds = Time(row.ModeEnds),
+            Words = TextsOf(row.Words),
+            ServiceEnd =
+                row.ServiceEnds is { } ends && row.ServiceEndRecorded is { } recorded
+                    ? new ContractEnd(EndCause.Service, Time(ends), Time(recorded))
+                    {
+                        ClosesNotBefore = Time(row.ServiceClosesNotBefore),
+                    }
+                    : null,
+            Restrictions =
+            [
+                .. All<MeasureRow>(ContractSql.ListGeneralMeasures, null)
+                    .Select(measure => measure.ToMeasure().Measure),
+            ],
+            Doors = JsonSerializer.Deserialize<Dictionary<Door, Capability>>(row.Doors)!,
+        };
+    }
+
+    protected static DateTimeOffset Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    protected static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } value ? Time(value) : null;
+
+    protected static string? JsonOf(Texts? texts) =>
+        texts is null ? null : JsonSerializer.Serialize(texts);
+
+    private static Texts? TextsOf(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize<Texts>(json);
+
+    private Customer? CustomerOf(AccountId account) =>
+        First<CustomerRow>(ContractSql.FindCustomer, new { account = account.Value })?.ToCustomer();
+
+    private Member? MemberOf(AccountId account) =>
+        First<MemberRow>(ContractSql.FindMember, new { account = account.Value })?.ToMember();
+
+    protected T? Scalar<T>(string sql, object parameters) =>
+        Session.Connection.ExecuteScalar<T>(sql, parameters);
+
+    private T? First<T>(string sql, object parameters)
+        where T : class => Session.Connection.QueryFirstOrDefault<T>(sql, parameters);
+
+    private IEnumerable<T> All<T>(string sql, object? parameters) =>
+        Session.Connection.Query<T>(sql, parameters);
+
+    private sealed class CustomerRow
+    {
+        public long AccountId { get; init; }
+        public string CustomerRef { get; init; } = "";
+        public string MainRef { get; init; } = "";
+        public long MainStatus { get; init; }
+        public long? MainEnds { get; init; }
+        public long? MainEndRecorded { get; init; }
+        public long MainKnown { get; init; }
+        public bool HasTv { get; init; }
+        public string OptionCode { get; init; } = "";
+        public long OptionVersion { get; init; }
+        public long Started { get; init; }
+        public long? Ends { get; init; }
+        public long? EndRecorded { get; init; }
+        public long? DestructionStarted { get; init; }
+        public long? Destroyed { get; init; }
+        public long RowVersion { get; init; }
+
+        public Customer ToCustomer() =>
+            new()
+            {
+                Account = new(AccountId),
+                Reference = CustomerRef,
+                Main = new MainContract(MainRef, (MainStatus)MainStatus, Time(MainKnown))
+                {
+                    End = EndOf(EndCause.MainContract, MainEnds, MainEndRecorded),
+                },
+                HasTvContract = HasTv,
+                Option = OptionCode,
+                OptionVersion = (int)OptionVersion,
+                Started = Time(Started),
+                End = EndOf(EndCause.CloudContract, Ends, EndRecorded),
+                DestructionStarted = Time(DestructionStarted),
+                Destroyed = Time(Destroyed),
+                Version = RowVersion,
+            };
+    }
+
+    private static ContractEnd? EndOf(EndCause cause, long? at, long? recorded) =>
+        at is { } ends && recorded is { } heard
+            ? new ContractEnd(cause, Time(ends), Time(heard))
+            : null;
+
+    private sealed class MemberRow
+    {
+        public long AccountId { get; init; }
+        public long OwnerId { get; init; }
+        public long Added { get; init; }
+        public long? Confirmed { get; init; }
+        public long? LeftAt { get; init; }
+        public long? LeftRecorded { get; init; }
+        public long? DestructionStarted { get; init; }
+        public long? Destroyed { get; init; }
+
+        public Member ToMember() =>
+            new()
+            {
+                Account = new(AccountId),
+                Owner = new(OwnerId),
+                Added = Time(Added),
+                Confirmed = Time(Confirmed),
+                Left = EndOf(EndCause.LeftHousehold, LeftAt, LeftRecorded),
+                DestructionStarted = Time(DestructionStarted),
+                Destroyed = Time(Destroyed),
+            };
+    }
+
+    private sealed class OptionRow
+    {
+        public string Code { get; init; } = "";
+        public long Version { get; init; }
+        public string Offer { get; init; } = "";
+        public long CapacityBytes { get; init; }
+        public long MemberCapacityBytes { get; init; }
+        public string Entitlements { get; init; } = "";
+        public string Texts { get; init; } = "";
+        public bool IsWithdrawn { get; init; }
+
+        public ServiceOption ToOption() =>
+            new()
+            {
+                Code = Code,
+                Version = (int)Version,
+                Offer = Offer,
+                CapacityBytes = CapacityBytes,
+                MemberCapacityBytes = MemberCapacityBytes,
+                Entitlements = Entitlements.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                Texts = TextsOf(Texts) ?? new Texts(),
+                IsWithdrawn = IsWithdrawn,
+            };
+    }
+
+    private sealed class MeasureRow
+    {
+        public long MeasureId { get; init; }
+        public long Kind { get; init; }
+        public long Switches { get; init; }
+        public long? AccountId { get; init; }
+        public string? OptionCode { get; init; }
+        public long? NodeId { get; init; }
+        public bool IsLegalOrder { get; init; }
+        public string ReasonCode { get; init; } = "";
+        public string? Words { get; init; }
+        public string SetBy { get; init; } = "";
+        public long Since { get; init; }
+        public long? Until { get; init; }
+        public long? Lifted { get; init; }
+
+        public (Measure Measure, DateTimeOffset? Lifted) ToMeasure() =>
+            (
+                new Measure
+                {
+                    Id = MeasureId,
+                    Kind = (MeasureKind)Kind,
+                    Switches = (Switches)Switches,
+                    Account = AccountId is { } account ? new(account) : null,
+                    Option = OptionCode,
+                    Node = NodeId is { } node ? new(node) : null,
+                    IsLegalOrder = IsLegalOrder,
+                    ReasonCode = ReasonCode,
+                    Words = TextsOf(Words),
+                    SetBy = SetBy,
+                    Since = Time(Since),
+                    Until = Time(Until),
+                },
+                Time(Lifted)
+            );
+    }
+
+    private sealed class EntryRow
+    {
+        public string Register { get; init; } = "";
+        public long EntryId { get; init; }
+        public long? AccountId { get; init; }
+        public long Since { get; init; }
+        public long? Until { get; init; }
+        public long? Closed { get; init; }
+        public string Body { get; init; } = "";
+        public long RowVersion { get; init; }
+
+        public RegisterEntry ToEntry() =>
+            new()
+            {
+                Register = Register,
+                Id = EntryId,
+                Account = AccountId is { } account ? new(account) : null,
+                Since = Time(Since),
+                Until = Time(Until),
+                Closed = Time(Closed),
+                Body = Body,
+                Version = RowVersion,
+            };
+    }
+
+    private sealed class UsageRow
+    {
+        public long VaultId { get; init; }
+        public long UsedBytes { get; init; }
+        public long? CapacityBytes { get; init; }
+    }
+
+    private sealed class PlatformRow
+    {
+        public long Mode { get; init; }
+        public long? ModeEnds { get; init; }
+        public string? Words { get; init; }
+        public long? ServiceEnds { get; init; }
+        public long? ServiceEndRecorded { get; init; }
+        public long? ServiceClosesNotBefore { get; init; }
+        public string Doors { get; init; } = "";
+    }
+
+    private sealed class CommandRow
+    {
+        public byte[] RequestHash { get; init; } = [];
+        public string Answer { get; init; } = "";
+        public long Done { get; init; }
+    }
+
+    private sealed class TermsRow
+    {
+        public string Version { get; init; } = "";
+        public long Published { get; init; }
+        public long? RequiredFrom { get; init; }
+        public string Texts { get; init; } = "";
+    }
+
+    private sealed class AcceptanceRow
+    {
+        public string Version { get; init; } = "";
+        public long Language { get; init; }
+        public long Door { get; init; }
+        public long Accepted { get; init; }
+    }
+}
+
+/// <summary>Changes the facts of contracts within one transaction.</summary>
+internal sealed class SqliteContractChanges(SqliteSession session, SqliteDatabase database)
+    : SqliteContracts(session),
+        IContractTransaction
+{
+    public ValueTask<Account?> AddAccountAsync(NewAccount account, DateTimeOffset now) =>
+        new(SqliteAccountStore.AddAccount(database, Session, account, now));
+
+    public ValueTask<Customer> SaveCustomerAsync(Customer customer)
+    {
+        var saved = customer with { Version = customer.Version + 1 };
+        Run(
+            ContractSql.SaveCustomer,
+            new
+            {
+                account = saved.Account.Value,
+                reference = saved.Reference,
+                mainRef = saved.Main.Reference,
+                mainStatus = (int)saved.Main.Status,
+                mainEnds = Ms(saved.Main.End?.At),
+                mainEndRecorded = Ms(saved.Main.End?.Recorded),
+                mainKnown = Ms(saved.Main.KnownAt),
+                hasTv = saved.HasTvContract,
+                option = saved.Option,
+                optionVersion = saved.OptionVersion,
+                started = Ms(saved.Started),
+                ends = Ms(saved.End?.At),
+                endRecorded = Ms(saved.End?.Recorded),
+                destructionStarted = Ms(saved.DestructionStarted),
+                destroyed = Ms(saved.Destroyed),
+                version = saved.Version,
+            }
+        );
+        MoveFacts(saved.Account);
+        return new(saved);
+    }
+
+    public ValueTask SaveMemberAsync(Member member)
+    {
+        Run(
+            ContractSql.SaveMember,
+            new
+            {
+                account = member.Account.Value,
+                owner = member.Owner.Value,
+                added = Ms(member.Added),
+                confirmed = Ms(member.Confirmed),
+                leftAt = Ms(member.Left?.At),
+                leftRecorded = Ms(member.Left?.Recorded),
+                destructionStarted = Ms(member.DestructionStarted),
+                destroyed = Ms(member.Destroyed),
+            }
+        );
+        MoveFacts(member.Account);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SetCapacityAsync(AccountId account, long capacityBytes)
+    {
+        Run(ContractSql.SetCapacity, new { account = account.Value, capacity = capacityBytes });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SetLanguageAsync(AccountId account, Language? language)
+    {
+        Run(ContractSql.SetLanguage, new { account = account.Value, language = (int?)language });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AddOptionAsync(ServiceOption added, DateTimeOffset now)
+    {
+        Run(
+            ContractSql.AddOption,
+            new
+            {
+                code = added.Code,
+                version = added.Version,
+                offer = added.Offer,
+                capacity = added.CapacityBytes,
+                memberCapacity = added.MemberCapacityBytes,
+                entitlements = string.Join(' ', added.Entitlements),
+                texts = JsonOf(added.Texts),
+                isWithdrawn = added.IsWithdrawn,
+                now = Ms(now),
+            }
+        );
+        Run(ContractSql.MovePlatform, null);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Measure> AddMeasureAsync(Measure measure)
+    {
+        var id = Scalar<long>(
+            ContractSql.AddMeasure,
+            new
+            {
+                kind = (int)measure.Kind,
+                switches = (int)measure.Switches,
+                account = measure.Account?.Value,
+                option = measure.Option,
+                node = measure.Node?.Value,
+                isLegalOrder = measure.IsLegalOrder,
+                reasonCode = measure.ReasonCode,
+                words = JsonOf(measure.Words),
+                setBy = measure.SetBy,
+                since = Ms(measure.Since),
+                until = Ms(measure.Until),
+            }
+        );
+        MoveFactsOf(measure);
+        return new(measure with { Id = id });
+    }
+
+    public async ValueTask<bool> LiftMeasureAsync(long id, string by, DateTimeOffset now)
+    {
+        if (
+            Run(
+                ContractSql.LiftMeasure,
+                new
+                {
+                    id,
+                    by,
+                    now = Ms(now),
+                }
+            ) == 0
+        )
+            return false;
+        MoveFactsOf((await FindMeasureAsync(id))!.Value.Measure);
+        return true;
+    }
+
+    public ValueTask SavePlatformAsync(PlatformFacts platform)
+    {
+        Run(
+            ContractSql.SavePlatform,
+            new
+            {
+                mode = (int)platform.Mode,
+                modeEnds = Ms(platform.ModeEnds),
+                words = JsonOf(platform.Words),
+                serviceEnds = Ms(platform.ServiceEnd?.At),
+                serviceEndRecorded = Ms(platform.ServiceEnd?.Recorded),
+                serviceClosesNotBefore = Ms(platform.ServiceEnd?.ClosesNotBefore),
+                doors = JsonSerializer.Serialize(platform.Doors),
+            }
+        );
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AddCommandAsync(DoneCommand command)
+    {
+        Run(
+            ContractSql.AddCommand,
+            new
+            {
+                id = command.Id,
+                hash = command.RequestHash.ToArray(),
+                answer = command.Answer,
+                done = Ms(command.Done),
+            }
+        );
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry)
+    {
+        var row = new
+        {
+            register = entry.Register,
+            id = entry.Id,
+            account = entry.Account?.Value,
+            since = Ms(entry.Since),
+            until = Ms(entry.Until),
+            closed = Ms(entry.Closed),
+            body = entry.Body,
+        };
+        return new(
+            entry.Id == 0
+                ? entry with
+                {
+                    Id = Scalar<long>(ContractSql.AddEntry, row),
+                    Version = 1,
+                }
+                : entry with
+                {
+                    Version = Scalar<long>(ContractSql.SaveEntry, row),
+                }
+        );
+    }
+
+    public ValueTask SaveTermsAsync(TermsVersion terms)
+    {
+        Run(
+            ContractSql.SaveTerms,
+            new
+            {
+                version = terms.Version,
+                published = Ms(terms.Published),
+                requiredFrom = Ms(terms.RequiredFrom),
+                texts = JsonOf(terms.Texts),
+            }
+        );
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AddAcceptanceAsync(TermsAcceptance acceptance)
+    {
+        Run(
+            ContractSql.AddAcceptance,
+            new
+            {
+                account = acceptance.Account.Value,
+                version = acceptance.Version,
+                language = (int)acceptance.Language,
+                door = (int)acceptance.Door,
+                accepted = Ms(acceptance.Accepted),
+            }
+        );
+        return ValueTask.CompletedTask;
+    }
+
+    // A measure on an account holds in its whole household; one on an option or on everyone is found by the platform's version.
+    private void MoveFactsOf(Measure measure)
+    {
+        if (measure.Account is { } account)
+            MoveFacts(account);
+        else
+            Run(ContractSql.MovePlatform, null);
+    }
+
+    private void MoveFacts(AccountId account) =>
+        Run(ContractSql.MoveFacts, new { account = account.Value });
+
+    // Not every change here is of a fact that is remembered; to take each for one costs a look-up and spares a mistake.
+    private int Run(string sql, object? parameters)
+    {
+        Session.HasChangedFacts = true;
+        return Session.Connection.Execute(sql, parameters);
+    }
+
+    private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    private static long? Ms(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+
+namespace CloudDav.Vault;
+
+/// <summary>
+/// Asks again, every few seconds, whether the downloads under way may go on: a download that began before a suspension ends within seconds of it. Asks
+/// only while any is under way, and once for each actor, however many there are.
+/// </summary>
+internal sealed class RunningDownloads(
+    IMetadataStore metadata,
+    AccountPolicy policy,
+    TimeProvider time
+)
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<WatchedSource, bool> _running = new();
+    private int _isWatching;
+
+    /// <summary>The content, whose copying is stopped when the actor may no longer download.</summary>
+    public IContentSource Watch(
+        Actor actor,
+        Door door,
+        IReadOnlyList<NodeRow> chain,
+        IContentSource content
+    ) => new WatchedSource(this, actor, door, chain, content);
+
+    private void Begin(WatchedSource source)
+    {
+        _running[source] = true;
+        if (Interlocked.Exchange(ref _isWatching, 1) == 0)
+            _ = WatchAsync();
+    }
+
+    private void End(WatchedSource source) => _running.TryRemove(source, out _);
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(s_every, time);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            if (_running.IsEmpty)
+            {
+                Interlocked.Exchange(ref _isWatching, 0);
+                // One that began in between found the watch still running, and is found here.
+                if (_running.IsEmpty || Interlocked.Exchange(ref _isWatching, 1) == 1)
+                    return;
+            }
+            foreach (var group in _running.Keys.GroupBy(source => (source.Actor, source.Door)))
+                await StopRefusedAsync(group.Key.Actor, group.Key.Door, [.. group]);
+        }
+    }
+
+    private async Task StopRefusedAsync(
+        Actor actor,
+        Door door,
+        IReadOnlyList<WatchedSource> sources
+    )
+    {
+        try
+        {
+            var decision = await metadata.ReadAsync(
+                async snapshot =>
+                {
+                    var now = time.GetUtcNow();
+                    var facts = await snapshot.LoadAsync(
+                        new FactsRequest
+                        {
+                            Actor = actor,
+                            Now = now,
+                            Paths = [],
+                        }
+                    );
+                    return facts.IsSignedOut
+                        ? null
+                        : policy.Decide(
+                            facts.Platform,
+                            facts.Contract,
+                            facts.Vault.UsedBytes,
+                            facts.Vault.CapacityBytes,
+                            door,
+                            now
+                        );
+                },
+                CancellationToken.None
+            );
+            foreach (var source in sources)
+            {
+                if (
+                    decision is null
+                    || !decision.Allows(Capability.Download)
+                    || decision.RefusesAt(source.Chain, Capability.Download) is not null
+                )
+                    source.Stop();
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The metadata cannot be asked at the moment. Whoever was let in goes on; the next round asks again.
+        }
+    }
+
+    private sealed class WatchedSource(
+        RunningDownloads downloads,
+        Actor actor,
+        Door door,
+        IReadOnlyList<NodeRow> chain,
+        IContentSource content
+    ) : IContentSource
+    {
+        private readonly CancellationTokenSource _stop = new();
+
+        public Actor Actor => actor;
+
+        public Door Door => door;
+
+        public IReadOnlyList<NodeRow> Chain => chain;
+
+        public long Length => content.Length;
+
+        public void Stop()
+        {
+            try
+            {
+                _stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
+        }
+
+        public async ValueTask CopyToAsync(
+            PipeWriter destination,
+            long offset,
+            long count,
+            CancellationToken cancellationToken
+        )
+        {
+            downloads.Begin(this);
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancellationToken,
+                    _stop.Token
+                );
+                await content.CopyToAsync(destination, offset, count, either.Token);
+            }
+            finally
+            {
+                downloads.End(this);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _stop.Dispose();
+            await content.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+namespace CloudDav.Vault;
+
+/// <summary>Keeps the facts of contracts. It decides nothing. Whatever a transaction changes moves the versions that remembered facts are compared with.</summary>
+public interface IContractStore
+{
+    /// <summary>Reads from one snapshot.</summary>
+    ValueTask<T> ReadAsync<T>(
+        Func<IContractSnapshot, ValueTask<T>> body,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Runs a command in a transaction: a refusal undoes it, success is returned once it is on stable storage. The body may be run again from the start.</summary>
+    ValueTask<VaultResult<T>> WriteAsync<T>(
+        Func<IContractTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>What can be asked within one snapshot.</summary>
+public interface IContractSnapshot
+{
+    /// <summary>The customer with this number; null when there is none.</summary>
+    ValueTask<Customer?> FindCustomerAsync(string reference);
+
+    /// <summary>The customer with this account; null when there is none.</summary>
+    ValueTask<Customer?> FindCustomerAsync(AccountId account);
+
+    /// <summary>Customers in the order of their accounts, after one.</summary>
+    ValueTask<IReadOnlyList<Customer>> ListCustomersAsync(AccountId after, int limit);
+
+    /// <summary>The household member with this account, also one who has left; null when there is none.</summary>
+    ValueTask<Member?> FindMemberAsync(AccountId account);
+
+    /// <summary>The people of a household beside its owner, those who left included.</summary>
+    ValueTask<IReadOnlyList<Member>> ListMembersAsync(AccountId owner);
+
+    /// <summary>The account, as sign-in sees it; null when there is none.</summary>
+    ValueTask<Account?> FindAccountAsync(AccountId account);
+
+    /// <summary>The newest version of an option, or a given one; null when there is none.</summary>
+    ValueTask<ServiceOption?> FindOptionAsync(string code, int? version = null);
+
+    /// <summary>The newest version of every option.</summary>
+    ValueTask<IReadOnlyList<ServiceOption>> ListOptionsAsync();
+
+    /// <summary>What is known about an account's contract; what an account without one has when there is none.</summary>
+    ValueTask<ContractFacts> LoadFactsAsync(AccountId account);
+
+    /// <summary>What holds for everyone.</summary>
+    ValueTask<PlatformFacts> LoadPlatformAsync();
+
+    /// <summary>The account's vault, without holds and locks; null when it is gone.</summary>
+    ValueTask<(VaultId Vault, long UsedBytes, long? CapacityBytes)?> FindUsageAsync(
+        AccountId account
+    );
+
+    /// <summary>A measure, lifted or not; null when there is none.</summary>
+    ValueTask<(Measure Measure, DateTimeOffset? Lifted)?> FindMeasureAsync(long id);
+
+    /// <summary>The measures on an account, or on everyone and on options when null, newest first; those that were lifted only when asked for.</summary>
+    ValueTask<IReadOnlyList<(Measure Measure, DateTimeOffset? Lifted)>> ListMeasuresAsync(
+        AccountId? account,
+        bool withLifted
+    );
+
+    /// <summary>A command that was carried out; null when it was not.</summary>
+    ValueTask<DoneCommand?> FindCommandAsync(string id);
+
+    /// <summary>An entry of a register; null when there is none.</summary>
+    ValueTask<RegisterEntry?> FindEntryAsync(string registerName, long id);
+
+    /// <summary>Entries of a register in the order of their numbers, after one; of one account only when it is given.</summary>
+    ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(
+        string registerName,
+        AccountId? account,
+        long after,
+        int limit
+    );
+
+    /// <summary>All versions of the terms, newest first.</summary>
+    ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync();
+
+    /// <summary>What an account has accepted.</summary>
+    ValueTask<IReadOnlyList<TermsAcceptance>> ListAcceptancesAsync(AccountId account);
+}
+
+/// <summary>What can be done within one transaction.</summary>
+public interface IContractTransaction : IContractSnapshot
+{
+    /// <summary>Makes an account with its vault; null when the name or the subject is taken.</summary>
+    ValueTask<Account?> AddAccountAsync(NewAccount account, DateTimeOffset now);
+
+    /// <summary>Adds or changes a customer and takes the next <see cref="Customer.Version"/>. The facts of the whole household move on.</summary>
+    ValueTask<Customer> SaveCustomerAsync(Customer customer);
+
+    /// <summary>Adds or changes a household member.</summary>
+    ValueTask SaveMemberAsync(Member member);
+
+    /// <summary>Gives an account's vault another capacity.</summary>
+    ValueTask SetCapacityAsync(AccountId account, long capacityBytes);
+
+    /// <summary>Sets the language of an account's texts; null for not known.</summary>
+    ValueTask SetLanguageAsync(AccountId account, Language? language);
+
+    /// <summary>Adds a version of an option.</summary>
+    ValueTask AddOptionAsync(ServiceOption added, DateTimeOffset now);
+
+    /// <summary>Adds a measure and gives it its number.</summary>
+    ValueTask<Measure> AddMeasureAsync(Measure measure);
+
+    /// <summary>Ends a measure. False when there is none or it was lifted before.</summary>
+    ValueTask<bool> LiftMeasureAsync(long id, string by, DateTimeOffset now);
+
+    /// <summary>Changes what holds for everyone, restrictions aside.</summary>
+    ValueTask SavePlatformAsync(PlatformFacts platform);
+
+    /// <summary>Remembers a command that was carried out.</summary>
+    ValueTask AddCommandAsync(DoneCommand command);
+
+    /// <summary>Adds an entry to a register, or changes one that has a number, and gives it its number and version.</summary>
+    ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry);
+
+    /// <summary>Adds a version of the terms, or changes the day from which it is required.</summary>
+    ValueTask SaveTermsAsync(TermsVersion terms);
+
+    /// <summary>Records an acceptance; the first one of a version counts.</summary>
+    ValueTask AddAcceptanceAsync(TermsAcceptance acceptance);
+}
