@@ -696,6 +696,18 @@ internal sealed class SqliteContractChanges(SqliteSession session, SqliteDatabas
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask RecordAsync(AuditEntry entry)
+    {
+        SqliteJournal.Append(Session, entry);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask EmitAsync(ServiceEvent occurred)
+    {
+        SqliteJournal.Add(Session, occurred);
+        return ValueTask.CompletedTask;
+    }
+
     // A measure on an account holds in its whole household; one on an option or on everyone is found by the platform's version.
     private void MoveFactsOf(Measure measure)
     {

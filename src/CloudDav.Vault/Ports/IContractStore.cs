@@ -123,6 +123,12 @@ public interface IContractTransaction : IContractSnapshot
     /// <summary>Adds a version of the terms, or changes the day from which it is required.</summary>
     ValueTask SaveTermsAsync(TermsVersion terms);
 
+    /// <summary>Links an entry to the end of its audit chain.</summary>
+    ValueTask RecordAsync(AuditEntry entry);
+
+    /// <summary>Puts an event at the end of its account's queue.</summary>
+    ValueTask EmitAsync(ServiceEvent occurred);
+
     /// <summary>Records an acceptance; the first one of a version counts.</summary>
     ValueTask AddAcceptanceAsync(TermsAcceptance acceptance);
 }
