@@ -1,6 +1,7 @@
 using System.Net;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.MainContracts;
 using CloudDav.Server.Options;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
@@ -77,11 +78,19 @@ internal static class ServerHost
             .AddOptions<SignInOptions>()
             .Bind(settings.GetSection(SignInOptions.Section), Strictly)
             .ValidateOnStart();
+        services
+            .AddOptions<MainContractOptions>()
+            .Bind(settings.GetSection(MainContractOptions.Section), Strictly)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
         services.AddSingleton<IValidateOptions<ContractOptions>, ContractOptionsValidator>();
         services.AddSingleton<IValidateOptions<SignInOptions>, SignInOptionsValidator>();
+        services.AddSingleton<
+            IValidateOptions<MainContractOptions>,
+            MainContractOptionsValidator
+        >();
     }
 
     // A setting that is misspelt would otherwise silently keep its default.
@@ -203,6 +212,11 @@ internal static class ServerHost
             provider.GetRequiredService<SignInDesk>(),
             provider.GetService<BearerSignIn>()
         ));
+        var mainContract =
+            start.Settings.GetSection(MainContractOptions.Section).Get<MainContractOptions>()
+            ?? new();
+        if (mainContract.Address is not null)
+            MainContractServices.Register(services, mainContract);
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
         services.AddSingleton<DavDoors>();

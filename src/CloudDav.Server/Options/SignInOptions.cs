@@ -44,13 +44,7 @@ internal sealed class SignInOptions : IValidatableObject
     {
         if (Authority is null)
             yield break;
-        if (
-            !Uri.TryCreate(Authority, UriKind.Absolute, out var authority)
-            || (
-                authority.Scheme != Uri.UriSchemeHttps
-                && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)
-            )
-        )
+        if (!OutwardAddress.IsAllowed(Authority))
             yield return new($"SignIn:Authority '{Authority}' must be an https address.");
         if (string.IsNullOrEmpty(Audience))
             yield return new("SignIn:Audience must be set when SignIn:Authority is.");

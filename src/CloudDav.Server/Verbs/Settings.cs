@@ -44,6 +44,7 @@ internal static class Settings
             ListenOptions.Section,
             DavOptions.Section,
             SignInOptions.Section,
+            MainContractOptions.Section,
             "Logging",
         ];
         foreach (var section in settings.GetChildren())

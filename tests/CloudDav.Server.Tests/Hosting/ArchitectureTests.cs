@@ -31,7 +31,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Server",
-        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.IdentityModel.|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.IdentityModel.|Polly|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
     )]
     public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
     {
@@ -75,6 +75,8 @@ public sealed partial class ArchitectureTests
         Add(ListenOptions.Section, new ListenOptions());
         Add(DavOptions.Section, new DavOptions());
         Add(SignInOptions.Section, new SignInOptions());
+        Add(ContractOptions.Section, new ContractOptions());
+        Add(MainContractOptions.Section, new MainContractOptions());
 
         Assert.Equal(
             settings.Keys.Order(StringComparer.Ordinal),
@@ -122,6 +124,8 @@ public sealed partial class ArchitectureTests
                     typeof(ListenOptions),
                     typeof(DavOptions),
                     typeof(SignInOptions),
+                    typeof(ContractOptions),
+                    typeof(MainContractOptions),
                 ]
         )
         {

@@ -209,6 +209,15 @@ public sealed class ProgramTests : IDisposable
     [InlineData("{ \"Listen\": { \"TrustedProxies\": [\"proxy\"] } }", "'proxy'")]
     [InlineData("{ \"Dav\": { \"AllowedOrigins\": [\"example.net\"] } }", "'example.net'")]
     [InlineData("{ \"SignIn\": { \"Authority\": \"http://login.example.net\" } }", "https")]
+    [InlineData(
+        "{ \"MainContract\": { \"Address\": \"http://inventory.example.net\" } }",
+        "MainContract:Address 'http://inventory.example.net' must be an https address"
+    )]
+    [InlineData(
+        "{ \"MainContract\": { \"Address\": \"https://inventory.example.net\" } }",
+        "MainContract:TokenAddress"
+    )]
+    [InlineData("{ \"MainContract\": { \"DailyAt\": \"25:00\" } }", "MainContract:DailyAt")]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
         string json,
