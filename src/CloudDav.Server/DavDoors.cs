@@ -1,6 +1,7 @@
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed class DavDoors
 
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
+    private readonly RefusalDesk _refusals;
     private readonly HashSet<string> _rootHosts;
     private readonly DavCorsOptions _cors;
     private readonly DavEndpoint _tree;
@@ -26,12 +28,14 @@ internal sealed class DavDoors
     public DavDoors(
         SignIn signIn,
         VaultStores stores,
+        RefusalDesk refusals,
         IOptions<ListenOptions> listen,
         IOptions<DavOptions> dav,
         ILogger<DavEndpoint> log
     )
     {
         _signIn = signIn;
+        _refusals = refusals;
         _queue = new DeviceQueue(
             listen.Value.RequestsPerDevice,
             TimeSpan.FromSeconds(listen.Value.QueueSeconds)
@@ -94,12 +98,7 @@ internal sealed class DavDoors
         using var place = await _queue.EnterAsync(actor, context);
         if (place is null)
         {
-            context.Response.Headers.RetryAfter = "5";
-            await PlainText.WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "This device asks for more at once than can be done. Try again in a moment."
-            );
+            await _refusals.WriteAsync(context, RefusalRule.DeviceBusy);
             return;
         }
 

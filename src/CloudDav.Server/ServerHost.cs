@@ -3,6 +3,7 @@ using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.MainContracts;
 using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -208,8 +209,13 @@ internal static class ServerHost
         var signIn = start.Settings.GetSection(SignInOptions.Section).Get<SignInOptions>() ?? new();
         if (signIn.Authority is not null)
             BearerSignIn.Register(services, signIn);
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToWindow()
+        );
+        services.AddSingleton<RefusalDesk>();
         services.AddSingleton(provider => new SignIn(
             provider.GetRequiredService<SignInDesk>(),
+            provider.GetRequiredService<RefusalDesk>(),
             provider.GetService<BearerSignIn>()
         ));
         var mainContract =

@@ -1,5 +1,6 @@
 using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 
@@ -7,9 +8,11 @@ namespace CloudDav.Server;
 
 /// <summary>Opens the tree of a request's actor.</summary>
 /// <param name="parts">The storage behind the vaults.</param>
+/// <param name="refusals">Tells the actor what the vault refuses.</param>
 /// <param name="wrap">Put around every tree, by tests; null for nothing.</param>
 internal sealed class VaultStores(
     VaultParts parts,
+    RefusalDesk refusals,
     Func<IDavStore, DavResult<IDavStore>>? wrap = null
 )
 {
@@ -21,7 +24,11 @@ internal sealed class VaultStores(
             context.Features.Get<Actor>()!,
             new Vault.SessionOptions { FoldsNames = client.FoldsCase }
         );
-        var store = new VaultDavStore(session, treeHref);
+        var store = new VaultDavStore(
+            session,
+            treeHref,
+            refusal => refusals.Answer(context, refusal, session.Language).ToProblem()
+        );
         return wrap is null ? store : wrap(store);
     }
 

@@ -28,11 +28,17 @@ public sealed record Refusal(RefusalRule Rule)
     /// <summary>Whether a law or a court demands it.</summary>
     public bool IsLegalOrder { get; init; }
 
+    /// <summary>The field of a command that it is about; null when it is about none.</summary>
+    public string? Field { get; init; }
+
     /// <summary>The name of the person who stands in the way (a lock's holder); null when nobody does.</summary>
     public string? Holder { get; init; }
 }
 
-/// <summary>Every rule that can refuse. A new one must get its line in the server's <c>RefusalMap</c>, or the build fails.</summary>
+/// <summary>
+/// Every rule that can refuse. A new one must get its line in the server's <c>RefusalMap</c> and a sentence in each of its four languages, or
+/// the build fails.
+/// </summary>
 public enum RefusalRule
 {
     /// <summary>Nothing is there.</summary>
@@ -151,4 +157,25 @@ public enum RefusalRule
 
     /// <summary>The current terms have to be accepted first.</summary>
     TermsNotAccepted,
+
+    /// <summary>Too many wrong passwords.</summary>
+    TooManyTries,
+
+    /// <summary>More people are signing in at once than can be.</summary>
+    SignInBusy,
+
+    /// <summary>The operator's sign-in cannot be reached.</summary>
+    SignInUnavailable,
+
+    /// <summary>The account may not sign in.</summary>
+    SignInDisabled,
+
+    /// <summary>Whoever has signed in with the operator has no vault here.</summary>
+    NoVault,
+
+    /// <summary>The device asks for more at once than is done for one.</summary>
+    DeviceBusy,
+
+    /// <summary>A command has fields that are missing or wrong.</summary>
+    InvalidInput,
 }

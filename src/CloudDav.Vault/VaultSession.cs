@@ -31,6 +31,9 @@ public sealed partial class VaultSession
     /// <summary>The time, as the session's clock has it.</summary>
     public DateTimeOffset Now => _vaults.Time.GetUtcNow();
 
+    /// <summary>The language of the account, as the last query found it; null before the first one, and when it is not known.</summary>
+    public Language? Language { get; private set; }
+
     /// <summary>What the actor may do, whatever that is. Refuses nobody but who is signed out.</summary>
     public ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken) =>
         _vaults.Metadata.ReadAsync(
@@ -214,6 +217,7 @@ public sealed partial class VaultSession
     private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request)
     {
         var facts = await snapshot.LoadAsync(request);
+        Language = facts.Contract.Language;
         return facts.IsSignedOut
             ? facts
             : facts with

@@ -49,6 +49,21 @@ public sealed record DavClientOptions
     /// <summary>Whether PROPPATCH of Win32 properties needs no lock token from the lock's owner. Auto: for Explorer and Office.</summary>
     public DavSwitch LenientWin32Patch { get; init; }
 
+    /// <summary>Whether a refused GET or HEAD is a page where one is asked for. Auto: for browsers.</summary>
+    public DavSwitch BrowserPages { get; init; }
+
+    /// <summary>
+    /// Whether a write that an outage refuses is 423 instead of 503. Auto: for a mounted volume of macOS, which takes 503 for a file that has
+    /// vanished, and 423 for one in use.
+    /// </summary>
+    public DavSwitch FinderOutageIsLock { get; init; }
+
+    /// <summary>
+    /// Whether, while nothing works, the connection is closed without an answer to anything but OPTIONS. Auto: for a mounted volume of
+    /// macOS, which then says that the server does not respond, and waits.
+    /// </summary>
+    public DavSwitch FinderOutageIsSilence { get; init; }
+
     internal static bool IsOn(DavSwitch value, bool auto) =>
         value == DavSwitch.On || (value == DavSwitch.Auto && auto);
 }

@@ -10,10 +10,16 @@ public sealed record DavProblem(int Status, string Message)
     /// <summary>The precondition or postcondition element that an RFC names for this case, or the store's own; null when there is none.</summary>
     public XName? Condition { get; init; }
 
-    /// <summary>Further condition elements after the first, such as a service's own rule beside the RFC's.</summary>
+    /// <summary>
+    /// Further elements after <see cref="Condition"/>, such as the service's own rule with what there is to know of it: elements and text, no
+    /// attributes. Written with the prefixes of the root.
+    /// </summary>
     public IReadOnlyList<XElement> Details { get; init; } = [];
 
-    /// <summary>The resources the condition is about (<c>lock-token-submitted</c>, <c>no-conflicting-lock</c>), written as href elements inside <see cref="Condition"/>.</summary>
+    /// <summary>
+    /// The resources it is about (<c>lock-token-submitted</c>, <c>no-conflicting-lock</c>), written as href elements inside
+    /// <see cref="Condition"/>, or inside the first of <see cref="Details"/> when there is none.
+    /// </summary>
     public IReadOnlyList<DavPath> Paths { get; init; } = [];
 
     /// <summary>The reason phrase on HTTP/1.1 (gvfs shows it); null for the standard one. ASCII.</summary>
@@ -21,4 +27,26 @@ public sealed record DavProblem(int Status, string Message)
 
     /// <summary>When to try again (Retry-After); null for no such header.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What is out of order for everybody and passes by itself: some clients need another answer to that than its status.</summary>
+    public DavOutage Outage { get; init; }
+
+    /// <summary>The heading of the page that people see in a browser; null for the status's standard phrase.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The language of <see cref="Message"/> and <see cref="Title"/> as a tag (<c>nl</c>), chosen by Accept-Language; null for English, which was not chosen.</summary>
+    public string? Language { get; init; }
+}
+
+/// <summary>What is out of order for a while.</summary>
+public enum DavOutage
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Nothing can be changed; reading works.</summary>
+    Writes,
+
+    /// <summary>Nothing works.</summary>
+    Everything,
 }

@@ -1,4 +1,5 @@
 using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Authentication;
@@ -12,6 +13,7 @@ namespace CloudDav.Server.Auth;
 internal sealed class BearerSignIn(
     IAccountStore accounts,
     IOptionsMonitor<JwtBearerOptions> options,
+    RefusalDesk refusals,
     ILogger<BearerSignIn> log
 )
 {
@@ -76,12 +78,7 @@ internal sealed class BearerSignIn(
             if (await FindProviderFailureAsync(context.RequestAborted) is { } failure)
             {
                 log.IdentityProviderAway(failure);
-                context.Response.Headers.RetryAfter = "30";
-                await Hosting.PlainText.WriteAsync(
-                    context,
-                    StatusCodes.Status503ServiceUnavailable,
-                    "The sign-in service cannot be reached at the moment."
-                );
+                await refusals.WriteAsync(context, RefusalRule.SignInUnavailable);
                 return null;
             }
             await Challenge.AnswerBearerAsync(
@@ -102,11 +99,7 @@ internal sealed class BearerSignIn(
         if (account is null || account.IsDisabled)
         {
             // The token is right; asking for another would make the client ask the person again and again.
-            await Hosting.PlainText.WriteAsync(
-                context,
-                StatusCodes.Status403Forbidden,
-                "There is no vault for this sign-in."
-            );
+            await refusals.WriteAsync(context, RefusalRule.NoVault);
             return null;
         }
         return new Actor(account.Id, account.Name, account.Vault, null, null);

@@ -1,13 +1,13 @@
-using CloudDav.Server.Hosting;
+using CloudDav.Server.Refusals;
 using CloudDav.Vault;
-using CloudDav.WebDav;
 
 namespace CloudDav.Server.Auth;
 
 /// <summary>Says who the actor of a request is, or answers it.</summary>
 /// <param name="desk">Verifies names and passwords.</param>
+/// <param name="refusals">Says why somebody with a right password is not let in.</param>
 /// <param name="bearer">Verifies bearer tokens; null when no identity provider is configured: such a token is then no credential we speak.</param>
-internal sealed class SignIn(SignInDesk desk, BearerSignIn? bearer)
+internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn? bearer)
 {
     /// <summary>The actor; null when the request was answered.</summary>
     public async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials credentials)
@@ -44,40 +44,18 @@ internal sealed class SignIn(SignInDesk desk, BearerSignIn? bearer)
             case SignInOutcome.SignedIn:
                 return answer.Actor;
             case SignInOutcome.TooMany:
-                Delay(context, answer);
-                await PlainText.WriteAsync(
-                    context,
-                    StatusCodes.Status429TooManyRequests,
-                    "Too many wrong passwords. Wait a while, or sign in with an app password."
-                );
+                await refusals.WriteAsync(context, RefusalRule.TooManyTries, answer.RetryAfter);
                 return null;
             case SignInOutcome.Busy:
-                Delay(context, answer);
-                await PlainText.WriteAsync(
-                    context,
-                    StatusCodes.Status503ServiceUnavailable,
-                    "Too many people are signing in at the moment."
-                );
+                await refusals.WriteAsync(context, RefusalRule.SignInBusy, answer.RetryAfter);
                 return null;
             case SignInOutcome.Disabled:
-                await PlainText.WriteAsync(
-                    context,
-                    StatusCodes.Status403Forbidden,
-                    "This account may not sign in. Ask your provider."
-                );
+                await refusals.WriteAsync(context, RefusalRule.SignInDisabled);
                 return null;
             default:
                 await Challenge.AnswerAsync(context);
                 return null;
         }
-    }
-
-    private static void Delay(HttpContext context, SignInAnswer answer)
-    {
-        DavDiscovery.SetHeaders(context.Response);
-        context.Response.Headers.RetryAfter = (
-            (int)Math.Ceiling(answer.RetryAfter!.Value.TotalSeconds)
-        ).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses of theirs.

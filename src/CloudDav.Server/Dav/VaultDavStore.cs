@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 
@@ -9,7 +8,12 @@ namespace CloudDav.Server.Dav;
 /// <summary>A vault's tree as the protocol sees it: it translates, and decides nothing.</summary>
 /// <param name="session">The actor in the vault.</param>
 /// <param name="principalHref">The address of the actor's principal resource.</param>
-internal sealed class VaultDavStore(VaultSession session, string principalHref) : IDavStore
+/// <param name="tell">How a refusal is told to the actor.</param>
+internal sealed class VaultDavStore(
+    VaultSession session,
+    string principalHref,
+    Func<Refusal, DavProblem> tell
+) : IDavStore
 {
     public DavPrincipal Principal { get; } =
         new(session.Actor.Name, principalHref)
@@ -23,13 +27,12 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
     {
         var decided = await session.DecideAsync(cancellationToken);
         if (decided.Refusal is { } refusal)
-            return RefusalMap.ToProblem(refusal);
+            return tell(refusal);
         var decision = decided.Value;
         return decision.Refuses(Capability.List) switch
         {
             null => VaultProperties.PrivilegesOf(decision.Lasting),
-            { Rule: RefusalRule.AccountClosed or RefusalRule.PlatformOff } closed =>
-                RefusalMap.ToProblem(closed),
+            { Rule: RefusalRule.AccountClosed or RefusalRule.PlatformOff } closed => tell(closed),
             // Suspended: every other method says so, and a mount must not be read-only for ever because of it.
             _ => DavPrivileges.All,
         };
@@ -47,7 +50,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             cancellationToken
         );
         if (found.Refusal is { } refusal)
-            return RefusalMap.ToProblem(refusal);
+            return tell(refusal);
         var resource = VaultProperties.Of(found.Value.Vault, found.Value.Node, facts);
         resource.Locks = LocksOf(
             found.Value.Path.Locks.Where(held =>
@@ -85,7 +88,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             },
             cancellationToken
         );
-        return listed.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+        return listed.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
     public async ValueTask<DavResult<DavReadable>> OpenAsync(
@@ -95,7 +98,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
     {
         var opened = await session.OpenAsync(path.Segments, cancellationToken);
         if (opened.Refusal is { } refusal)
-            return RefusalMap.ToProblem(refusal);
+            return tell(refusal);
         return new DavReadable(
             VaultProperties.Of(opened.Value.Vault, opened.Value.Node, DavFacts.None),
             opened.Value.Content is { } content ? new Content(content) : null
@@ -159,7 +162,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             properties is not null
             && made.Refusal is { Rule: RefusalRule.PropertiesTooLarge } refusal
         )
-            return NotMade(VaultProperties.StatusesOf(properties, RefusalMap.ToProblem(refusal)));
+            return NotMade(VaultProperties.StatusesOf(properties, tell(refusal)));
         var written = WrittenOf(made, modifiedAccepted: false);
         return properties is not null && written.IsSuccess
             ? written.Value with
@@ -176,7 +179,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
     )
     {
         var deleted = await session.DeleteAsync(path.Segments, GuardOf(guard), cancellationToken);
-        return deleted.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+        return deleted.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
     public async ValueTask<DavResult<DavWritten>> MoveAsync(
@@ -231,7 +234,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
         );
         if (patched.Refusal is not { } refusal)
             return VaultProperties.StatusesOf(patch);
-        var problem = RefusalMap.ToProblem(refusal);
+        var problem = tell(refusal);
         if (refusal.Rule is RefusalRule.PropertiesTooLarge or RefusalRule.CapacityExceeded)
             return VaultProperties.StatusesOf(patch, problem);
         return problem;
@@ -256,7 +259,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             cancellationToken
         );
         return locked.Refusal is { } refusal
-            ? RefusalMap.ToProblem(refusal)
+            ? tell(refusal)
             : new DavLocked(
                 VaultProperties.Of(locked.Value.Lock, session.Actor, session.Now),
                 locked.Value.Created
@@ -277,7 +280,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
             cancellationToken
         );
         return refreshed.Refusal is { } refusal
-            ? RefusalMap.ToProblem(refusal)
+            ? tell(refusal)
             : VaultProperties.Of(refreshed.Value, session.Actor, session.Now);
     }
 
@@ -288,7 +291,7 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
     )
     {
         var unlocked = await session.UnlockAsync(path.Segments, token, cancellationToken);
-        return unlocked.Refusal is { } refusal ? RefusalMap.ToProblem(refusal) : new Done();
+        return unlocked.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
     private static bool Refuses(PropertyPatch patch) =>
@@ -315,12 +318,9 @@ internal sealed class VaultDavStore(VaultSession session, string principalHref) 
         return [.. locks.Select(held => VaultProperties.Of(held, session.Actor, now))];
     }
 
-    private static DavResult<DavWritten> WrittenOf(
-        VaultResult<Changed> changed,
-        bool modifiedAccepted
-    ) =>
+    private DavResult<DavWritten> WrittenOf(VaultResult<Changed> changed, bool modifiedAccepted) =>
         changed.Refusal is { } refusal
-            ? RefusalMap.ToProblem(refusal)
+            ? tell(refusal)
             : new DavWritten(
                 changed.Value.Created,
                 VaultProperties.Of(changed.Value.Vault, changed.Value.Node, DavFacts.None)

@@ -141,7 +141,11 @@ internal static class VaultProperties
                 .Changes.GroupBy(change => change.Name)
                 .Select(changes =>
                     changes.Any(change => change is PropertyChange.SetDead)
-                        ? new PropertyStatus(changes.Key, problem.Status, problem.Condition)
+                        ? new PropertyStatus(
+                            changes.Key,
+                            problem.Status,
+                            problem.Condition ?? problem.Details[0].Name
+                        )
                         : new PropertyStatus(changes.Key, 424)
                 ),
         ];

@@ -9,7 +9,7 @@ internal sealed class ContractOptions : IValidatableObject
 {
     public const string Section = "Contract";
 
-    /// <summary>The time zone in which the days of the take-back window are counted.</summary>
+    /// <summary>The time zone in which the days of the take-back window are counted, and customers are told days and hours.</summary>
     public string TimeZone { get; init; } = "Europe/Brussels";
 
     /// <summary>How many calendar days content can be taken back after the end of a contract.</summary>
@@ -25,8 +25,10 @@ internal sealed class ContractOptions : IValidatableObject
             );
     }
 
-    public AccountPolicy ToPolicy() =>
-        new(new TakeBackWindow(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), TakeBackDays));
+    public TakeBackWindow ToWindow() =>
+        new(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), TakeBackDays);
+
+    public AccountPolicy ToPolicy() => new(ToWindow());
 }
 
 [OptionsValidator]

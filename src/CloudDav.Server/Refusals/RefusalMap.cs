@@ -1,245 +1,157 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Xml.Linq;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 
 namespace CloudDav.Server.Refusals;
 
-/// <summary>The one place where a rule's "no" becomes a status and an element. A rule without a line here does not build.</summary>
+/// <summary>
+/// The one place where a rule's "no" becomes a status and an element; its sentences are in <see cref="RefusalTexts"/>. A rule without a line here,
+/// or without its sentence in one of the languages, does not build.
+/// </summary>
 internal static class RefusalMap
 {
-    private static readonly XNamespace Dav = "DAV:";
-    private static readonly XNamespace CloudDav = "http://clouddav.org/ns";
+    private const string NoStorage = "Not enough storage in your cloud";
 
-    public static DavProblem ToProblem(Refusal refusal) =>
+    private static readonly XNamespace Dav = "DAV:";
+
+    /// <summary>How a refusal is told to somebody.</summary>
+    public static RefusalAnswer AnswerTo(this Reader reader, Refusal refusal) =>
+        new(RowOf(refusal, reader.Now), refusal, reader);
+
+    private static RefusalRow RowOf(Refusal refusal, DateTimeOffset now) =>
         refusal.Rule switch
         {
-            RefusalRule.NotFound => new(404, "There is nothing at this address."),
-            RefusalRule.ParentMissing => new(
-                409,
-                "The folder to put it in does not exist. Create it first."
-            ),
-            RefusalRule.AlreadyExists => new(405, "Something with this name exists already."),
-            RefusalRule.IsFolder => new(405, "A folder of this name exists; it has no content."),
-            RefusalRule.IsFile => new(405, "This is a file, not a folder."),
-            RefusalRule.DestinationExists => new(
-                412,
-                "The destination exists, and replacing it was not asked for."
-            ),
-            RefusalRule.SameNode => new(403, "Source and destination are the same."),
-            RefusalRule.InsideItself => new(
-                409,
-                "A folder cannot be put into itself, nor replace a folder it is in."
-            ),
-            RefusalRule.IsRoot => new(403, "The top folder cannot be moved, replaced or deleted."),
-            RefusalRule.Locked => new(423, $"It is locked by {HolderOf(refusal)}.")
+            RefusalRule.NotFound => new(404, "not-found"),
+            RefusalRule.ParentMissing => new(409, "parent-missing"),
+            RefusalRule.AlreadyExists => new(405, "already-exists"),
+            RefusalRule.IsFolder => new(405, "is-folder"),
+            RefusalRule.IsFile => new(405, "is-file"),
+            RefusalRule.DestinationExists => new(412, "destination-exists"),
+            RefusalRule.SameNode => new(403, "same-resource"),
+            RefusalRule.InsideItself => new(409, "inside-itself"),
+            RefusalRule.IsRoot => new(403, "is-root"),
+            RefusalRule.Locked => new(423, "locked")
             {
                 Condition = Dav + "lock-token-submitted",
-                Paths = PathsOf(refusal),
-                Reason = ReasonFor(refusal),
+                Reason = LockedBy(refusal),
             },
-            RefusalRule.LockConflict => new(423, $"It is locked by {HolderOf(refusal)}.")
+            RefusalRule.LockConflict => new(423, "lock-conflict")
             {
                 Condition = Dav + "no-conflicting-lock",
-                Paths = PathsOf(refusal),
-                Reason = ReasonFor(refusal),
+                Reason = LockedBy(refusal),
             },
-            RefusalRule.LockTokenMismatch => new(409, "This lock does not cover this address.")
+            RefusalRule.LockTokenMismatch => new(409, "lock-elsewhere")
             {
                 Condition = Dav + "lock-token-matches-request-uri",
             },
-            RefusalRule.LockNotYours => new(403, $"This lock is {HolderOf(refusal)}'s."),
-            RefusalRule.ConditionFailed => new(
-                412,
-                "It has changed since it was looked at. Look again and repeat."
-            ),
-            RefusalRule.CapacityExceeded => new(
-                507,
-                $"It does not fit: {Size(refusal.Used)} of {Size(refusal.Limit)} are used. Delete something, or ask for more space."
-            )
+            RefusalRule.LockNotYours => new(403, "lock-of-another"),
+            RefusalRule.ConditionFailed => new(412, "has-changed"),
+            RefusalRule.CapacityExceeded => new(507, "capacity-exceeded")
             {
                 Condition = Dav + "quota-not-exceeded",
-                Reason = "Not enough storage in your cloud",
+                Reason = NoStorage,
             },
-            RefusalRule.PlatformFull => new(
-                507,
-                "The server has no room left at the moment. Try again later."
-            )
+            RefusalRule.PlatformFull => new(507, "platform-full")
             {
                 Condition = Dav + "sufficient-disk-space",
             },
-            RefusalRule.CaseConflict => new(
-                409,
-                $"'{refusal.Path?[^1]}' exists and differs only in upper and lower case."
-            )
+            RefusalRule.CaseConflict => new(409, "case-conflict")
             {
-                Condition = CloudDav + "case-conflict",
-                Paths = PathsOf(refusal),
                 Reason = "A name differs only in case",
             },
-            RefusalRule.NameNotAllowed => new(403, "This name is not allowed.")
-            {
-                Condition = CloudDav + "name-not-allowed",
-            },
-            RefusalRule.NameTooLong => new(
-                403,
-                $"The name is longer than {Number(refusal.Limit)} bytes."
-            )
-            {
-                Condition = CloudDav + "name-too-long",
-            },
-            RefusalRule.TooDeep => new(
-                403,
-                $"Folders lie at most {Number(refusal.Limit)} levels deep here."
-            )
-            {
-                Condition = CloudDav + "too-deep",
-            },
-            RefusalRule.TooManyItems => new(
-                507,
-                $"There are {Number(refusal.Used)} of at most {Number(refusal.Limit)} files and folders. Delete some first."
-            )
-            {
-                Condition = CloudDav + "too-many-items",
-            },
-            RefusalRule.TooManyLocks => new(
-                507,
-                $"There are {Number(refusal.Used)} locks, and no more than {Number(refusal.Limit)} are given."
-            )
-            {
-                Condition = CloudDav + "too-many-locks",
-            },
-            RefusalRule.PropertiesTooLarge => new(
-                507,
-                $"The properties are larger than {Size(refusal.Limit)}."
-            )
-            {
-                Condition = CloudDav + "properties-too-large",
-            },
-            RefusalRule.ListingTooLarge => new(
-                403,
-                $"There are {Number(refusal.Used)} entries, more than the {Number(refusal.Limit)} that are listed at once. List one level at a time."
-            )
+            RefusalRule.NameNotAllowed => new(403, "name-not-allowed"),
+            RefusalRule.NameTooLong => new(403, "name-too-long"),
+            RefusalRule.TooDeep => new(403, "too-deep"),
+            RefusalRule.TooManyItems => new(507, "too-many-items"),
+            RefusalRule.TooManyLocks => new(507, "too-many-locks"),
+            RefusalRule.PropertiesTooLarge => new(507, "properties-too-large"),
+            RefusalRule.ListingTooLarge => new(403, "listing-too-large")
             {
                 Condition = Dav + "propfind-finite-depth",
             },
-            RefusalRule.LengthMismatch => new(
-                400,
-                "The body is not as long as was declared. Nothing was stored."
-            ),
-            RefusalRule.ChecksumMismatch => new(
-                400,
-                "The checksum does not match what arrived. Nothing was stored."
-            )
-            {
-                Condition = CloudDav + "checksum-mismatch",
-            },
-            RefusalRule.RangeNotSatisfiable => new(
-                416,
-                $"The file ends at byte {Number(refusal.Limit)}, before the range begins."
-            ),
-            RefusalRule.SignedOut => new(
-                401,
-                "This device was signed out. Sign in again with a valid password."
-            ),
-            RefusalRule.OverCapacity => new(
-                507,
-                $"More is used than your option holds: {Size(refusal.Used)} of {Size(refusal.Limit)}. Delete something, or choose a larger option."
-            )
+            RefusalRule.LengthMismatch => new(400, "length-mismatch"),
+            RefusalRule.ChecksumMismatch => new(400, "checksum-mismatch"),
+            RefusalRule.RangeNotSatisfiable => new(416, "range-not-satisfiable"),
+            RefusalRule.SignedOut => new(401, "signed-out"),
+            RefusalRule.OverCapacity => new(507, "over-capacity")
             {
                 Condition = Dav + "quota-not-exceeded",
-                Details = [new XElement(CloudDav + "over-capacity")],
-                Reason = "Not enough storage in your cloud",
+                Reason = NoStorage,
             },
-            RefusalRule.TakeBackWindow => new(
-                403,
-                $"Your contract has ended. Until {Day(refusal.ClosesAt)} you can download and delete your files."
-            )
+            // Never 507: it would invite the customer to delete files for room that will not come.
+            RefusalRule.TakeBackWindow => new(403, "take-back-window"),
+            RefusalRule.AccountClosed => new(410, "account-closed"),
+            RefusalRule.Suspended => new(Barred(refusal), "suspended"),
+            RefusalRule.Restricted => new(Barred(refusal), "restricted"),
+            RefusalRule.Blocked => new(Barred(refusal), "blocked"),
+            RefusalRule.NotInContract => new(403, "not-in-contract"),
+            RefusalRule.DoorNotAllowed => new(403, "door-not-allowed"),
+            RefusalRule.PlatformOff => new(503, "maintenance")
             {
-                Condition = CloudDav + "take-back-window",
+                RetryAfter = TryAgain(refusal, now, least: 30, otherwise: 300),
+                Outage = DavOutage.Everything,
             },
-            RefusalRule.AccountClosed => new(410, "This account is closed.")
+            RefusalRule.PlatformReadOnly => new(503, "maintenance")
             {
-                Condition = CloudDav + "account-closed",
+                RetryAfter = TryAgain(refusal, now, least: 30, otherwise: 300),
+                Outage = DavOutage.Writes,
             },
-            RefusalRule.Suspended => new(
-                403,
-                refusal.Words?.In(Language.English)
-                    ?? "Your service is suspended. Ask your provider."
-            )
+            RefusalRule.TermsNotAccepted => new(403, "terms-acceptance-required"),
+            RefusalRule.TooManyTries => new(429, "rate-limited")
             {
-                Condition = CloudDav + "suspended",
+                RetryAfter = TryAgain(refusal, now, otherwise: 900),
             },
-            RefusalRule.Restricted => new(
-                403,
-                refusal.Words?.In(Language.English) ?? "This function is restricted at the moment."
-            )
+            RefusalRule.SignInBusy => new(503, "sign-in-busy")
             {
-                Condition = CloudDav + "restricted",
+                RetryAfter = TryAgain(refusal, now, otherwise: 5),
             },
-            RefusalRule.Blocked => new(
-                refusal.IsLegalOrder ? 451 : 403,
-                refusal.Words?.In(Language.English) ?? "This item was blocked. Ask your provider."
-            )
+            RefusalRule.SignInUnavailable => new(503, "sign-in-unavailable")
             {
-                Condition = CloudDav + "blocked",
+                RetryAfter = TryAgain(refusal, now, otherwise: 30),
             },
-            RefusalRule.NotInContract => new(403, "Your contract does not include this.")
+            RefusalRule.SignInDisabled => new(403, "sign-in-disabled"),
+            RefusalRule.NoVault => new(403, "no-vault"),
+            RefusalRule.DeviceBusy => new(503, "device-busy")
             {
-                Condition = CloudDav + "not-in-contract",
+                RetryAfter = TryAgain(refusal, now, otherwise: 5),
             },
-            RefusalRule.DoorNotAllowed => new(403, "This cannot be done from here.")
-            {
-                Condition = CloudDav + "door-not-allowed",
-            },
-            RefusalRule.PlatformOff => new(
-                503,
-                refusal.Words?.In(Language.English) ?? "The service is under maintenance."
-            )
-            {
-                Condition = CloudDav + "maintenance",
-                RetryAfter = TimeSpan.FromMinutes(5),
-            },
-            RefusalRule.PlatformReadOnly => new(
-                503,
-                refusal.Words?.In(Language.English)
-                    ?? "Nothing can be changed during the maintenance. Reading works."
-            )
-            {
-                Condition = CloudDav + "maintenance",
-                RetryAfter = TimeSpan.FromMinutes(5),
-            },
-            RefusalRule.TermsNotAccepted => new(403, "Accept the current terms first.")
-            {
-                Condition = CloudDav + "terms-acceptance-required",
-            },
+            RefusalRule.InvalidInput => new(400, "invalid-input"),
         };
 
-    private static string Day(DateTimeOffset? moment) =>
-        moment?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "the last day";
+    private static int Barred(Refusal refusal) => refusal.IsLegalOrder ? 451 : 403;
 
-    private static string HolderOf(Refusal refusal) => refusal.Holder ?? "somebody else";
+    /// <summary>The seconds that are left until its end, within bounds, or so many when nobody knows it.</summary>
+    private static TimeSpan TryAgain(
+        Refusal refusal,
+        DateTimeOffset now,
+        int otherwise,
+        int least = 1
+    ) =>
+        refusal.Until is { } until
+            ? TimeSpan.FromSeconds(
+                Math.Clamp(Math.Ceiling((until - now).TotalSeconds), least, 24 * 60 * 60)
+            )
+            : TimeSpan.FromSeconds(otherwise);
 
     // gvfs shows the reason phrase, which is ASCII.
-    private static string? ReasonFor(Refusal refusal) =>
+    private static string LockedBy(Refusal refusal) =>
         refusal.Holder is { } holder && holder.All(char.IsAscii) ? $"Locked by {holder}" : "Locked";
+}
 
-    private static ImmutableArray<DavPath> PathsOf(Refusal refusal) =>
-        refusal.Path is { } path ? [new DavPath([.. path])] : [];
+/// <summary>A line of the table: how a rule's "no" is told, whomever it is told to.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The rule's name on the wire: our element in XML, <c>code</c> in JSON. Never changed once released.</param>
+internal sealed record RefusalRow(int Status, string Code)
+{
+    /// <summary>The precondition element that an RFC has for it; null when none has.</summary>
+    public XName? Condition { get; init; }
 
-    private static string Number(long? value) =>
-        (value ?? 0).ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>The reason phrase, for clients that show nothing else; null for the standard one.</summary>
+    public string? Reason { get; init; }
 
-    private static string Size(long? bytes)
-    {
-        var value = (double)(bytes ?? 0);
-        foreach (var unit in (string[])["bytes", "KiB", "MiB", "GiB"])
-        {
-            if (value < 1024)
-                return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {unit}");
-            value /= 1024;
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} TiB");
-    }
+    /// <summary>When to try again; null when trying again is of no use.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What of the platform is out of order.</summary>
+    public DavOutage Outage { get; init; }
 }

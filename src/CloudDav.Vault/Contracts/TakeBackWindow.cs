@@ -8,6 +8,9 @@ public sealed class TakeBackWindow(TimeZoneInfo zone, int days = TakeBackWindow.
     /// <summary>What the service's terms promise.</summary>
     public const int DefaultDays = 30;
 
+    /// <summary>The operator's time zone, which everything that customers are told of days goes by.</summary>
+    public TimeZoneInfo Zone => zone;
+
     /// <summary>When the window closes that opened at a moment: the end of the local day that lies so many days after the local day of the opening.</summary>
     /// <returns>The first moment at which it is closed.</returns>
     public DateTimeOffset Closes(DateTimeOffset opened)

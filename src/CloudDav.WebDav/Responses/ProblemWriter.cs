@@ -13,7 +13,8 @@ namespace CloudDav.WebDav.Responses;
 
 /// <summary>
 /// Writes a refusal: <c>DAV:error</c> with the RFC's condition first, then the store's own details, then a sentence for a person in the
-/// elements rclone and the sync clients show. KDE gets plain text, because it takes any XML answer to a listing for an empty folder.
+/// elements rclone and the sync clients show. KDE gets plain text, because it takes any XML answer to a listing for an empty folder;
+/// people with a browser get a page.
 /// </summary>
 public static class ProblemWriter
 {
@@ -44,6 +45,11 @@ public static class ProblemWriter
         ImmutableArray<string> mount
     )
     {
+        if (IsSilent(context.Request, problem, client, options))
+        {
+            context.Abort();
+            return;
+        }
         var response = context.Response;
         // Headers a method set for an answer it then could not give do not belong to this one.
         foreach (
@@ -61,7 +67,7 @@ public static class ProblemWriter
             if (problem.Status != 416 || name != "Content-Range")
                 response.Headers.Remove(name);
         }
-        response.StatusCode = problem.Status;
+        response.StatusCode = StatusOf(problem, client, options);
         if (
             ReasonOf(problem) is { } reason
             && context.Features.Get<IHttpResponseFeature>() is { } feature
@@ -72,26 +78,80 @@ public static class ProblemWriter
                 .ToString(CultureInfo.InvariantCulture);
         if (problem.Status == 405 && response.Headers.Allow.Count == 0)
             response.Headers.Allow = DavMethods.AllowAny;
+        if (problem.Language is { } language)
+        {
+            response.Headers.ContentLanguage = language;
+            response.Headers.Append("Vary", "Accept-Language");
+        }
         DavDiscovery.SetHeaders(response);
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
+        if (
+            problem.Outage == DavOutage.Everything
+            && HttpProtocol.IsHttp11(context.Request.Protocol)
+        )
+            response.Headers.Connection = "close";
         BodyDrain.Announce(context, options);
 
-        var text = DavClientOptions.IsOn(
-            options.Clients.KioTextErrors,
-            client.Kind == DavClientKind.Kio
-        );
-        var plain = text && context.Request.Method == "PROPFIND";
-        var body = plain
-            ? Encoding.UTF8.GetBytes(problem.Message + "\n")
-            : ToXml(problem, mount, options);
-        response.ContentType = plain
-            ? "text/plain; charset=utf-8"
-            : "application/xml; charset=utf-8";
+        var body = BodyOf(context, problem, client, options, mount);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
+
+    /// <summary>Sets the media type as well.</summary>
+    private static byte[] BodyOf(
+        HttpContext context,
+        DavProblem problem,
+        DavClient client,
+        DavEndpointOptions options,
+        ImmutableArray<string> mount
+    )
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (
+            request.Method == "PROPFIND"
+            && DavClientOptions.IsOn(
+                options.Clients.KioTextErrors,
+                client.Kind == DavClientKind.Kio
+            )
+        )
+        {
+            response.ContentType = "text/plain; charset=utf-8";
+            return Encoding.UTF8.GetBytes(problem.Message + "\n");
+        }
+        if (
+            DavClientOptions.IsOn(
+                options.Clients.BrowserPages,
+                client.Kind == DavClientKind.Browser
+            ) && ProblemPage.IsAskedFor(request)
+        )
+            return ProblemPage.Of(problem, response);
+        response.ContentType = "application/xml; charset=utf-8";
+        return ToXml(problem, mount, options);
+    }
+
+    private static int StatusOf(DavProblem problem, DavClient client, DavEndpointOptions options) =>
+        problem.Outage == DavOutage.Writes
+        && DavClientOptions.IsOn(
+            options.Clients.FinderOutageIsLock,
+            client.Kind == DavClientKind.WebDavFs
+        )
+            ? StatusCodes.Status423Locked
+            : problem.Status;
+
+    private static bool IsSilent(
+        HttpRequest request,
+        DavProblem problem,
+        DavClient client,
+        DavEndpointOptions options
+    ) =>
+        problem.Outage == DavOutage.Everything
+        && !HttpMethods.IsOptions(request.Method)
+        && DavClientOptions.IsOn(
+            options.Clients.FinderOutageIsSilence,
+            client.Kind == DavClientKind.WebDavFs
+        );
 
     private static string? ReasonOf(DavProblem problem)
     {
@@ -109,34 +169,19 @@ public static class ProblemWriter
         DavEndpointOptions options
     )
     {
+        var elements = new List<XElement>(problem.Details.Count + 1);
+        if (problem.Condition is { } condition)
+            elements.Add(new XElement(condition));
+        elements.AddRange(problem.Details);
+        var spaces = new List<(string Prefix, XNamespace Namespace)>();
+        foreach (var name in elements.SelectMany(element => element.DescendantsAndSelf()))
+            PropertyPlan.EmptyElement(name.Name, spaces);
+
         using var spool = new AnswerSpool(new SpoolBudget(options));
         var writer = new Utf8Writer(spool);
-        var spaces = new List<(string Prefix, XNamespace Namespace)>();
-        var condition = problem.Condition is { } name
-            ? PropertyPlan.EmptyElement(name, spaces)
-            : null;
         MultiStatusWriter.Begin(ref writer, "d:error"u8, spaces);
-        if (condition is not null && problem.Paths.Count == 0)
-        {
-            writer.Raw(condition);
-        }
-        else if (condition is not null)
-        {
-            // <d:name/> taken apart into <d:name> … </d:name>
-            writer.Raw(condition.AsSpan(0, condition.Length - 2));
-            writer.Raw(">"u8);
-            foreach (var path in problem.Paths)
-            {
-                writer.Raw("<d:href>"u8);
-                writer.RawText(Href.Of(mount, path, isCollection: path.IsRoot));
-                writer.Raw("</d:href>"u8);
-            }
-            writer.Raw("</"u8);
-            writer.Raw(condition.AsSpan(1, condition.Length - 3));
-            writer.Raw(">"u8);
-        }
-        foreach (var detail in problem.Details)
-            writer.RawText(detail.ToString(SaveOptions.DisableFormatting));
+        for (var i = 0; i < elements.Count; i++)
+            Write(ref writer, elements[i], spaces, i == 0 ? problem.Paths : [], mount);
         writer.Raw("<s:exception>"u8);
         writer.Text(ReasonPhrases.GetReasonPhrase(problem.Status));
         writer.Raw("</s:exception><s:message>"u8);
@@ -144,5 +189,41 @@ public static class ProblemWriter
         writer.Raw("</s:message></d:error>"u8);
         writer.Complete();
         return spool.ToArray();
+    }
+
+    // With the root's prefixes: Windows fails on a default namespace, which XElement would write.
+    private static void Write(
+        ref Utf8Writer writer,
+        XElement element,
+        List<(string Prefix, XNamespace Namespace)> spaces,
+        IReadOnlyList<DavPath> paths,
+        ImmutableArray<string> mount
+    )
+    {
+        ReadOnlySpan<byte> empty = PropertyPlan.EmptyElement(element.Name, spaces);
+        if (paths.Count == 0 && !element.Nodes().Any())
+        {
+            writer.Raw(empty);
+            return;
+        }
+        // <d:name/> taken apart into <d:name> … </d:name>
+        writer.Raw(empty[..^2]);
+        writer.Raw(">"u8);
+        foreach (var path in paths)
+        {
+            writer.Raw("<d:href>"u8);
+            writer.RawText(Href.Of(mount, path, isCollection: path.IsRoot));
+            writer.Raw("</d:href>"u8);
+        }
+        foreach (var node in element.Nodes())
+        {
+            if (node is XElement child)
+                Write(ref writer, child, spaces, [], mount);
+            else if (node is XText text)
+                writer.Text(text.Value);
+        }
+        writer.Raw("</"u8);
+        writer.Raw(empty[1..^2]);
+        writer.Raw(">"u8);
     }
 }

@@ -1,0 +1,76 @@
+using CloudDav.Vault;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudDav.Server.Refusals;
+
+/// <summary>Whom a refusal is told to.</summary>
+/// <param name="Language">What they read.</param>
+/// <param name="Zone">The calendar that dates are told by: the operator's.</param>
+/// <param name="Now">When they are told.</param>
+internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffset Now)
+{
+    /// <summary>The languages there are, with their tags.</summary>
+    private static readonly (Language Language, string Tag)[] s_languages =
+    [
+        (Language.English, "en"),
+        (Language.Dutch, "nl"),
+        (Language.French, "fr"),
+        (Language.German, "de"),
+    ];
+
+    /// <summary>The language's tag (RFC 5646).</summary>
+    public string Tag => TagOf(Language);
+
+    /// <summary>A language's tag (RFC 5646).</summary>
+    public static string TagOf(Language language) =>
+        Array.Find(s_languages, known => known.Language == language).Tag;
+
+    /// <summary>
+    /// The language to answer in: the one of ours that the header likes best; when it names none of ours, the account's; else English.
+    /// One that the header excludes (<c>q=0</c>) is taken only when it excludes them all.
+    /// </summary>
+    /// <param name="acceptLanguage">The header Accept-Language (RFC 9110 §12.5.4); null when there is none. Whatever cannot be read counts as none.</param>
+    /// <param name="account">The account's language; null when it is not known.</param>
+    public static Language LanguageOf(string? acceptLanguage, Language? account)
+    {
+        var preferred = account ?? Language.English;
+        if (
+            string.IsNullOrWhiteSpace(acceptLanguage)
+            || !StringWithQualityHeaderValue.TryParseList([acceptLanguage], out var wanted)
+        )
+            return preferred;
+
+        // nl;q=0 means Dutch, nl-BE;q=0 only that of Belgium.
+        var possible = Array.FindAll(
+            s_languages,
+            known =>
+                !wanted.Any(range =>
+                    range.Quality == 0
+                    && range.Value.Equals(known.Tag, StringComparison.OrdinalIgnoreCase)
+                )
+        );
+        if (possible.Length == 0)
+            return preferred;
+        Language? best = null;
+        double quality = 0;
+        foreach (var range in wanted)
+        {
+            var found = Array.FindIndex(possible, known => Covers(range.Value.AsSpan(), known.Tag));
+            if (found < 0 || (range.Quality ?? 1) <= quality)
+                continue;
+            best = possible[found].Language;
+            quality = range.Quality ?? 1;
+        }
+        return best
+            ?? (
+                Array.Exists(possible, known => known.Language == preferred)
+                    ? preferred
+                    : possible[0].Language
+            );
+    }
+
+    /// <summary>Whether a range such as <c>nl</c> or <c>nl-BE</c> is of a language; <c>*</c> is of none, as it asks for nothing.</summary>
+    private static bool Covers(ReadOnlySpan<char> range, string tag) =>
+        range.StartsWith(tag, StringComparison.OrdinalIgnoreCase)
+        && (range.Length == tag.Length || range[tag.Length] == '-');
+}

@@ -1,0 +1,39 @@
+using CloudDav.Server.Options;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+using CloudDav.WebDav.Responses;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Refusals;
+
+/// <summary>Tells the person behind a request why something is refused.</summary>
+/// <param name="window">Knows the operator's calendar.</param>
+/// <param name="time">Knows the time.</param>
+/// <param name="dav">What differs from client to client.</param>
+internal sealed class RefusalDesk(
+    TakeBackWindow window,
+    TimeProvider time,
+    IOptions<DavOptions> dav
+)
+{
+    private readonly DavEndpointOptions _options = new() { Clients = dav.Value.Clients };
+
+    /// <summary>How it is told to whoever asked.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="refusal">What is refused.</param>
+    /// <param name="account">The account's language, for requests that ask for none of ours; null when it is not known, or nobody has signed in.</param>
+    public RefusalAnswer Answer(HttpContext context, Refusal refusal, Language? account = null) =>
+        new Reader(
+            Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account),
+            window.Zone,
+            time.GetUtcNow()
+        ).AnswerTo(refusal);
+
+    /// <summary>Answers a request that never comes to the protocol as the protocol would.</summary>
+    public Task WriteAsync(HttpContext context, Refusal refusal) =>
+        ProblemWriter.WriteAsync(context, Answer(context, refusal).ToProblem(), _options);
+
+    /// <summary>As <see cref="WriteAsync(HttpContext, Refusal)"/>, of what ends by itself after a time.</summary>
+    public Task WriteAsync(HttpContext context, RefusalRule rule, TimeSpan? endsAfter = null) =>
+        WriteAsync(context, new Refusal(rule) { Until = time.GetUtcNow() + endsAfter });
+}

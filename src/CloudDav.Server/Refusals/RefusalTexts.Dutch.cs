@@ -1,0 +1,65 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Refusals;
+
+internal static partial class RefusalTexts
+{
+    // csharpier-ignore
+    private static string Dutch(Wording w) =>
+        w.Rule switch
+        {
+            RefusalRule.NotFound => "Op dit adres staat niets. Kijk het adres na.",
+            RefusalRule.ParentMissing => "De map waarin dit moet komen, bestaat niet. Maak die eerst aan.",
+            RefusalRule.AlreadyExists => "Er bestaat al iets met deze naam. Kies een andere naam.",
+            RefusalRule.IsFolder => "Dit is een map, en een map heeft zelf geen inhoud. Kies een bestand of een andere naam.",
+            RefusalRule.IsFile => "Dit is een bestand en geen map. Kies een map.",
+            RefusalRule.DestinationExists => "Op de bestemming staat al iets, en er werd niet gevraagd om het te vervangen. Kies een andere naam of laat het vervangen.",
+            RefusalRule.SameNode => "Bron en bestemming zijn dezelfde. Kies een andere bestemming.",
+            RefusalRule.InsideItself => "Een map kan niet in zichzelf worden geplaatst, en ook geen map vervangen waarin ze zelf staat. Kies een andere bestemming.",
+            RefusalRule.IsRoot => "De bovenste map kan niet worden verplaatst, vervangen of verwijderd. Kies wat erin staat.",
+            RefusalRule.Locked => $"Dit is vergrendeld door {w.Holder ?? "iemand anders"}. Wacht tot het weer vrij is.",
+            RefusalRule.LockConflict => $"U kunt dit niet vergrendelen: {w.Holder ?? "iemand anders"} heeft dat al gedaan. Wacht tot het weer vrij is.",
+            RefusalRule.LockTokenMismatch => "Deze vergrendeling geldt niet voor dit adres. Sluit het bestand en open het opnieuw.",
+            RefusalRule.LockNotYours => $"Deze vergrendeling is van {w.Holder ?? "iemand anders"}. Alleen wie ze heeft gezet, kan ze opheffen.",
+            RefusalRule.ConditionFailed => "Dit is intussen gewijzigd. Haal de nieuwste versie op en probeer het opnieuw.",
+            RefusalRule.CapacityExceeded => $"Dit past niet: {w.UsedSize} van {w.LimitSize} is in gebruik. Verwijder iets of kies een grotere optie.",
+            RefusalRule.PlatformFull => "De server heeft op dit moment geen plaats meer. Probeer het later opnieuw.",
+            RefusalRule.CaseConflict => $"‘{w.Name}’ bestaat al en verschilt alleen in hoofdletters en kleine letters. Kies een andere naam.",
+            RefusalRule.NameNotAllowed => "Deze naam is niet toegestaan. Kies een andere naam.",
+            RefusalRule.NameTooLong => $"De naam is langer dan {w.Limit} bytes. Kies een kortere naam.",
+            RefusalRule.TooDeep => $"Mappen kunnen hier hoogstens {w.Limit} niveaus diep liggen. Kies een plaats die hoger ligt.",
+            RefusalRule.TooManyItems => $"Er staan al {w.Used} van hoogstens {w.Limit} bestanden en mappen. Verwijder er eerst een aantal.",
+            RefusalRule.TooManyLocks => $"Er zijn al {w.Used} vergrendelingen, en er kunnen er hoogstens {w.Limit} zijn. Sluit eerst enkele bestanden.",
+            RefusalRule.PropertiesTooLarge => $"De eigenschappen zijn samen groter dan {w.LimitSize}. Bewaar er minder of kortere.",
+            RefusalRule.ListingTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer worden opgesomd. Vraag telkens één niveau op.",
+            RefusalRule.LengthMismatch => "Er is niet evenveel aangekomen als was aangekondigd. Er werd niets opgeslagen; probeer het opnieuw.",
+            RefusalRule.ChecksumMismatch => "Wat is aangekomen, klopt niet met de controlesom. Er werd niets opgeslagen; probeer het opnieuw.",
+            RefusalRule.RangeNotSatisfiable => $"Het bestand eindigt bij byte {w.Limit}, nog voor het gevraagde deel begint. Haal het bestand opnieuw op.",
+            RefusalRule.SignedOut => "Dit apparaat is afgemeld. Meld u opnieuw aan met een geldig wachtwoord.",
+            RefusalRule.OverCapacity => $"U gebruikt meer dan uw optie bevat: {w.UsedSize} van {w.LimitSize}. Verwijder iets of kies een grotere optie; tot dan kan er niets bij.",
+            RefusalRule.TakeBackWindow => w.LastDay is { } day
+                ? $"Uw contract is afgelopen. Tot en met {day} kunt u uw bestanden downloaden en verwijderen."
+                : "Uw contract is afgelopen. U kunt uw bestanden nog downloaden en verwijderen.",
+            RefusalRule.AccountClosed => w.LastDay is { } day
+                ? $"Deze account is gesloten: uw bestanden konden tot en met {day} worden teruggenomen. Neem contact op met uw provider als u de dienst opnieuw wilt gebruiken."
+                : "Deze account is gesloten. Neem contact op met uw provider als u de dienst opnieuw wilt gebruiken.",
+            RefusalRule.Suspended => $"Uw toegang hiertoe is geschorst{Until(" tot ", w.Until)}. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
+            RefusalRule.Restricted => $"Deze functie is beperkt{Until(" tot ", w.Until)}. {w.WordsOr("Probeer het later opnieuw of neem contact op met uw provider.")}",
+            RefusalRule.Blocked => $"Dit is geblokkeerd{Until(" tot ", w.Until)}. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
+            RefusalRule.NotInContract => "Dit is niet inbegrepen in uw contract. Vraag uw provider naar de mogelijkheden.",
+            RefusalRule.DoorNotAllowed => "Dit kan niet langs deze weg. Gebruik een ander programma of apparaat.",
+            RefusalRule.PlatformOff => $"De dienst is in onderhoud{Until(", wellicht tot ", w.Until)}. Uw bestanden zijn veilig; probeer het later opnieuw.{w.WordsAfter}",
+            RefusalRule.PlatformReadOnly => $"Door onderhoud kan er nu niets worden gewijzigd{Until(", wellicht tot ", w.Until)}. Lezen en downloaden kan wel; probeer het later opnieuw.{w.WordsAfter}",
+            RefusalRule.TermsNotAccepted => "Aanvaard eerst de huidige voorwaarden op de website.",
+            RefusalRule.TooManyTries => $"Er werd te vaak een verkeerd wachtwoord gegeven. Wacht{Until(" tot ", w.Until)} of meld u aan met een app-wachtwoord.",
+            RefusalRule.SignInBusy => "Er melden zich op dit moment te veel mensen aan. Probeer het zo meteen opnieuw.",
+            RefusalRule.SignInUnavailable => "De aanmelddienst is op dit moment niet bereikbaar. Probeer het zo meteen opnieuw of meld u aan met een app-wachtwoord.",
+            RefusalRule.SignInDisabled => "Met deze account kunt u zich niet aanmelden. Neem contact op met uw provider.",
+            RefusalRule.NoVault => "Bij deze aanmelding hoort geen opslagruimte. Neem contact op met uw provider.",
+            RefusalRule.DeviceBusy => "Dit apparaat vraagt meer tegelijk dan kan worden gedaan. Probeer het zo meteen opnieuw.",
+            RefusalRule.InvalidInput => "Niet alles is ingevuld zoals het hoort. Verbeter de genoemde velden en probeer het opnieuw.",
+        };
+
+    private static string Until(string before, string? moment) =>
+        moment is null ? "" : before + moment;
+}

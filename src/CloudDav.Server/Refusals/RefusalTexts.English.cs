@@ -1,0 +1,62 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Refusals;
+
+internal static partial class RefusalTexts
+{
+    // csharpier-ignore
+    private static string English(Wording w) =>
+        w.Rule switch
+        {
+            RefusalRule.NotFound => "There is nothing at this address. Check the address.",
+            RefusalRule.ParentMissing => "The folder to put it in does not exist. Create it first.",
+            RefusalRule.AlreadyExists => "Something with this name exists already. Choose another name.",
+            RefusalRule.IsFolder => "This is a folder, and a folder has no content of its own. Choose a file or another name.",
+            RefusalRule.IsFile => "This is a file, not a folder. Choose a folder.",
+            RefusalRule.DestinationExists => "The destination exists, and replacing it was not asked for. Choose another name, or have it replaced.",
+            RefusalRule.SameNode => "Source and destination are the same. Choose another destination.",
+            RefusalRule.InsideItself => "A folder can neither be put into itself nor replace a folder it is in. Choose another destination.",
+            RefusalRule.IsRoot => "The top folder cannot be moved, replaced or deleted. Choose what is in it.",
+            RefusalRule.Locked => $"It is locked by {w.Holder ?? "somebody else"}. Wait until it is free again.",
+            RefusalRule.LockConflict => $"You cannot lock this: it is locked by {w.Holder ?? "somebody else"} already. Wait until it is free again.",
+            RefusalRule.LockTokenMismatch => "This lock does not cover this address. Close the file and open it again.",
+            RefusalRule.LockNotYours => $"This lock was set by {w.Holder ?? "somebody else"}. Only whoever has set it can lift it.",
+            RefusalRule.ConditionFailed => "It has changed meanwhile. Get the newest version and try again.",
+            RefusalRule.CapacityExceeded => $"It does not fit: {w.UsedSize} of {w.LimitSize} are used. Delete something, or choose a larger option.",
+            RefusalRule.PlatformFull => "The server has no room left at the moment. Try again later.",
+            RefusalRule.CaseConflict => $"‘{w.Name}’ exists and differs only in upper and lower case. Choose another name.",
+            RefusalRule.NameNotAllowed => "This name is not allowed. Choose another name.",
+            RefusalRule.NameTooLong => $"The name is longer than {w.Limit} bytes. Choose a shorter one.",
+            RefusalRule.TooDeep => $"Folders lie at most {w.Limit} levels deep here. Choose a place higher up.",
+            RefusalRule.TooManyItems => $"There are {w.Used} of at most {w.Limit} files and folders. Delete some first.",
+            RefusalRule.TooManyLocks => $"There are {w.Used} locks, and at most {w.Limit} can be. Close some files first.",
+            RefusalRule.PropertiesTooLarge => $"The properties together are larger than {w.LimitSize}. Store fewer or shorter ones.",
+            RefusalRule.ListingTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that are listed at once. List one level at a time.",
+            RefusalRule.LengthMismatch => "What arrived is not as long as was announced. Nothing was stored; try again.",
+            RefusalRule.ChecksumMismatch => "What arrived does not match its checksum. Nothing was stored; try again.",
+            RefusalRule.RangeNotSatisfiable => $"The file ends at byte {w.Limit}, before the part that was asked for begins. Download it again.",
+            RefusalRule.SignedOut => "This device was signed out. Sign in again with a valid password.",
+            RefusalRule.OverCapacity => $"You use more than your option holds: {w.UsedSize} of {w.LimitSize}. Delete something, or choose a larger option; until then nothing can be added.",
+            RefusalRule.TakeBackWindow => w.LastDay is { } day
+                ? $"Your contract has ended. Up to and including {day} you can download and delete your files."
+                : "Your contract has ended. You can still download and delete your files.",
+            RefusalRule.AccountClosed => w.LastDay is { } day
+                ? $"This account is closed: your files could be taken back up to and including {day}. Contact your provider if you want to use the service again."
+                : "This account is closed. Contact your provider if you want to use the service again.",
+            RefusalRule.Suspended => $"Your access to this is suspended{Until(" until ", w.Until)}. {w.WordsOr("Ask your provider for the reason.")}",
+            RefusalRule.Restricted => $"This function is restricted{Until(" until ", w.Until)}. {w.WordsOr("Try again later, or contact your provider.")}",
+            RefusalRule.Blocked => $"This is blocked{Until(" until ", w.Until)}. {w.WordsOr("Ask your provider for the reason.")}",
+            RefusalRule.NotInContract => "Your contract does not include this. Ask your provider what is possible.",
+            RefusalRule.DoorNotAllowed => "This cannot be done in this way. Use another program or device.",
+            RefusalRule.PlatformOff => $"The service is under maintenance{Until(", probably until ", w.Until)}. Your files are safe; try again later.{w.WordsAfter}",
+            RefusalRule.PlatformReadOnly => $"Because of maintenance nothing can be changed at the moment{Until(", probably until ", w.Until)}. Reading and downloading work; try again later.{w.WordsAfter}",
+            RefusalRule.TermsNotAccepted => "Accept the current terms on the website first.",
+            RefusalRule.TooManyTries => $"A wrong password was given too often. Wait{Until(" until ", w.Until)}, or sign in with an app password.",
+            RefusalRule.SignInBusy => "Too many people are signing in at the moment. Try again in a moment.",
+            RefusalRule.SignInUnavailable => "The sign-in service cannot be reached at the moment. Try again in a moment, or sign in with an app password.",
+            RefusalRule.SignInDisabled => "You cannot sign in with this account. Contact your provider.",
+            RefusalRule.NoVault => "No storage belongs to this sign-in. Contact your provider.",
+            RefusalRule.DeviceBusy => "This device asks for too much at once. Try again in a moment.",
+            RefusalRule.InvalidInput => "Not everything is filled in as it should be. Correct the fields that are named and try again.",
+        };
+}

@@ -1,0 +1,62 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Refusals;
+
+internal static partial class RefusalTexts
+{
+    // csharpier-ignore
+    private static string German(Wording w) =>
+        w.Rule switch
+        {
+            RefusalRule.NotFound => "Unter dieser Adresse gibt es nichts. Prüfen Sie die Adresse.",
+            RefusalRule.ParentMissing => "Der Ordner, in den dies gelegt werden soll, existiert nicht. Legen Sie ihn zuerst an.",
+            RefusalRule.AlreadyExists => "Unter diesem Namen gibt es schon etwas. Wählen Sie einen anderen Namen.",
+            RefusalRule.IsFolder => "Dies ist ein Ordner, und ein Ordner hat selbst keinen Inhalt. Wählen Sie eine Datei oder einen anderen Namen.",
+            RefusalRule.IsFile => "Dies ist eine Datei und kein Ordner. Wählen Sie einen Ordner.",
+            RefusalRule.DestinationExists => "Am Ziel gibt es schon etwas, und es sollte nicht ersetzt werden. Wählen Sie einen anderen Namen oder lassen Sie es ersetzen.",
+            RefusalRule.SameNode => "Quelle und Ziel sind dasselbe. Wählen Sie ein anderes Ziel.",
+            RefusalRule.InsideItself => "Ein Ordner kann weder in sich selbst gelegt werden noch einen Ordner ersetzen, in dem er liegt. Wählen Sie ein anderes Ziel.",
+            RefusalRule.IsRoot => "Der oberste Ordner kann nicht verschoben, ersetzt oder gelöscht werden. Wählen Sie, was darin liegt.",
+            RefusalRule.Locked => $"Dies ist von {w.Holder ?? "jemand anderem"} gesperrt. Warten Sie, bis es wieder frei ist.",
+            RefusalRule.LockConflict => $"Sie können dies nicht sperren: Es ist schon von {w.Holder ?? "jemand anderem"} gesperrt. Warten Sie, bis es wieder frei ist.",
+            RefusalRule.LockTokenMismatch => "Diese Sperre gilt nicht für diese Adresse. Schließen Sie die Datei und öffnen Sie sie erneut.",
+            RefusalRule.LockNotYours => $"Diese Sperre wurde von {w.Holder ?? "jemand anderem"} gesetzt. Nur wer sie gesetzt hat, kann sie aufheben.",
+            RefusalRule.ConditionFailed => "Dies wurde inzwischen geändert. Rufen Sie die neueste Fassung ab und versuchen Sie es erneut.",
+            RefusalRule.CapacityExceeded => $"Der Platz reicht nicht: {w.UsedSize} von {w.LimitSize} sind belegt. Löschen Sie etwas oder wählen Sie eine größere Option.",
+            RefusalRule.PlatformFull => "Der Server hat im Moment keinen Platz mehr. Versuchen Sie es später erneut.",
+            RefusalRule.CaseConflict => $"„{w.Name}“ gibt es schon und unterscheidet sich nur in Groß- und Kleinbuchstaben. Wählen Sie einen anderen Namen.",
+            RefusalRule.NameNotAllowed => "Dieser Name ist nicht erlaubt. Wählen Sie einen anderen Namen.",
+            RefusalRule.NameTooLong => $"Der Name ist länger als {w.Limit} Byte. Wählen Sie einen kürzeren Namen.",
+            RefusalRule.TooDeep => $"Ordner können hier höchstens {w.Limit} Ebenen tief liegen. Wählen Sie einen Ort weiter oben.",
+            RefusalRule.TooManyItems => $"Es gibt schon {w.Used} von höchstens {w.Limit} Dateien und Ordnern. Löschen Sie zuerst einige.",
+            RefusalRule.TooManyLocks => $"Es gibt schon {w.Used} Sperren, und höchstens {w.Limit} sind möglich. Schließen Sie zuerst einige Dateien.",
+            RefusalRule.PropertiesTooLarge => $"Die Eigenschaften sind zusammen größer als {w.LimitSize}. Speichern Sie weniger oder kürzere.",
+            RefusalRule.ListingTooLarge => $"Es gibt {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal aufgelistet werden. Fragen Sie eine Ebene nach der anderen ab.",
+            RefusalRule.LengthMismatch => "Was angekommen ist, ist nicht so lang wie angekündigt. Es wurde nichts gespeichert; versuchen Sie es erneut.",
+            RefusalRule.ChecksumMismatch => "Was angekommen ist, passt nicht zur Prüfsumme. Es wurde nichts gespeichert; versuchen Sie es erneut.",
+            RefusalRule.RangeNotSatisfiable => $"Die Datei endet bei Byte {w.Limit}, noch vor dem Anfang des verlangten Teils. Laden Sie die Datei neu herunter.",
+            RefusalRule.SignedOut => "Dieses Gerät wurde abgemeldet. Melden Sie sich mit einem gültigen Passwort neu an.",
+            RefusalRule.OverCapacity => $"Sie belegen mehr, als Ihre Option umfasst: {w.UsedSize} von {w.LimitSize}. Löschen Sie etwas oder wählen Sie eine größere Option; bis dahin kann nichts hinzukommen.",
+            RefusalRule.TakeBackWindow => w.LastDay is { } day
+                ? $"Ihr Vertrag ist beendet. Bis einschließlich {day} können Sie Ihre Dateien herunterladen und löschen."
+                : "Ihr Vertrag ist beendet. Sie können Ihre Dateien noch herunterladen und löschen.",
+            RefusalRule.AccountClosed => w.LastDay is { } day
+                ? $"Dieses Konto ist geschlossen: Ihre Dateien konnten bis einschließlich {day} zurückgeholt werden. Wenden Sie sich an Ihren Anbieter, wenn Sie den Dienst wieder nutzen möchten."
+                : "Dieses Konto ist geschlossen. Wenden Sie sich an Ihren Anbieter, wenn Sie den Dienst wieder nutzen möchten.",
+            RefusalRule.Suspended => $"Ihr Zugang hierzu ist{Until(" bis zum ", w.Until)} ausgesetzt. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
+            RefusalRule.Restricted => $"Diese Funktion ist{Until(" bis zum ", w.Until)} eingeschränkt. {w.WordsOr("Versuchen Sie es später erneut oder wenden Sie sich an Ihren Anbieter.")}",
+            RefusalRule.Blocked => $"Dies ist{Until(" bis zum ", w.Until)} blockiert. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
+            RefusalRule.NotInContract => "Ihr Vertrag umfasst dies nicht. Fragen Sie Ihren Anbieter nach den Möglichkeiten.",
+            RefusalRule.DoorNotAllowed => "Auf diesem Weg ist das nicht möglich. Verwenden Sie ein anderes Programm oder Gerät.",
+            RefusalRule.PlatformOff => $"Der Dienst wird gewartet{Until(", voraussichtlich bis zum ", w.Until)}. Ihre Dateien sind sicher; versuchen Sie es später erneut.{w.WordsAfter}",
+            RefusalRule.PlatformReadOnly => $"Wegen Wartungsarbeiten kann im Moment nichts geändert werden{Until(", voraussichtlich bis zum ", w.Until)}. Lesen und Herunterladen ist möglich; versuchen Sie es später erneut.{w.WordsAfter}",
+            RefusalRule.TermsNotAccepted => "Stimmen Sie zuerst auf der Website den aktuellen Bedingungen zu.",
+            RefusalRule.TooManyTries => $"Es wurde zu oft ein falsches Passwort eingegeben. Warten Sie{Until(" bis zum ", w.Until)} oder melden Sie sich mit einem App-Passwort an.",
+            RefusalRule.SignInBusy => "Im Moment melden sich zu viele Personen an. Versuchen Sie es gleich noch einmal.",
+            RefusalRule.SignInUnavailable => "Der Anmeldedienst ist im Moment nicht erreichbar. Versuchen Sie es gleich noch einmal oder melden Sie sich mit einem App-Passwort an.",
+            RefusalRule.SignInDisabled => "Mit diesem Konto können Sie sich nicht anmelden. Wenden Sie sich an Ihren Anbieter.",
+            RefusalRule.NoVault => "Zu dieser Anmeldung gehört kein Speicherplatz. Wenden Sie sich an Ihren Anbieter.",
+            RefusalRule.DeviceBusy => "Dieses Gerät verlangt zu viel auf einmal. Versuchen Sie es gleich noch einmal.",
+            RefusalRule.InvalidInput => "Nicht alles ist richtig ausgefüllt. Berichtigen Sie die genannten Felder und versuchen Sie es erneut.",
+        };
+}
