@@ -18,6 +18,7 @@ internal sealed class TestVault : IAsyncDisposable
         _database = new SqliteDatabase(DatabaseFile);
         _accounts = new SqliteAccountStore(_database);
         Contracts = new SqliteContractStore(_database);
+        Audit = new SqliteAuditLog(_database);
         Metadata = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
         Blobs = new DiskBlobStore(
@@ -41,6 +42,8 @@ internal sealed class TestVault : IAsyncDisposable
     public VaultLimits Limits { get; }
 
     public SqliteContractStore Contracts { get; }
+
+    public SqliteAuditLog Audit { get; }
 
     public SqliteMetadataStore Metadata { get; }
 
