@@ -320,6 +320,12 @@ public sealed record DavAnswer(
     public string? Header(string name) =>
         Headers.TryGetValue(name, out var values) ? string.Join(", ", values) : null;
 
+    /// <summary>Itself, when it has this status; throws with its text otherwise.</summary>
+    public DavAnswer Expect(int status) =>
+        Status == status
+            ? this
+            : throw new InvalidOperationException($"{Status} instead of {status}: {Text}");
+
     /// <summary>The body as XML.</summary>
     public XDocument Xml() => XDocument.Parse(Text, LoadOptions.PreserveWhitespace);
 
