@@ -159,7 +159,7 @@ public sealed partial class VaultSession
         );
     }
 
-    private async ValueTask<IContentSource> OpenContentAsync(
+    internal async ValueTask<IContentSource> OpenContentAsync(
         StoredContent? content,
         CancellationToken cancellationToken
     )

@@ -47,20 +47,17 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(locks);
     }
 
-    public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
+    public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
+        new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
+
+    public ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId?> contents
+    )
     {
-        var statement = session[TreeSql.FindContent].Bind(1, content.Value).Bind(2, vault.Value);
-        if (!statement.Step())
-            throw new InvalidDataException(
-                $"Content {content.Value} of vault {vault.Value} is missing."
-            );
-        var found = new StoredContent(
-            statement.Int64(0),
-            statement.IsNull(1) ? null : new BlobId(new Guid(statement.Bytes(1))),
-            statement.NullableBytes(2),
-            statement.NullableBytes(3)
-        );
-        statement.Reset();
+        var found = new StoredContent?[contents.Count];
+        for (var i = 0; i < found.Length; i++)
+            found[i] = contents[i] is { } content ? ReadContent(vault, content) : null;
         return new(found);
     }
 
@@ -81,6 +78,21 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                     .Bind(2, folder.Value)
                     .RunForInt64()
         );
+
+    private StoredContent? ReadContent(VaultId vault, ContentId content)
+    {
+        var statement = session[TreeSql.FindContent].Bind(1, content.Value).Bind(2, vault.Value);
+        if (!statement.Step())
+            return null;
+        var found = new StoredContent(
+            statement.Int64(0),
+            statement.IsNull(1) ? null : new BlobId(new Guid(statement.Bytes(1))),
+            statement.NullableBytes(2),
+            statement.NullableBytes(3)
+        );
+        statement.Reset();
+        return found;
+    }
 
     private Facts Gather(FactsRequest request)
     {
@@ -295,6 +307,10 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             details.HasFlag(NodeDetails.Checksums) && !row.IsFolder
                 ? ReadChecksums(vault, row.Content)
                 : null;
+        row.Crc32 =
+            details.HasFlag(NodeDetails.Crc32) && row.Content is { } content
+                ? ReadCrc32(vault, content)
+                : 0;
     }
 
     private List<NodeProperty> ReadProperties(long vault, long node)
@@ -312,7 +328,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             return ChecksumText.OfNothing;
         var statement = session[TreeSql.FindChecksums].Bind(1, id.Value).Bind(2, vault);
         if (!statement.Step())
-            throw new InvalidDataException($"Content {id.Value} of vault {vault} is missing.");
+            throw IsMissing(vault, id);
         var text = ChecksumText.Of(
             statement.Bytes(0),
             statement.Bytes(1),
@@ -323,6 +339,19 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         statement.Reset();
         return text;
     }
+
+    private uint ReadCrc32(long vault, ContentId content)
+    {
+        var statement = session[TreeSql.FindCrc32].Bind(1, content.Value).Bind(2, vault);
+        if (!statement.Step())
+            throw IsMissing(vault, content);
+        var crc32 = (uint)statement.Int64(0);
+        statement.Reset();
+        return crc32;
+    }
+
+    private static InvalidDataException IsMissing(long vault, ContentId content) =>
+        new($"Content {content.Value} of vault {vault} is missing.");
 
     protected static NodeRow ReadWhole(Statement statement)
     {

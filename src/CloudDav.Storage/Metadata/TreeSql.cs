@@ -93,6 +93,9 @@ internal static class TreeSql
     public const string FindChecksums =
         "SELECT sha256, md5, sha1, sha512, adler32 FROM contents WHERE content_id = ?1 AND vault_id = ?2";
 
+    public const string FindCrc32 =
+        "SELECT crc32 FROM contents WHERE content_id = ?1 AND vault_id = ?2";
+
     public const string FindContent = """
         SELECT c.size, c.blob_id, i.bytes, c.wrapped_key
         FROM contents c LEFT JOIN inline_contents i ON i.content_id = c.content_id AND c.blob_id IS NULL

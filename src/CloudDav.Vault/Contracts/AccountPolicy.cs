@@ -179,20 +179,33 @@ public sealed record Decision
     {
         foreach (var measure in Facts.Measures)
         {
-            if (measure.Node is not { } node || !measure.Holds(Now))
-                continue;
-            var taken = measure.Kind switch
-            {
-                MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
-                MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(
-                    measure.Switches
-                ),
-                MeasureKind.LegalHold => Capability.None,
-            };
-            if ((taken & capability) != Capability.None && chain.Any(row => row.Id == node))
+            if (TakesAtItem(measure, capability) && chain.Any(row => row.Id == measure.Node))
                 return measure.ToRefusal();
         }
         return null;
+    }
+
+    /// <summary>The items at which <see cref="RefusesAt"/> refuses something, and below which.</summary>
+    /// <param name="capability">What is asked.</param>
+    public IReadOnlySet<NodeId> ItemsRefusing(Capability capability) =>
+        Facts
+            .Measures.Where(measure => TakesAtItem(measure, capability))
+            .Select(measure => measure.Node!.Value)
+            .ToHashSet();
+
+    private bool TakesAtItem(Measure measure, Capability capability)
+    {
+        if (measure.Node is null || !measure.Holds(Now))
+            return false;
+        var taken = measure.Kind switch
+        {
+            MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
+            MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(
+                measure.Switches
+            ),
+            MeasureKind.LegalHold => Capability.None,
+        };
+        return (taken & capability) != Capability.None;
     }
 
     // A suspension is about this customer and comes before what is for everybody; the one that takes more, before the one that takes less.

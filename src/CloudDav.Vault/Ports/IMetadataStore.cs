@@ -73,6 +73,12 @@ public interface IMetadataSnapshot
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
 
+    /// <summary>As <see cref="FindContentAsync"/>, for several at once, in the order of the ids: null for one that is gone, and for no id.</summary>
+    ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId?> contents
+    );
+
     /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
     ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
 
@@ -156,6 +162,9 @@ public enum NodeDetails
 
     /// <summary>Checksums.</summary>
     Checksums = 8,
+
+    /// <summary>The CRC-32 alone.</summary>
+    Crc32 = 16,
 }
 
 /// <summary>The facts about a vault and some paths, all from one snapshot.</summary>

@@ -28,4 +28,28 @@ public static class EntityTag
         tag[23] = '"';
         return new string(tag);
     }
+
+    /// <summary>
+    /// The tag of an archive of everything below a folder: the folder's own, which changes with every change below it, what is withheld from the archive, and the
+    /// version of its layout, which must change whenever the same tree would be written with other bytes.
+    /// </summary>
+    public static string OfArchive(
+        VaultState vault,
+        NodeRow folder,
+        IReadOnlySet<NodeId> withheld
+    ) => $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}.zip1\"";
+
+    private static string HashOf(IReadOnlySet<NodeId> nodes)
+    {
+        if (nodes.Count == 0)
+            return "";
+        var hash = new XxHash3();
+        Span<byte> bytes = stackalloc byte[8];
+        foreach (var node in nodes.OrderBy(node => node.Value))
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Value);
+            hash.Append(bytes);
+        }
+        return $".{hash.GetCurrentHashAsUInt64():x16}";
+    }
 }

@@ -88,6 +88,9 @@ public sealed class NodeRow
     /// <summary>Checksums as <c>oc:checksums</c> shows them; only when they were asked for.</summary>
     public string? Checksums { get; set; }
 
+    /// <summary>CRC-32 (IEEE 802.3) of a file's content; only when it was asked for, and else 0 as for an empty one.</summary>
+    public uint Crc32 { get; set; }
+
     /// <summary>True for a folder.</summary>
     public bool IsFolder => Kind == NodeKind.Folder;
 

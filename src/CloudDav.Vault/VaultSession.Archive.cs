@@ -1,0 +1,86 @@
+namespace CloudDav.Vault;
+
+/// <summary>Everything in one download. What was blocked is not in it.</summary>
+public sealed partial class VaultSession
+{
+    /// <summary>The entity tag that an archive of the vault would have now, at the cost of one look-up.</summary>
+    public ValueTask<VaultResult<string>> FindArchiveTagAsync(
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<string>> (snapshot) =>
+            {
+                var root = await FindDownloadableRootAsync(snapshot);
+                return root.Refusal is { } refusal
+                    ? refusal
+                    : EntityTag.OfArchive(
+                        root.Value.Vault,
+                        root.Value.Node,
+                        WithheldIn(root.Value.Vault)
+                    );
+            },
+            cancellationToken
+        );
+
+    /// <summary>Lays out an archive of everything in the tree, the trash aside. It comes from one snapshot, which is released before this returns.</summary>
+    public ValueTask<VaultResult<VaultArchive>> OpenArchiveAsync(
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<VaultArchive>> (snapshot) =>
+            {
+                var root = await FindDownloadableRootAsync(snapshot);
+                if (root.Refusal is { } refusal)
+                    return refusal;
+                var (vault, node) = (root.Value.Vault, root.Value.Node);
+                var withheld = WithheldIn(vault);
+                var layout = await ArchiveLayout.OfAsync(
+                    snapshot,
+                    vault,
+                    node.Id,
+                    withheld,
+                    cancellationToken
+                );
+                return new VaultArchive(
+                    vault.Name,
+                    EntityTag.OfArchive(vault, node, withheld),
+                    _vaults.Downloads.Watch(
+                        _actor,
+                        _options.Door,
+                        root.Value.Path.Chain,
+                        new ArchiveContent(this, layout)
+                    )
+                );
+            },
+            cancellationToken
+        );
+
+    // Whoever may not download any more, or not all of it, gets no further than the last look-up.
+    internal ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+        IReadOnlyList<PlacedEntry> entries,
+        IReadOnlySet<NodeId> withheld,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async snapshot =>
+            {
+                var root = await FindDownloadableRootAsync(snapshot);
+                if (root.Refusal is { } refusal)
+                    throw new ArchiveEndedException(refusal);
+                if (!WithheldIn(root.Value.Vault).IsSubsetOf(withheld))
+                    throw new ArchiveEndedException(new Refusal(RefusalRule.Blocked));
+                return await snapshot.FindContentsAsync(
+                    _actor.Vault,
+                    [.. entries.Select(placed => placed.Entry.Content)]
+                );
+            },
+            cancellationToken
+        );
+
+    private async ValueTask<VaultResult<Found>> FindDownloadableRootAsync(
+        IMetadataSnapshot snapshot
+    ) => FoundIn(await LoadAsync(snapshot, Request([new([])])), Capability.Download);
+
+    private static IReadOnlySet<NodeId> WithheldIn(VaultState vault) =>
+        vault.Decision!.ItemsRefusing(Capability.Download);
+}
