@@ -1,4 +1,5 @@
 using System.Net;
+using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.MainContracts;
@@ -52,7 +53,9 @@ internal static class ServerHost
             app.Use(LoopbackNames.InvokeAsync);
         // 3. Whether the server lives and can work, for whoever watches over it.
         app.Use(app.Services.GetRequiredService<HealthDoor>().InvokeAsync);
-        // 4. Everything else is DAV: who signs in, which tree, through which door.
+        // 4. The customer's own door for programs, with routes of its own.
+        app.Use(app.Services.GetRequiredService<CustomerApi>().InvokeAsync);
+        // 5. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -225,6 +228,8 @@ internal static class ServerHost
             MainContractServices.Register(services, mainContract);
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
+        services.AddRoutingCore();
+        services.AddSingleton<CustomerApi>();
         services.AddSingleton<DavDoors>();
         services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();

@@ -19,4 +19,12 @@ internal static partial class ServerLog
         "Housekeeping: {Purged} rows purged, {Swept} blobs swept."
     )]
     public static partial void HousekeepingDone(this ILogger log, long purged, long swept);
+
+    [LoggerMessage(1010, LogLevel.Error, "{Method} at the customer's API failed (trace {TraceId})")]
+    public static partial void ApiFailed(
+        this ILogger log,
+        Exception failure,
+        string method,
+        string traceId
+    );
 }

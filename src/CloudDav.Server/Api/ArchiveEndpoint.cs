@@ -1,0 +1,174 @@
+using System.Globalization;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Refusals;
+using CloudDav.Vault;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudDav.Server.Api;
+
+/// <summary>
+/// <c>GET /api/v1/archive</c>: everything in the actor's tree as one ZIP file. Its length is known before the first byte, and a download that was cut goes on where
+/// it stopped (RFC 9110 §14): the tag changes with every change in the tree, so that <c>If-Range</c> begins anew rather than join two archives. Conditions
+/// are evaluated in the order of §13.2.2, and once more on what was laid out; of several ranges the whole is sent.
+/// </summary>
+internal static class ArchiveEndpoint
+{
+    public static async Task HandleAsync(HttpContext context)
+    {
+        var session = context
+            .RequestServices.GetRequiredService<VaultParts>()
+            .Vaults.Open(context.Features.Get<Actor>()!, new Vault.SessionOptions());
+        var tag = await session.FindArchiveTagAsync(context.RequestAborted);
+        if (tag.Refusal is { } refusal)
+        {
+            await new ProblemResult(refusal, session.Language).ExecuteAsync(context);
+            return;
+        }
+        if (await EndsHereAsync(context, tag.Value, session.Language))
+            return;
+
+        var laidOut = await session.OpenArchiveAsync(context.RequestAborted);
+        if (laidOut.Refusal is { } late)
+        {
+            await new ProblemResult(late, session.Language).ExecuteAsync(context);
+            return;
+        }
+        var archive = laidOut.Value;
+        await using var content = archive.Content;
+        if (
+            archive.ETag != tag.Value
+            && await EndsHereAsync(context, archive.ETag, session.Language)
+        )
+            return;
+        await SendAsync(context, archive, session.Language);
+    }
+
+    private static async Task SendAsync(
+        HttpContext context,
+        VaultArchive archive,
+        Language? language
+    )
+    {
+        var (request, response) = (context.Request, context.Response);
+        SetValidators(response, archive.ETag);
+        var headers = response.Headers;
+        headers.AcceptRanges = "bytes";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(archive.Name + ".zip");
+        headers.ContentDisposition = disposition.ToString();
+
+        var (from, length) = (0L, archive.Content.Length);
+        // HEAD has no partial form (§14.2).
+        if (!HttpMethods.IsHead(request.Method) && SingleRange(request, archive) is { } range)
+        {
+            if (Resolve(range, archive.Content.Length) is not var (first, count))
+            {
+                headers.Remove(HeaderNames.ContentDisposition);
+                headers.ContentRange = $"bytes */{Number(archive.Content.Length)}";
+                await new ProblemResult(
+                    new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = archive.Content.Length },
+                    language
+                ).ExecuteAsync(context);
+                return;
+            }
+            (from, length) = (first, count);
+            response.StatusCode = StatusCodes.Status206PartialContent;
+            headers.ContentRange =
+                $"bytes {Number(from)}-{Number(from + length - 1)}/{Number(archive.Content.Length)}";
+        }
+        response.ContentType = "application/zip";
+        response.ContentLength = length;
+        if (HttpMethods.IsHead(request.Method))
+            return;
+        try
+        {
+            await archive.Content.CopyToAsync(
+                response.BodyWriter,
+                from,
+                length,
+                context.RequestAborted
+            );
+        }
+        catch (Exception ended) when (ended is ArchiveEndedException or OperationCanceledException)
+        {
+            // Nothing broke: whoever downloads may not any more. An answer that is cut off is the only way left to say so.
+            context.Abort();
+        }
+    }
+
+    /// <summary>Whether If-Match or If-None-Match have the request end here (§13.1.1, §13.1.2).</summary>
+    private static async ValueTask<bool> EndsHereAsync(
+        HttpContext context,
+        string tag,
+        Language? language
+    )
+    {
+        var conditions = context.Request.GetTypedHeaders();
+        var ours = new EntityTagHeaderValue(tag);
+        if (
+            context.Request.Headers.IfMatch.Count > 0
+            && !Matches(conditions.IfMatch, ours, strongly: true)
+        )
+        {
+            await new ProblemResult(
+                new Refusal(RefusalRule.ConditionFailed),
+                language
+            ).ExecuteAsync(context);
+            return true;
+        }
+        if (!Matches(conditions.IfNoneMatch, ours, strongly: false))
+            return false;
+        SetValidators(context.Response, tag);
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
+
+    private static bool Matches(
+        IList<EntityTagHeaderValue> tags,
+        EntityTagHeaderValue ours,
+        bool strongly
+    ) => tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(ours, strongly));
+
+    /// <summary>The one range that is asked for and, by If-Range (§13.1.5), of this very archive; null for the whole.</summary>
+    private static RangeItemHeaderValue? SingleRange(HttpRequest request, VaultArchive archive)
+    {
+        var headers = request.GetTypedHeaders();
+        if (
+            request.Headers.IfRange.Count > 0
+            && headers.IfRange?.EntityTag?.Compare(
+                new EntityTagHeaderValue(archive.ETag),
+                useStrongComparison: true
+            ) != true
+        )
+            return null;
+        return
+            headers.Range is { Ranges.Count: 1 } range
+            && range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)
+            ? range.Ranges.First()
+            : null;
+    }
+
+    private static (long First, long Count)? Resolve(RangeItemHeaderValue range, long length)
+    {
+        if (range.From is not { } from)
+        {
+            var count = Math.Min(range.To!.Value, length);
+            return count > 0 ? (length - count, count) : null;
+        }
+        return from < length
+            ? (from, Math.Min(range.To ?? long.MaxValue, length - 1) - from + 1)
+            : null;
+    }
+
+    private static void SetValidators(HttpResponse response, string tag)
+    {
+        response.Headers.ETag = tag;
+        // Not no-store: what a browser may not keep, it cannot resume.
+        response.Headers.CacheControl = "private, no-cache";
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
