@@ -144,7 +144,7 @@ public sealed class RefusalWireTests : IAsyncLifetime
         {
             using var connection = await _host.ConnectAsync();
             await connection.SendAsync(
-                $"{method} /dav/a HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {Finder}\r\nAuthorization: {RawHttp.Basic()}\r\nContent-Length: 0\r\n\r\n"
+                $"{method} /dav/a HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {Finder}\r\n{RawHttp.Basic()}Content-Length: 0\r\n\r\n"
             );
             Assert.Null(await connection.ReadHeadAsync());
         }
