@@ -204,6 +204,29 @@ internal static class ServerHost
             )
         );
         services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Accounts);
+        services.AddSingleton(provider =>
+        {
+            var parts = provider.GetRequiredService<VaultParts>();
+            return new CustomerDesk(
+                parts.Contracts,
+                parts.Audit,
+                parts.Vaults.Policy,
+                provider.GetRequiredService<IOptions<SignInOptions>>().Value.DevicesPerAccount,
+                provider.GetRequiredService<TimeProvider>()
+            );
+        });
+        services.AddSingleton(provider =>
+        {
+            var parts = provider.GetRequiredService<VaultParts>();
+            return new TakeBackDesk(
+                parts.Contracts,
+                parts.Accounts,
+                provider.GetRequiredService<SignInDesk>(),
+                parts.Vaults.Policy,
+                provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToLimits(),
+                provider.GetRequiredService<TimeProvider>()
+            );
+        });
         services.AddSingleton(provider => new SignInDesk(
             provider.GetRequiredService<IAccountStore>(),
             provider.GetRequiredService<TimeProvider>(),

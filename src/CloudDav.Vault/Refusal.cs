@@ -178,4 +178,16 @@ public enum RefusalRule
 
     /// <summary>A command has fields that are missing or wrong.</summary>
     InvalidInput,
+
+    /// <summary>It takes a person who signed in as such, not a device.</summary>
+    OwnSignInRequired,
+
+    /// <summary>Only the customer can do it, not a member of the household.</summary>
+    OwnerOnly,
+
+    /// <summary>The account has as many devices as it may.</summary>
+    TooManyDevices,
+
+    /// <summary>The one-time link is wrong, used or over.</summary>
+    LinkNotValid,
 }

@@ -20,6 +20,7 @@ internal sealed class TestVault : IAsyncDisposable
         Contracts = new SqliteContractStore(_database);
         Audit = new SqliteAuditLog(_database);
         Metadata = new SqliteMetadataStore(_database);
+        Outbox = new SqliteOutbox(_database);
         Ledger = new SqliteBlobLedger(_database);
         Blobs = new DiskBlobStore(
             Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName
@@ -43,7 +44,11 @@ internal sealed class TestVault : IAsyncDisposable
 
     public SqliteContractStore Contracts { get; }
 
+    public SqliteAccountStore Accounts => _accounts;
+
     public SqliteAuditLog Audit { get; }
+
+    public SqliteOutbox Outbox { get; }
 
     public SqliteMetadataStore Metadata { get; }
 
@@ -66,11 +71,20 @@ internal sealed class TestVault : IAsyncDisposable
             Time
         );
 
-    public async Task<Actor> AddActorAsync(string name, long capacityBytes = 1 << 30)
+    public async Task<Actor> AddActorAsync(
+        string name,
+        long capacityBytes = 1 << 30,
+        AccountId? householdOwner = null
+    )
     {
         var account =
             await _accounts.AddAccountAsync(
-                new NewAccount { Name = name, CapacityBytes = capacityBytes },
+                new NewAccount
+                {
+                    Name = name,
+                    CapacityBytes = capacityBytes,
+                    HouseholdOwner = householdOwner,
+                },
                 Time.GetUtcNow(),
                 Stop
             ) ?? throw new InvalidOperationException("taken");

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Claims;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
@@ -13,6 +15,7 @@ namespace CloudDav.Server.Auth;
 internal sealed class BearerSignIn(
     IAccountStore accounts,
     IOptionsMonitor<JwtBearerOptions> options,
+    SignInDesk desk,
     RefusalDesk refusals,
     ILogger<BearerSignIn> log
 )
@@ -102,8 +105,25 @@ internal sealed class BearerSignIn(
             await refusals.WriteAsync(context, RefusalRule.NoVault);
             return null;
         }
+        if (account.TokensFrom is { } from && !(IssuedAt(result.Principal) > from))
+        {
+            await Challenge.AnswerBearerAsync(context, "Everything was signed out since.");
+            return null;
+        }
+        desk.NoteTokenSignIn(account.Id);
         return new Actor(account.Id, account.Name, account.Vault, null, null);
     }
+
+    // In whole seconds: a token of the very second in which everything was signed out counts as one from before. Null when it does not say.
+    private static DateTimeOffset? IssuedAt(ClaimsPrincipal principal) =>
+        long.TryParse(
+            principal.FindFirst("iat")?.Value,
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     // Without the provider's keys every token looks wrong, and none can be called so.
     private async ValueTask<Exception?> FindProviderFailureAsync(

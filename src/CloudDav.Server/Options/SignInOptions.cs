@@ -33,6 +33,10 @@ internal sealed class SignInOptions : IValidatableObject
     [AllowedRange(1_000, 10_000_000)]
     public int PasswordIterations { get; init; } = PasswordHash.DefaultIterations;
 
+    /// <summary>How many devices an account may have that are not revoked.</summary>
+    [AllowedRange(1, 10_000)]
+    public int DevicesPerAccount { get; init; } = 50;
+
     /// <summary>The OpenID provider whose bearer tokens are accepted, for example <c>https://login.example.net/realms/home</c>; null for none.</summary>
     public string? Authority { get; init; }
 

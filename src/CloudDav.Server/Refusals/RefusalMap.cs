@@ -116,6 +116,10 @@ internal static class RefusalMap
                 RetryAfter = TryAgain(refusal, now, otherwise: 5),
             },
             RefusalRule.InvalidInput => new(400, "invalid-input"),
+            RefusalRule.OwnSignInRequired => new(403, "own-sign-in-required"),
+            RefusalRule.OwnerOnly => new(403, "owner-only"),
+            RefusalRule.TooManyDevices => new(403, "too-many-devices"),
+            RefusalRule.LinkNotValid => new(404, "link-not-valid"),
         };
 
     private static int Barred(Refusal refusal) => refusal.IsLegalOrder ? 451 : 403;

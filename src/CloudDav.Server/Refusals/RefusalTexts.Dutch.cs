@@ -58,6 +58,10 @@ internal static partial class RefusalTexts
             RefusalRule.NoVault => "Bij deze aanmelding hoort geen opslagruimte. Neem contact op met uw provider.",
             RefusalRule.DeviceBusy => "Dit apparaat vraagt meer tegelijk dan kan worden gedaan. Probeer het zo meteen opnieuw.",
             RefusalRule.InvalidInput => "Niet alles is ingevuld zoals het hoort. Verbeter de genoemde velden en probeer het opnieuw.",
+            RefusalRule.OwnSignInRequired => "Meld u hiervoor aan met uw eigen wachtwoord of bij uw provider; een app-wachtwoord volstaat niet.",
+            RefusalRule.OwnerOnly => "Alleen de klant kan dit doen, niet de andere gezinsleden.",
+            RefusalRule.TooManyDevices => $"Er zijn {w.Used} apparaten, en er kunnen er hoogstens {w.Limit} zijn. Trek er eerst één in.",
+            RefusalRule.LinkNotValid => "Deze link werkt niet meer. Vraag uw provider om een nieuwe.",
         };
 
     private static string Until(string before, string? moment) =>

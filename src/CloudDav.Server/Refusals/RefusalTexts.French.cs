@@ -58,5 +58,9 @@ internal static partial class RefusalTexts
             RefusalRule.NoVault => "Aucun espace de stockage ne correspond à cette identification. Contactez votre fournisseur.",
             RefusalRule.DeviceBusy => "Cet appareil demande trop de choses à la fois. Réessayez dans un instant.",
             RefusalRule.InvalidInput => "Tout n’est pas rempli comme il faut. Corrigez les champs cités et réessayez.",
+            RefusalRule.OwnSignInRequired => "Identifiez-vous pour cela avec votre propre mot de passe ou auprès de votre fournisseur ; un mot de passe d’application ne suffit pas.",
+            RefusalRule.OwnerOnly => "Seul le client peut faire cela, pas les autres membres du ménage.",
+            RefusalRule.TooManyDevices => $"Il y a {w.Used} appareils, et il peut y en avoir au plus {w.Limit}. Révoquez-en d’abord un.",
+            RefusalRule.LinkNotValid => "Ce lien ne fonctionne plus. Demandez-en un nouveau à votre fournisseur.",
         };
 }

@@ -50,7 +50,12 @@ internal static class AccountVerbs
     {
         using var parts = VaultParts.Open(Settings.Folders(settings));
         var account = await DeviceVerbs.RequireAccountAsync(parts, name, stop);
-        await parts.Accounts.SetPasswordAsync(account.Id, ReadPassword(settings), stop);
+        await parts.Accounts.SetPasswordAsync(
+            account.Id,
+            ReadPassword(settings),
+            TimeProvider.System.GetUtcNow(),
+            stop
+        );
         Console.WriteLine(
             "The password is set. Whoever was signed in with the old one is signed out."
         );

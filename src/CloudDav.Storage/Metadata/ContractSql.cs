@@ -80,7 +80,7 @@ internal static class ContractSql
 
     public const string FindAccount = """
         SELECT account_id AS AccountId, name AS Name, vault_id AS VaultId, password_hash AS PasswordHash,
-          credential_version AS CredentialVersion, is_disabled AS IsDisabled
+          credential_version AS CredentialVersion, is_disabled AS IsDisabled, tokens_from AS TokensFrom
         FROM accounts WHERE account_id = @account
         """;
 
@@ -205,6 +205,11 @@ internal static class ContractSql
     public const string ListAcceptances = """
         SELECT version AS Version, language AS Language, door AS Door, accepted AS Accepted FROM terms_acceptances
         WHERE account_id = @account ORDER BY accepted DESC
+        """;
+
+    public const string FindNewestAccepted = """
+        SELECT t.version FROM terms_acceptances a CROSS JOIN terms t
+        WHERE a.account_id = @account AND t.version = a.version ORDER BY t.published DESC, t.version DESC LIMIT 1
         """;
 
     public const string AddAcceptance = """

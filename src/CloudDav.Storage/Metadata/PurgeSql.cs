@@ -33,7 +33,18 @@ internal static class PurgeSql
         """;
 
     public const string OldestHistory = """
-        SELECT until_seq, node_id, content_id, until_time FROM node_history WHERE vault_id = ?1 ORDER BY until_seq, node_id LIMIT ?2
+        SELECT until_seq, node_id, content_id, until_time, CASE WHEN is_version = 1 AND content_id IS NOT NULL THEN size ELSE 0 END
+        FROM node_history WHERE vault_id = ?1 ORDER BY until_seq, node_id LIMIT ?2
+        """;
+
+    public const string CountVersionsOut =
+        "UPDATE vaults SET version_bytes = version_bytes - ?2 WHERE vault_id = ?1";
+
+    public const string CountNodeVersionsOut = """
+        UPDATE vaults SET version_bytes = version_bytes - (
+          SELECT COALESCE(SUM(h.size), 0) FROM node_history h
+          WHERE h.vault_id = ?1 AND h.node_id = ?2 AND h.is_version = 1 AND h.content_id IS NOT NULL
+        ) WHERE vault_id = ?1
         """;
 
     public const string DeleteHistory =

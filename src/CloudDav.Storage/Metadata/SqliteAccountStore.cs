@@ -127,16 +127,36 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     public async ValueTask<bool> SetPasswordAsync(
         AccountId account,
         string? passwordHash,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
         await database.WriteAsync(
             session =>
-                session.Connection.Execute(
-                    AccountSql.SetPassword,
-                    new { account = account.Value, passwordHash }
-                ) > 0,
+            {
+                if (!SetPassword(session, account, passwordHash))
+                    return false;
+                Record(
+                    session,
+                    account,
+                    AuditActors.Console,
+                    passwordHash is null ? AuditActs.PasswordRemoved : AuditActs.PasswordSet,
+                    null,
+                    now
+                );
+                return true;
+            },
             cancellationToken
         );
+
+    internal static bool SetPassword(
+        SqliteSession session,
+        AccountId account,
+        string? passwordHash
+    ) =>
+        session.Connection.Execute(
+            AccountSql.SetPassword,
+            new { account = account.Value, passwordHash }
+        ) > 0;
 
     /// <inheritdoc/>
     public async ValueTask<DeviceId?> AddDeviceAsync(
@@ -149,41 +169,63 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     )
     {
         var hash = secretHash.ToArray();
-        var id = await database.WriteAsync(
+        return await database.WriteAsync(
             session =>
-                session.Connection.ExecuteScalar<long?>(
-                    AccountSql.InsertDevice,
-                    new
-                    {
-                        account = account.Value,
-                        selector,
-                        hash,
-                        name,
-                        now = now.ToUnixTimeMilliseconds(),
-                    }
-                ),
+            {
+                var added = AddDevice(session, account, name, selector, hash, now);
+                if (added is { } device)
+                    Record(
+                        session,
+                        account,
+                        AuditActors.Console,
+                        AuditActs.DeviceAdded,
+                        AuditSubjects.Of(device),
+                        now
+                    );
+                return added;
+            },
             cancellationToken
         );
-        return id is { } device ? new DeviceId(device) : null;
     }
+
+    internal static DeviceId? AddDevice(
+        SqliteSession session,
+        AccountId account,
+        string name,
+        string selector,
+        byte[] hash,
+        DateTimeOffset now
+    ) =>
+        session.Connection.ExecuteScalar<long?>(
+            AccountSql.InsertDevice,
+            new
+            {
+                account = account.Value,
+                selector,
+                hash,
+                name,
+                now = now.ToUnixTimeMilliseconds(),
+            }
+        )
+            is { } device
+            ? new DeviceId(device)
+            : null;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Device>> ListDevicesAsync(
         AccountId account,
         CancellationToken cancellationToken
-    ) =>
-        database.ReadAsync<IReadOnlyList<Device>>(
-            session =>
-                [
-                    .. session
-                        .Connection.Query<DeviceRow>(
-                            AccountSql.ListDevices,
-                            new { account = account.Value }
-                        )
-                        .Select(row => row.ToDevice()),
-                ],
-            cancellationToken
-        );
+    ) => database.ReadAsync(session => ListDevices(session, account), cancellationToken);
+
+    internal static IReadOnlyList<Device> ListDevices(SqliteSession session, AccountId account) =>
+        [
+            .. session
+                .Connection.Query<DeviceRow>(
+                    AccountSql.ListDevices,
+                    new { account = account.Value }
+                )
+                .Select(row => row.ToDevice()),
+        ];
 
     /// <inheritdoc/>
     public async ValueTask<bool> RevokeDeviceAsync(
@@ -194,14 +236,34 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         await database.WriteAsync(
             session =>
             {
-                var facts = new { device = device.Value, now = now.ToUnixTimeMilliseconds() };
-                if (session.Connection.Execute(AccountSql.Revoke, facts) == 0)
+                if (RevokeDevice(session, device, now) is not { } account)
                     return false;
-                session.Connection.Execute(AccountSql.ReleaseLocks, facts);
+                Record(
+                    session,
+                    account,
+                    AuditActors.Console,
+                    AuditActs.DeviceRevoked,
+                    AuditSubjects.Of(device),
+                    now
+                );
                 return true;
             },
             cancellationToken
         );
+
+    /// <returns>Whose it was; null when there is no such device or it was revoked before.</returns>
+    internal static AccountId? RevokeDevice(
+        SqliteSession session,
+        DeviceId device,
+        DateTimeOffset now
+    )
+    {
+        var facts = new { device = device.Value, now = now.ToUnixTimeMilliseconds() };
+        if (session.Connection.ExecuteScalar<long?>(AccountSql.Revoke, facts) is not { } account)
+            return null;
+        session.Connection.Execute(AccountSql.ReleaseLocks, facts);
+        return new(account);
+    }
 
     /// <inheritdoc/>
     public async ValueTask TouchDeviceAsync(
@@ -211,10 +273,50 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
     ) =>
         await database.WriteAsync(
             session =>
-                session.Connection.Execute(
-                    AccountSql.Touch,
-                    new { device = device.Value, now = now.ToUnixTimeMilliseconds() }
-                ),
+            {
+                var facts = new { device = device.Value, now = now.ToUnixTimeMilliseconds() };
+                if (
+                    session.Connection.ExecuteScalar<long?>(AccountSql.FindUnused, facts) is
+                    { } account
+                )
+                    Record(
+                        session,
+                        new(account),
+                        AuditActors.Of(device),
+                        AuditActs.DeviceFirstUsed,
+                        AuditSubjects.Of(device),
+                        now
+                    );
+                return session.Connection.Execute(AccountSql.Touch, facts);
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask NoteSignInAsync(
+        AccountId account,
+        string way,
+        DateTimeOffset now,
+        TimeSpan quiet,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+            {
+                var isDue = session.Connection.Execute(
+                    AccountSql.NoteSignIn,
+                    new
+                    {
+                        account = account.Value,
+                        way,
+                        now = now.ToUnixTimeMilliseconds(),
+                        before = (now - quiet).ToUnixTimeMilliseconds(),
+                    }
+                );
+                if (isDue > 0)
+                    Record(session, account, AuditActors.Owner, AuditActs.SignedIn, way, now);
+                return isDue;
+            },
             cancellationToken
         );
 
@@ -244,6 +346,8 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         ReadOnlyMemory<byte> key,
         DateTimeOffset now,
         TimeSpan window,
+        AccountId? account,
+        int burst,
         CancellationToken cancellationToken
     )
     {
@@ -257,9 +361,12 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
             session =>
             {
                 session.Connection.Execute(AccountSql.DropOldTries, facts);
-                return session
+                var tries = session
                     .Connection.QueryFirst<TriesRow>(AccountSql.CountFailure, facts)
                     .ToTries();
+                if (account is { } tried && tries.Failures == burst)
+                    Record(session, tried, AuditActors.System, AuditActs.WrongPasswords, null, now);
+                return tries;
             },
             cancellationToken
         );
@@ -278,6 +385,26 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         );
     }
 
+    private static void Record(
+        SqliteSession session,
+        AccountId account,
+        string actor,
+        string act,
+        string? subject,
+        DateTimeOffset now
+    ) =>
+        SqliteJournal.Append(
+            session,
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(account),
+                At = now,
+                Actor = actor,
+                Act = act,
+                Subject = subject,
+            }
+        );
+
     private static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -289,9 +416,13 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
         public string? PasswordHash { get; init; }
         public long CredentialVersion { get; init; }
         public bool IsDisabled { get; init; }
+        public long? TokensFrom { get; init; }
 
         public Account ToAccount() =>
-            new(new(AccountId), Name, new(VaultId), PasswordHash, CredentialVersion, IsDisabled);
+            new(new(AccountId), Name, new(VaultId), PasswordHash, CredentialVersion, IsDisabled)
+            {
+                TokensFrom = TokensFrom is { } from ? Time(from) : null,
+            };
     }
 
     private sealed class CredentialRow
@@ -316,7 +447,7 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
             );
     }
 
-    private sealed class DeviceRow
+    internal sealed class DeviceRow
     {
         public long DeviceId { get; init; }
         public string Name { get; init; } = "";

@@ -32,7 +32,7 @@ public sealed class SqliteContractStore(SqliteDatabase database) : IContractStor
 }
 
 /// <summary>Reads the facts of contracts within one transaction.</summary>
-internal class SqliteContracts(SqliteSession session) : IContractSnapshot
+internal partial class SqliteContracts(SqliteSession session) : IContractSnapshot
 {
     protected SqliteSession Session => session;
 
@@ -144,16 +144,7 @@ internal class SqliteContracts(SqliteSession session) : IContractSnapshot
                 .Select(row => row.ToEntry()),
         ]);
 
-    public ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync() =>
-        new([
-            .. All<TermsRow>(ContractSql.ListTerms, null)
-                .Select(row => new TermsVersion(
-                    row.Version,
-                    Time(row.Published),
-                    Time(row.RequiredFrom),
-                    TextsOf(row.Texts) ?? new Texts()
-                )),
-        ]);
+    public ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync() => new(Terms());
 
     public ValueTask<IReadOnlyList<TermsAcceptance>> ListAcceptancesAsync(AccountId account) =>
         new([
@@ -220,6 +211,10 @@ internal class SqliteContracts(SqliteSession session) : IContractSnapshot
                 .. new[] { customer.End, customer.Main.End, member?.Left }.OfType<ContractEnd>(),
             ],
             Measures = measures,
+            AcceptedTerms = Scalar<string?>(
+                ContractSql.FindNewestAccepted,
+                new { account = customer.Account.Value }
+            ),
             IsBeingDestroyed =
                 customer.DestructionStarted is not null || member?.DestructionStarted is not null,
             Language = (Language?)language,
@@ -247,9 +242,21 @@ internal class SqliteContracts(SqliteSession session) : IContractSnapshot
                 .. All<MeasureRow>(ContractSql.ListGeneralMeasures, null)
                     .Select(measure => measure.ToMeasure().Measure),
             ],
+            Terms = Terms(),
             Doors = JsonSerializer.Deserialize<Dictionary<Door, Capability>>(row.Doors)!,
         };
     }
+
+    private IReadOnlyList<TermsVersion> Terms() =>
+        [
+            .. All<TermsRow>(ContractSql.ListTerms, null)
+                .Select(row => new TermsVersion(
+                    row.Version,
+                    Time(row.Published),
+                    Time(row.RequiredFrom),
+                    TextsOf(row.Texts) ?? new Texts()
+                )),
+        ];
 
     protected static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
@@ -272,7 +279,7 @@ internal class SqliteContracts(SqliteSession session) : IContractSnapshot
     protected T? Scalar<T>(string sql, object parameters) =>
         Session.Connection.ExecuteScalar<T>(sql, parameters);
 
-    private T? First<T>(string sql, object parameters)
+    protected T? First<T>(string sql, object parameters)
         where T : class => Session.Connection.QueryFirstOrDefault<T>(sql, parameters);
 
     private IEnumerable<T> All<T>(string sql, object? parameters) =>
@@ -476,7 +483,7 @@ internal class SqliteContracts(SqliteSession session) : IContractSnapshot
 }
 
 /// <summary>Changes the facts of contracts within one transaction.</summary>
-internal sealed class SqliteContractChanges(SqliteSession session, SqliteDatabase database)
+internal sealed partial class SqliteContractChanges(SqliteSession session, SqliteDatabase database)
     : SqliteContracts(session),
         IContractTransaction
 {
@@ -677,6 +684,7 @@ internal sealed class SqliteContractChanges(SqliteSession session, SqliteDatabas
                 texts = JsonOf(terms.Texts),
             }
         );
+        Run(ContractSql.MovePlatform, null);
         return ValueTask.CompletedTask;
     }
 
@@ -693,6 +701,7 @@ internal sealed class SqliteContractChanges(SqliteSession session, SqliteDatabas
                 accepted = Ms(acceptance.Accepted),
             }
         );
+        MoveFacts(acceptance.Account);
         return ValueTask.CompletedTask;
     }
 

@@ -25,6 +25,17 @@ internal static class SqliteInspection
             """
         ),
         (
+            "the vault's bytes in earlier versions are not those of its history",
+            """
+            SELECT v.version_bytes || ' of ' || s.bytes FROM vaults v
+            JOIN (
+              SELECT COALESCE(SUM(h.size), 0) AS bytes FROM node_history h
+              WHERE h.vault_id = @vault AND h.is_version = 1 AND h.content_id IS NOT NULL
+            ) s
+            WHERE v.vault_id = @vault AND v.version_bytes <> s.bytes
+            """
+        ),
+        (
             "the vault has no root or no trash",
             """
             SELECT v.vault_id FROM vaults v WHERE v.vault_id = @vault AND (

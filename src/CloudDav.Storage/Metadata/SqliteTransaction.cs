@@ -7,6 +7,9 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     : SqliteSnapshot(session, database.Facts),
         IMetadataTransaction
 {
+    // What the history that is being applied adds to the earlier versions; counted into the vault's row, which is written anyhow.
+    private long _newVersionBytes;
+
     public long NextId() => database.AllocateIds(Session, 1);
 
     public ValueTask ApplyAsync(ChangeSet changes)
@@ -37,9 +40,11 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     .Bind(2, changes.Seq)
                     .Bind(3, changes.UsedBytes)
                     .Bind(4, changes.Items)
+                    .Bind(5, _newVersionBytes)
                     .Run(),
                 "vault"
             );
+        _newVersionBytes = 0;
         return ValueTask.CompletedTask;
     }
 
@@ -82,6 +87,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     )
     {
         var old = new List<(long Seq, long Node, long? Content)>();
+        long versionBytes = 0;
         var statement = Session[PurgeSql.OldestHistory].Bind(1, vault.Value).Bind(2, limit);
         var beforeMs = before.ToUnixTimeMilliseconds();
         while (statement.Step())
@@ -92,6 +98,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 break;
             }
             old.Add((statement.Int64(0), statement.Int64(1), statement.NullableInt64(2)));
+            versionBytes += statement.Int64(4);
         }
         foreach (var (seq, node, content) in old)
         {
@@ -99,6 +106,8 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             if (content is { } id)
                 ReleaseContent(vault.Value, id, node, now.ToUnixTimeMilliseconds());
         }
+        if (versionBytes > 0)
+            Session[PurgeSql.CountVersionsOut].Bind(1, vault.Value).Bind(2, versionBytes).Run();
         return new(old.Count);
     }
 
@@ -354,7 +363,10 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         HistoryReason reason,
         bool isVersion,
         ContentId? content
-    ) =>
+    )
+    {
+        if (isVersion && content is not null)
+            _newVersionBytes += former.Size;
         Session[TreeSql.InsertHistory]
             .Bind(1, set.Vault.Value)
             .Bind(2, set.Seq)
@@ -375,6 +387,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             .Bind(16, former.CreatedMs)
             .Bind(17, former.ModifiedMs)
             .Run();
+    }
 
     private static Statement BindNode(Statement statement, ChangeSet set, NodeRow row) =>
         statement
@@ -572,6 +585,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 contents.Add(statement.Int64(0));
         if (contents.Count == 0)
             return;
+        Session[PurgeSql.CountNodeVersionsOut].Bind(1, vault).Bind(2, row.Id.Value).Run();
         Session[PurgeSql.ForgetHistoryContents].Bind(1, vault).Bind(2, row.Id.Value).Run();
         foreach (var content in contents)
             ReleaseContent(vault, content, row.Id.Value, nowMs);

@@ -190,7 +190,7 @@ internal static class TreeSql
         "UPDATE dirs SET height = ?3 WHERE vault_id = ?1 AND node_id = ?2";
 
     public const string CountVault = """
-        UPDATE vaults SET change_seq = ?2, used_bytes = used_bytes + ?3, items = items + ?4
+        UPDATE vaults SET change_seq = ?2, used_bytes = used_bytes + ?3, items = items + ?4, version_bytes = version_bytes + ?5
         WHERE vault_id = ?1 AND change_seq = ?2 - 1
         """;
 

@@ -14,7 +14,11 @@ public sealed record Account(
     string? PasswordHash,
     long CredentialVersion,
     bool IsDisabled
-);
+)
+{
+    /// <summary>Bearer tokens that were issued at or before this moment are good no longer; null when all are.</summary>
+    public DateTimeOffset? TokensFrom { get; init; }
+}
 
 /// <summary>An account to be made, with its vault.</summary>
 public sealed record NewAccount

@@ -17,6 +17,7 @@ public sealed class SignInDesk : IDisposable
 {
     private const int MaxRemembered = 20_000;
     private static readonly TimeSpan s_touchEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_quietAfterSignIn = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(20);
     private static readonly Encoding s_strictUtf8 = new UTF8Encoding(
         false,
@@ -32,6 +33,7 @@ public sealed class SignInDesk : IDisposable
     private readonly byte[] _macKey = RandomNumberGenerator.GetBytes(32);
     private readonly ConcurrentDictionary<Mac, Remembered> _remembered = new();
     private readonly ConcurrentDictionary<Mac, Lazy<Task<SignInAnswer>>> _running = new();
+    private readonly ConcurrentDictionary<AccountId, DateTimeOffset> _noted = new();
 
     // One slow hash per core at a time would let a flood of guesses take every core from the mounts: one is left free.
     private readonly SemaphoreSlim _slowHashes = new(Math.Max(1, Environment.ProcessorCount - 1));
@@ -82,6 +84,34 @@ public sealed class SignInDesk : IDisposable
             )
         );
         return await running.Value.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Hashes a new password, in the queue of all slow hashes; null when it is too long.</summary>
+    public async ValueTask<string?> HashAsync(string password, CancellationToken cancellationToken)
+    {
+        if (!await _slowHashes.WaitAsync(s_longestWait, cancellationToken))
+            return null;
+        try
+        {
+            Interlocked.Increment(ref _slowHashCount);
+            return PasswordHash.Create(password, _limits.PasswordIterations);
+        }
+        finally
+        {
+            _slowHashes.Release();
+        }
+    }
+
+    /// <summary>Has the account's log tell that somebody signed in with a token of the operator's identity provider.</summary>
+    public void NoteTokenSignIn(AccountId account)
+    {
+        var now = _time.GetUtcNow();
+        if (_noted.TryGetValue(account, out var last) && now - last < s_quietAfterSignIn)
+            return;
+        if (_noted.Count >= MaxRemembered)
+            _noted.Clear();
+        _noted[account] = now;
+        _ = NoteAsync(account, "token", now);
     }
 
     /// <summary>Forgets what was remembered of an actor whose credential turned out to be revoked.</summary>
@@ -184,6 +214,8 @@ public sealed class SignInDesk : IDisposable
                     triesKey,
                     _time.GetUtcNow(),
                     _limits.Window,
+                    account?.Id,
+                    _limits.FailuresPerWindow,
                     cancellationToken
                 );
             }
@@ -195,13 +227,14 @@ public sealed class SignInDesk : IDisposable
 
         if (!isRight || account is null)
         {
-            await Task.Delay(DelayAfter(tries.Failures), cancellationToken);
+            await Task.Delay(_limits.DelayAfter(tries.Failures), cancellationToken);
             return SignInAnswer.Wrong;
         }
         if (tries.Failures > 0)
             await _accounts.ForgetFailuresAsync(triesKey, cancellationToken);
         if (account.IsDisabled)
             return SignInAnswer.Disabled;
+        _ = NoteAsync(account.Id, "password", _time.GetUtcNow());
         return SignInAnswer.SignedIn(
             new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
         );
@@ -225,15 +258,6 @@ public sealed class SignInDesk : IDisposable
                 Math.Max(1, Math.Ceiling((tries.WindowEnds - _time.GetUtcNow()).TotalSeconds))
             )
         );
-
-    private TimeSpan DelayAfter(int failures)
-    {
-        var beyond = failures - _limits.FailuresBeforeDelay;
-        if (beyond <= 0)
-            return TimeSpan.Zero;
-        var delay = _limits.FirstDelay * beyond;
-        return delay < _limits.LongestDelay ? delay : _limits.LongestDelay;
-    }
 
     /// <summary>What the bytes may stand for, likeliest first: UTF-8, then the code page of old Windows clients.</summary>
     private static IReadOnlyList<string> Readings(byte[] bytes)
@@ -305,6 +329,24 @@ public sealed class SignInDesk : IDisposable
         }
     }
 
+    private async Task NoteAsync(AccountId account, string way, DateTimeOffset now)
+    {
+        try
+        {
+            await _accounts.NoteSignInAsync(
+                account,
+                way,
+                now,
+                s_quietAfterSignIn,
+                CancellationToken.None
+            );
+        }
+        catch (Exception)
+        {
+            // With a full disk people must be able to sign in, to delete something.
+        }
+    }
+
     private readonly record struct Mac(ulong A, ulong B, ulong C, ulong D);
 
     private sealed class Remembered(Actor actor, DateTimeOffset expires)
@@ -347,6 +389,16 @@ public sealed record SignInLimits
 
     /// <summary>The iterations of new password hashes, and of the one that nobody's name is compared with.</summary>
     public int PasswordIterations { get; init; } = PasswordHash.DefaultIterations;
+
+    /// <summary>How long the answer to a wrong one waits, after so many failures in a window.</summary>
+    public TimeSpan DelayAfter(int failures)
+    {
+        var beyond = failures - FailuresBeforeDelay;
+        if (beyond <= 0)
+            return TimeSpan.Zero;
+        var delay = FirstDelay * beyond;
+        return delay < LongestDelay ? delay : LongestDelay;
+    }
 }
 
 /// <summary>How a sign-in ended.</summary>

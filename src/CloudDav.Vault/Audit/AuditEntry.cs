@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace CloudDav.Vault;
 
 /// <summary>One hash chain: an account's, or the one of the operator's acts.</summary>
@@ -67,9 +69,28 @@ public static class AuditActors
 
     /// <summary>A system or employee of the operator; their identity follows after a colon.</summary>
     public const string Operator = "operator";
+
+    /// <summary>Whoever has a one-time link to set a password with.</summary>
+    public const string OneTimeLink = "one-time-link";
+
+    /// <summary>A device of the account.</summary>
+    public static string Of(DeviceId device) => Invariant($"{Device}:{device.Value}");
+
+    /// <summary>A person acting on their own account, with whichever credential.</summary>
+    public static string Of(Actor actor) => actor.Device is { } device ? Of(device) : Owner;
 }
 
-/// <summary>Acts that the journal itself records.</summary>
+/// <summary>Subjects of an <see cref="AuditEntry"/>.</summary>
+public static class AuditSubjects
+{
+    /// <summary>A device.</summary>
+    public static string Of(DeviceId device) => AuditActors.Of(device);
+
+    /// <summary>An account.</summary>
+    public static string Of(AccountId account) => Invariant($"account:{account.Value}");
+}
+
+/// <summary>Acts as they are recorded; codes are never renamed.</summary>
 public static class AuditActs
 {
     /// <summary>The first entry of the operator's chain: from here on everything is recorded.</summary>
@@ -80,6 +101,45 @@ public static class AuditActs
 
     /// <summary>The first entry of the chain of an account that was there before audit began.</summary>
     public const string AccountRecorded = "account.recorded";
+
+    /// <summary>Somebody signed in with something else than a device; the subject says with what. Recorded once an hour at most.</summary>
+    public const string SignedIn = "sign-in";
+
+    /// <summary>Wrong passwords came in so fast that no more of them are looked at for a while.</summary>
+    public const string WrongPasswords = "sign-in.wrong-passwords";
+
+    /// <summary>A device was added.</summary>
+    public const string DeviceAdded = "device.added";
+
+    /// <summary>A device was used for the first time.</summary>
+    public const string DeviceFirstUsed = "device.first-used";
+
+    /// <summary>A device was given another name.</summary>
+    public const string DeviceRenamed = "device.renamed";
+
+    /// <summary>A device was revoked.</summary>
+    public const string DeviceRevoked = "device.revoked";
+
+    /// <summary>The own password was set.</summary>
+    public const string PasswordSet = "password.set";
+
+    /// <summary>The own password was removed.</summary>
+    public const string PasswordRemoved = "password.removed";
+
+    /// <summary>A one-time link to set a password with was made.</summary>
+    public const string OneTimeLinkMade = "one-time-link.made";
+
+    /// <summary>Unauthorised use was reported, and everything signed out.</summary>
+    public const string UnauthorisedUseReported = "unauthorised-use.reported";
+
+    /// <summary>A version of the terms was accepted; the subject says which.</summary>
+    public const string TermsAccepted = "terms.accepted";
+
+    /// <summary>A household member was confirmed.</summary>
+    public const string MemberConfirmed = "member.confirmed";
+
+    /// <summary>The customer objected to a sub-processor.</summary>
+    public const string Objected = "sub-processor.objected";
 }
 
 /// <summary>An entry in its place in its chain.</summary>

@@ -40,6 +40,9 @@ public sealed class AccountPolicy(TakeBackWindow window)
             if (measure.Node is null && measure.Holds(now))
                 allowed &= ~CapabilityTable.TakenBy(measure.Switches);
         }
+        var terms = OpenTerms.Of(platform, facts, now);
+        if (terms?.RequiredFrom <= now)
+            allowed &= CapabilityTable.WithoutTerms;
         var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
@@ -51,6 +54,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
             Allowed = allowed,
             Lasting = lasting,
             End = end,
+            OpenTerms = terms,
             ClosesAt =
                 end is not null && standing is Standing.TakeBack or Standing.Closed
                     ? window.Closes(end)
@@ -108,6 +112,9 @@ public sealed record Decision
     /// <summary>The end that counts, in the past or to come; null when none is known.</summary>
     public required ContractEnd? End { get; init; }
 
+    /// <summary>The terms that the customer has yet to accept; null for none.</summary>
+    public required OpenTerms? OpenTerms { get; init; }
+
     /// <summary>When the take-back window closes; null while the contract runs.</summary>
     public required DateTimeOffset? ClosesAt { get; init; }
 
@@ -134,8 +141,8 @@ public sealed record Decision
 
     /// <summary>
     /// Why something is refused; null when it is allowed. Of several reasons the one is given that the others hide behind: maintenance before
-    /// everything, then the end of the account, what the operator has set on it, where it stands, what the door has, and last that the platform is
-    /// read-only for a while, because that one passes by itself.
+    /// everything, then the end of the account, what the operator has set on it, where it stands, terms that are overdue, what the door has, and last
+    /// that the platform is read-only for a while, because that one passes by itself.
     /// </summary>
     public Refusal? Refuses(Capability capability)
     {
@@ -155,6 +162,8 @@ public sealed record Decision
             return Standing == Standing.OverCapacity
                 ? new(RefusalRule.OverCapacity) { Limit = CapacityBytes, Used = UsedBytes }
                 : new(RefusalRule.TakeBackWindow) { ClosesAt = ClosesAt };
+        if (OpenTerms?.RequiredFrom <= Now && !CapabilityTable.WithoutTerms.HasFlag(capability))
+            return new(RefusalRule.TermsNotAccepted);
         if (capability == Capability.Tv && !Facts.HasTv)
             return new(RefusalRule.NotInContract);
         var door = Platform.Doors.TryGetValue(Door, out var set)
@@ -168,6 +177,21 @@ public sealed record Decision
             Words = Platform.Words,
         };
     }
+
+    /// <summary>
+    /// Why even the account's own affairs are refused; null when they are not. They are the person's, not the service's: what the account is, what
+    /// happened to it, revoking its devices, its terms. They stay open in every standing before the last, under every suspension, and while the
+    /// platform is read-only.
+    /// </summary>
+    public Refusal? RefusesOwnAffairs() =>
+        Platform.Mode == PlatformMode.Off || Standing == Standing.Closed
+            ? Refuses(Capability.List)
+            : null;
+
+    /// <summary>Why no device can be added; null when one can. None is while the current terms are not accepted, whenever they are required.</summary>
+    public Refusal? RefusesNewDevice() =>
+        Refuses(Capability.ManageDevices)
+        ?? (OpenTerms is null ? null : new(RefusalRule.TermsNotAccepted));
 
     /// <summary>
     /// Why something is refused at an item that was blocked or restricted, or below one; null when nothing of that kind stands in the way. It can

@@ -65,6 +65,12 @@ public static class CapabilityTable
         return taken;
     }
 
+    /// <summary>
+    /// What goes on when terms are not accepted although they are required by now: as in the take-back window, everything is read and deleted as
+    /// before, and nothing is lost by waiting.
+    /// </summary>
+    public static Capability WithoutTerms => Of(Standing.TakeBack);
+
     /// <summary>What changes something, and therefore waits while the platform is read-only.</summary>
     public const Capability Writes =
         Capability.AddContent

@@ -50,6 +50,9 @@ public sealed record ContractFacts
     /// <summary>Whether destruction has begun: nothing brings the vault back.</summary>
     public bool IsBeingDestroyed { get; init; }
 
+    /// <summary>The newest version of the terms that the customer has accepted; null for none, and without a contract.</summary>
+    public string? AcceptedTerms { get; init; }
+
     /// <summary>The customer's language; null when it is not known.</summary>
     public Language? Language { get; init; }
 }
@@ -87,6 +90,9 @@ public sealed record PlatformFacts
 
     /// <summary>Restrictions on everyone that were not lifted.</summary>
     public IReadOnlyList<Measure> Restrictions { get; init; } = [];
+
+    /// <summary>All versions of the terms, newest first, also those that are published only later.</summary>
+    public IReadOnlyList<TermsVersion> Terms { get; init; } = [];
 
     /// <summary>What may be done through each door, as the operator has set it; a door that is missing has its <see cref="CapabilityTable.DoorDefault"/>.</summary>
     public IReadOnlyDictionary<Door, Capability> Doors { get; init; } =

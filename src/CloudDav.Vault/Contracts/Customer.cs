@@ -168,6 +168,32 @@ public sealed record TermsVersion(
     Texts Texts
 );
 
+/// <summary>Terms that a customer has yet to accept.</summary>
+/// <param name="Current">The version to accept, which settles all before it.</param>
+/// <param name="RequiredFrom">From when on what works stops; null while no such day is set. A later version does not put off what an earlier one has set.</param>
+public sealed record OpenTerms(TermsVersion Current, DateTimeOffset? RequiredFrom)
+{
+    /// <summary>What a customer has yet to accept; null for nothing, and for accounts without a contract, which have no terms.</summary>
+    public static OpenTerms? Of(PlatformFacts platform, ContractFacts facts, DateTimeOffset now)
+    {
+        if (facts.Option is null)
+            return null;
+        TermsVersion? current = null;
+        DateTimeOffset? required = null;
+        foreach (var terms in platform.Terms)
+        {
+            if (terms.Published > now)
+                continue;
+            if (terms.Version == facts.AcceptedTerms)
+                break;
+            current ??= terms;
+            if (terms.RequiredFrom is { } from && !(required <= from))
+                required = from;
+        }
+        return current is null ? null : new(current, required);
+    }
+}
+
 /// <summary>An account's acceptance of a version of the terms.</summary>
 public sealed record TermsAcceptance(
     AccountId Account,

@@ -23,14 +23,18 @@ public interface IAccountStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Gives the account another own password, or none, and moves its credential version on. False when there is no such account.</summary>
+    /// <summary>Gives the account another own password, or none, and moves its credential version on, as an act of the console. False when there is no such account.</summary>
     ValueTask<bool> SetPasswordAsync(
         AccountId account,
         string? passwordHash,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Adds a device; null when the account has one with this selector.</summary>
+    /// <summary>
+    /// Adds a device, as an act of the console, which asks no policy: neither the terms nor the number of devices stand in the administrator's way.
+    /// Null when the account has one with this selector.
+    /// </summary>
     ValueTask<DeviceId?> AddDeviceAsync(
         AccountId account,
         string name,
@@ -46,17 +50,31 @@ public interface IAccountStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Revokes a device and releases its locks. False when there is no such device or it was revoked before.</summary>
+    /// <summary>Revokes a device and releases its locks, as an act of the console. False when there is no such device or it was revoked before.</summary>
     ValueTask<bool> RevokeDeviceAsync(
         DeviceId device,
         DateTimeOffset now,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Notes that a device was used.</summary>
+    /// <summary>Notes that a device was used. The first time is recorded.</summary>
     ValueTask TouchDeviceAsync(
         DeviceId device,
         DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Records that somebody signed in with something else than a device, unless that was recorded a while ago.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="way">With what.</param>
+    /// <param name="now">When.</param>
+    /// <param name="quiet">For how long the same is not recorded again.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    ValueTask NoteSignInAsync(
+        AccountId account,
+        string way,
+        DateTimeOffset now,
+        TimeSpan quiet,
         CancellationToken cancellationToken
     );
 
@@ -68,10 +86,18 @@ public interface IAccountStore
     );
 
     /// <summary>Counts one more wrong sign-in, in the running window or a new one of the given length, and drops windows that are over.</summary>
+    /// <param name="key">Under which they are counted.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="window">The length of a new window.</param>
+    /// <param name="account">The account that was tried; null when there is none.</param>
+    /// <param name="burst">The count that is recorded in the account's chain when it is reached.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
     ValueTask<SignInTries> CountFailureAsync(
         ReadOnlyMemory<byte> key,
         DateTimeOffset now,
         TimeSpan window,
+        AccountId? account,
+        int burst,
         CancellationToken cancellationToken
     );
 

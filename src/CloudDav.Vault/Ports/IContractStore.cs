@@ -82,6 +82,29 @@ public interface IContractSnapshot
 
     /// <summary>What an account has accepted.</summary>
     ValueTask<IReadOnlyList<TermsAcceptance>> ListAcceptancesAsync(AccountId account);
+
+    /// <summary>Whether an actor's credential is still good: what every vault session's first query asks too.</summary>
+    ValueTask<bool> IsSignedInAsync(Actor actor);
+
+    /// <summary>What an account's vault holds; null when it is gone.</summary>
+    ValueTask<VaultUsage?> MeasureVaultAsync(AccountId account, DateTimeOffset now);
+
+    /// <summary>The account's devices, newest first, revoked ones included.</summary>
+    ValueTask<IReadOnlyList<Device>> ListDevicesAsync(AccountId account);
+
+    /// <summary>A device of an account; null when the account has none such.</summary>
+    ValueTask<Device?> FindDeviceAsync(AccountId account, DeviceId device);
+
+    /// <summary>How many devices of an account are not revoked.</summary>
+    ValueTask<int> CountDevicesAsync(AccountId account);
+
+    /// <summary>Whose a one-time link is; null when there is none such, or it is over.</summary>
+    /// <param name="tokenHash">SHA-256 of its token.</param>
+    /// <param name="now">The time.</param>
+    ValueTask<AccountId?> FindTakeBackCredentialAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        DateTimeOffset now
+    );
 }
 
 /// <summary>What can be done within one transaction.</summary>
@@ -131,4 +154,40 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Records an acceptance; the first one of a version counts.</summary>
     ValueTask AddAcceptanceAsync(TermsAcceptance acceptance);
+
+    /// <summary>Adds a device; null when the account has one with this selector.</summary>
+    ValueTask<DeviceId?> AddDeviceAsync(
+        AccountId account,
+        string name,
+        string selector,
+        ReadOnlyMemory<byte> secretHash,
+        DateTimeOffset now
+    );
+
+    /// <summary>Gives a device another name.</summary>
+    ValueTask RenameDeviceAsync(DeviceId device, string name);
+
+    /// <summary>Revokes a device and releases its locks. False when it was revoked before.</summary>
+    ValueTask<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now);
+
+    /// <summary>Gives the account another own password, or none, and moves its credential version on.</summary>
+    ValueTask SetPasswordAsync(AccountId account, string? passwordHash);
+
+    /// <summary>
+    /// Signs everything out of an account: revokes its devices, moves its credential version on, takes no bearer token that was issued until now, and
+    /// releases the locks it has in its vault.
+    /// </summary>
+    /// <returns>How many devices were revoked.</returns>
+    ValueTask<int> SignOutEverywhereAsync(AccountId account, DateTimeOffset now);
+
+    /// <summary>Adds a one-time link in place of any the account has.</summary>
+    ValueTask AddTakeBackCredentialAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> tokenHash,
+        DateTimeOffset now,
+        DateTimeOffset expires
+    );
+
+    /// <summary>Takes back every one-time link of an account.</summary>
+    ValueTask DropTakeBackCredentialsAsync(AccountId account);
 }

@@ -337,6 +337,7 @@ public sealed class PasswordSignInTests
         await accounts.SetPasswordAsync(
             alice!.Id,
             PasswordHash.Create("new", 1000),
+            TimeProvider.System.GetUtcNow(),
             TestContext.Current.CancellationToken
         );
 

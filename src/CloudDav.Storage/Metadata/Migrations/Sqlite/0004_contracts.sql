@@ -6,6 +6,33 @@ ALTER TABLE accounts ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN language INTEGER;
 CREATE INDEX accounts_household ON accounts (household_owner) WHERE household_owner IS NOT NULL;
 
+-- When everything that was signed in was signed out: a bearer token that was issued before is good no longer.
+ALTER TABLE accounts ADD COLUMN tokens_from INTEGER;
+
+-- What earlier versions take, counted as they come and go, so that nobody has to add up the history.
+ALTER TABLE vaults ADD COLUMN version_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE vaults SET version_bytes = (
+  SELECT COALESCE(SUM(h.size), 0) FROM node_history h
+  WHERE h.vault_id = vaults.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL
+);
+
+-- When somebody last signed in to the account with something else than a device, so that the access log has one line an hour and not one a request.
+CREATE TABLE sign_ins (
+  account_id INTEGER NOT NULL,
+  way TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (account_id, way)
+) WITHOUT ROWID;
+
+-- One-time links to set a password with. The token itself is nowhere.
+CREATE TABLE take_back_credentials (
+  token_hash BLOB NOT NULL PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX take_back_credentials_account ON take_back_credentials (account_id);
+CREATE INDEX take_back_credentials_expires ON take_back_credentials (expires);
+
 -- One row for each customer, by the account that owns the household. Accounts without one are the administrator's own.
 CREATE TABLE contracts (
   account_id INTEGER NOT NULL PRIMARY KEY,
@@ -92,7 +119,7 @@ CREATE TABLE platform (
   service_closes_not_before INTEGER,
   -- What may be done through each door, as the operator has set it.
   doors TEXT NOT NULL,
-  -- Moves with every change of this row, of a measure on everyone or on an option, and of the catalogue.
+  -- Moves with every change of this row, of a measure on everyone or on an option, of the catalogue and of the terms.
   version INTEGER NOT NULL
 );
 INSERT INTO platform (platform_id, mode, doors, version) VALUES (1, 0, '{}', 1);

@@ -1,0 +1,492 @@
+using System.Text.Json;
+
+namespace CloudDav.Vault;
+
+/// <summary>
+/// What people see of their own account and do with it: one desk for the whole process. Every use case asks in its own transaction whether the actor is still
+/// signed in, and what the policy says.
+/// </summary>
+/// <remarks>
+/// Own affairs (<see cref="Decision.RefusesOwnAffairs"/>) stay open to somebody whose service is suspended: to see why, to see who was in the account, and to
+/// throw out whoever should not be. What gives access to somebody or something new, a device or a household member, needs more: the capability
+/// <see cref="Capability.ManageDevices"/>, and a person who signed in as such. With an app password, which lies about on a device, nobody can make a second
+/// one that outlives it.
+/// </remarks>
+/// <param name="contracts">Accounts and the facts of contracts.</param>
+/// <param name="audit">What happened to them.</param>
+/// <param name="policy">Decides what accounts may do.</param>
+/// <param name="maxDevices">How many devices an account may have that are not revoked.</param>
+/// <param name="time">The clock.</param>
+public sealed class CustomerDesk(
+    IContractStore contracts,
+    IAuditLog audit,
+    AccountPolicy policy,
+    int maxDevices,
+    TimeProvider time
+)
+{
+    /// <summary>The longest name of a device, in UTF-16 units.</summary>
+    public const int MaxDeviceName = 200;
+
+    /// <summary>The account as its person sees it.</summary>
+    public ValueTask<VaultResult<AccountOverview>> FindOverviewAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<AccountOverview>(
+            actor,
+            async (snapshot, state) =>
+            {
+                var member = await snapshot.FindMemberAsync(actor.Account);
+                var owner = member?.Owner ?? actor.Account;
+                var customer = await snapshot.FindCustomerAsync(owner);
+                return new AccountOverview
+                {
+                    Name = actor.Name,
+                    Decision = state.Decision,
+                    Usage = state.Usage,
+                    Option = customer is null
+                        ? null
+                        : await snapshot.FindOptionAsync(customer.Option, customer.OptionVersion),
+                    HouseholdOwner = member is null
+                        ? null
+                        : (await snapshot.FindAccountAsync(owner))?.Name,
+                    Household = member is null
+                        ? await ListHouseholdAsync(snapshot, owner, state.Decision.Now)
+                        : [],
+                    AcceptedTerms = (await snapshot.ListAcceptancesAsync(owner)).FirstOrDefault(
+                        acceptance => acceptance.Version == state.Decision.Facts.AcceptedTerms
+                    ),
+                };
+            },
+            cancellationToken
+        );
+
+    /// <summary>Sets the language that the person is addressed in when a request asks for none; null for not known.</summary>
+    public ValueTask<VaultResult<bool>> SetLanguageAsync(
+        Actor actor,
+        Language? language,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, _) =>
+            {
+                await transaction.SetLanguageAsync(actor.Account, language);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>The devices, newest first, revoked ones included.</summary>
+    public ValueTask<VaultResult<Device[]>> ListDevicesAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<Device[]>(
+            actor,
+            async (snapshot, _) => (Device[])[.. await snapshot.ListDevicesAsync(actor.Account)],
+            cancellationToken
+        );
+
+    /// <summary>Adds a device with a fresh app password, which is returned here and kept nowhere.</summary>
+    public ValueTask<VaultResult<NewDevice>> AddDeviceAsync(
+        Actor actor,
+        string? name,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<NewDevice>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (!IsName(name))
+                    return Wrong("name");
+                if (state.Decision.RefusesNewDevice() is { } refusal)
+                    return refusal;
+                if (actor.Device is not null)
+                    return new Refusal(RefusalRule.OwnSignInRequired);
+                var count = await transaction.CountDevicesAsync(actor.Account);
+                if (count >= maxDevices)
+                    return new Refusal(RefusalRule.TooManyDevices)
+                    {
+                        Limit = maxDevices,
+                        Used = count,
+                    };
+                while (true)
+                {
+                    var password = AppPassword.New();
+                    var added = await transaction.AddDeviceAsync(
+                        actor.Account,
+                        name,
+                        password.Selector,
+                        password.SecretHash,
+                        state.Decision.Now
+                    );
+                    // A selector that another device of the account has: one in a million.
+                    if (added is not { } device)
+                        continue;
+                    await RecordAsync(
+                        transaction,
+                        actor,
+                        state,
+                        AuditActs.DeviceAdded,
+                        AuditSubjects.Of(device),
+                        new { name }
+                    );
+                    return new NewDevice(
+                        (await transaction.FindDeviceAsync(actor.Account, device))!,
+                        password
+                    );
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>Gives a device another name.</summary>
+    public ValueTask<VaultResult<Device>> RenameDeviceAsync(
+        Actor actor,
+        DeviceId device,
+        string? name,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<Device>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (!IsName(name))
+                    return Wrong("name");
+                if (state.Decision.Refuses(Capability.ManageDevices) is { } refusal)
+                    return refusal;
+                if (
+                    await transaction.FindDeviceAsync(actor.Account, device)
+                    is not { Revoked: null } found
+                )
+                    return new Refusal(RefusalRule.NotFound);
+                if (found.Name == name)
+                    return found;
+                await transaction.RenameDeviceAsync(device, name);
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    AuditActs.DeviceRenamed,
+                    AuditSubjects.Of(device),
+                    new { name }
+                );
+                return found with { Name = name };
+            },
+            cancellationToken
+        );
+
+    /// <summary>Revokes a device and releases its locks. Once more has no further effect.</summary>
+    public ValueTask<VaultResult<bool>> RevokeDeviceAsync(
+        Actor actor,
+        DeviceId device,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (await transaction.FindDeviceAsync(actor.Account, device) is not { } found)
+                    return new Refusal(RefusalRule.NotFound);
+                if (!await transaction.RevokeDeviceAsync(device, state.Decision.Now))
+                    return true;
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    AuditActs.DeviceRevoked,
+                    AuditSubjects.Of(device),
+                    new { name = found.Name }
+                );
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>What happened to the account, newest first; what a law seals aside.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="before">The last number of the page before; <see cref="long.MaxValue"/> for the first page.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async ValueTask<VaultResult<VisibleEntry[]>> ReadAccessLogAsync(
+        Actor actor,
+        long before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var allowed = await ReadAsync<bool>(actor, static (_, _) => new(true), cancellationToken);
+        return allowed.Refusal is { } refusal
+            ? refusal
+            : (VisibleEntry[])
+                [
+                    .. await audit.ListVisibleAsync(
+                        actor.Account,
+                        time.GetUtcNow(),
+                        before,
+                        limit,
+                        cancellationToken
+                    ),
+                ];
+    }
+
+    /// <summary>
+    /// Somebody uses the account who should not: signs everything out of it at once, in one transaction. Every device is revoked, whatever was signed in with
+    /// the own password or a bearer token has to sign in again, and its locks are released; nothing of the content is touched.
+    /// </summary>
+    /// <remarks>
+    /// The own password may be what was stolen, so the present one stops in any case: a new one takes its place, which only a person who signed in as such can
+    /// give, or none does. Then the operator's sign-in or a one-time link (<see cref="TakeBackCredential"/>) leads back in; the event tells the operator.
+    /// </remarks>
+    /// <param name="actor">Who reports it.</param>
+    /// <param name="newPasswordHash">The hash of a new own password; null for none.</param>
+    /// <param name="cancellationToken">Stops it before it begins.</param>
+    public ValueTask<VaultResult<SignedOutEverywhere>> ReportUnauthorisedUseAsync(
+        Actor actor,
+        string? newPasswordHash,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<SignedOutEverywhere>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (newPasswordHash is not null && actor.Device is not null)
+                    return new Refusal(RefusalRule.OwnSignInRequired);
+                var had = (await transaction.FindAccountAsync(actor.Account))!.PasswordHash;
+                var revoked = await transaction.SignOutEverywhereAsync(
+                    actor.Account,
+                    state.Decision.Now
+                );
+                await transaction.SetPasswordAsync(actor.Account, newPasswordHash);
+                var done = new SignedOutEverywhere(
+                    revoked,
+                    newPasswordHash is not null ? PasswordFate.Replaced
+                        : had is not null ? PasswordFate.Removed
+                        : PasswordFate.None
+                );
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    AuditActs.UnauthorisedUseReported,
+                    null,
+                    new { devices = revoked }
+                );
+                if (done.Password != PasswordFate.None)
+                    await RecordAsync(
+                        transaction,
+                        actor,
+                        state,
+                        newPasswordHash is null ? AuditActs.PasswordRemoved : AuditActs.PasswordSet,
+                        null
+                    );
+                await transaction.EmitAsync(
+                    new ServiceEvent
+                    {
+                        Account = actor.Account,
+                        Type = EventTypes.UnauthorisedUseReported,
+                        OccurredAt = state.Decision.Now,
+                        Data = JsonSerializer.Serialize(
+                            new
+                            {
+                                devicesRevoked = revoked,
+                                passwordRemoved = done.Password == PasswordFate.Removed,
+                            }
+                        ),
+                    }
+                );
+                return done;
+            },
+            cancellationToken
+        );
+
+    /// <summary>The versions of the terms that are published, newest first, and which of them the customer has accepted.</summary>
+    public ValueTask<VaultResult<TermsOverview>> FindTermsAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<TermsOverview>(
+            actor,
+            async (snapshot, state) =>
+            {
+                var owner = (await snapshot.FindMemberAsync(actor.Account))?.Owner ?? actor.Account;
+                return new TermsOverview(
+                    [
+                        .. state.Decision.Platform.Terms.Where(terms =>
+                            terms.Published <= state.Decision.Now
+                        ),
+                    ],
+                    await snapshot.ListAcceptancesAsync(owner),
+                    state.Decision
+                );
+            },
+            cancellationToken
+        );
+
+    /// <summary>Records that the customer accepts the current version of the terms, for the whole household. Once more has no further effect.</summary>
+    public ValueTask<VaultResult<TermsAcceptance>> AcceptTermsAsync(
+        Actor actor,
+        string version,
+        Language language,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<TermsAcceptance>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (await transaction.FindMemberAsync(actor.Account) is not null)
+                    return new Refusal(RefusalRule.OwnerOnly);
+                var accepted = await transaction.ListAcceptancesAsync(actor.Account);
+                if (accepted.FirstOrDefault(old => old.Version == version) is { } before)
+                    return before;
+                var published = state.Decision.Platform.Terms.FirstOrDefault(terms =>
+                    terms.Published <= state.Decision.Now
+                );
+                // Of an earlier version there is nothing left to accept.
+                if (published?.Version != version)
+                    return new Refusal(RefusalRule.NotFound);
+                var acceptance = new TermsAcceptance(
+                    actor.Account,
+                    version,
+                    language,
+                    state.Decision.Door,
+                    state.Decision.Now
+                );
+                await transaction.AddAcceptanceAsync(acceptance);
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    AuditActs.TermsAccepted,
+                    "terms:" + version,
+                    new { language = language.ToString(), door = state.Decision.Door.ToString() }
+                );
+                return acceptance;
+            },
+            cancellationToken
+        );
+
+    /// <summary>The customer says yes to a household member whom the operator added. Once more has no further effect.</summary>
+    public ValueTask<VaultResult<bool>> ConfirmMemberAsync(
+        Actor actor,
+        AccountId account,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (state.Decision.Refuses(Capability.ManageDevices) is { } refusal)
+                    return refusal;
+                if (actor.Device is not null)
+                    return new Refusal(RefusalRule.OwnSignInRequired);
+                if (
+                    await transaction.FindMemberAsync(account) is not { } member
+                    || member.Owner != actor.Account
+                    || member.Left?.At <= state.Decision.Now
+                )
+                    return new Refusal(RefusalRule.NotFound);
+                if (member.Confirmed is not null)
+                    return true;
+                await transaction.SaveMemberAsync(member with { Confirmed = state.Decision.Now });
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    AuditActs.MemberConfirmed,
+                    AuditSubjects.Of(account)
+                );
+                return true;
+            },
+            cancellationToken
+        );
+
+    private static async ValueTask<IReadOnlyList<HouseholdMember>> ListHouseholdAsync(
+        IContractSnapshot snapshot,
+        AccountId owner,
+        DateTimeOffset now
+    )
+    {
+        var household = new List<HouseholdMember>();
+        foreach (var member in await snapshot.ListMembersAsync(owner))
+        {
+            if (
+                !(member.Left?.At <= now)
+                && await snapshot.FindAccountAsync(member.Account) is { } account
+            )
+                household.Add(new HouseholdMember(account.Name, member));
+        }
+        return household;
+    }
+
+    private static bool IsName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? name) =>
+        !string.IsNullOrWhiteSpace(name)
+        && name.Length <= MaxDeviceName
+        && !name.Any(char.IsControl);
+
+    private static Refusal Wrong(string field) => new(RefusalRule.InvalidInput) { Field = field };
+
+    private static ValueTask RecordAsync(
+        IContractTransaction transaction,
+        Actor actor,
+        State state,
+        string act,
+        string? subject,
+        object? details = null
+    ) =>
+        transaction.RecordAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(actor.Account),
+                At = state.Decision.Now,
+                Actor = AuditActors.Of(actor),
+                Act = act,
+                Subject = subject,
+                Body = details is null
+                    ? "{}"
+                    : JsonSerializer.Serialize(details, details.GetType()),
+            }
+        );
+
+    private ValueTask<VaultResult<T>> ReadAsync<T>(
+        Actor actor,
+        Func<IContractSnapshot, State, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    ) => contracts.ReadAsync(snapshot => RunAsync(snapshot, actor, body), cancellationToken);
+
+    private ValueTask<VaultResult<T>> WriteAsync<T>(
+        Actor actor,
+        Func<IContractTransaction, State, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    ) => contracts.WriteAsync(transaction => RunAsync(transaction, actor, body), cancellationToken);
+
+    private async ValueTask<VaultResult<T>> RunAsync<TSnapshot, T>(
+        TSnapshot snapshot,
+        Actor actor,
+        Func<TSnapshot, State, ValueTask<VaultResult<T>>> body
+    )
+        where TSnapshot : IContractSnapshot
+    {
+        var now = time.GetUtcNow();
+        if (
+            !await snapshot.IsSignedInAsync(actor)
+            || await snapshot.MeasureVaultAsync(actor.Account, now) is not { } usage
+        )
+            return new Refusal(RefusalRule.SignedOut);
+        var decision = policy.Decide(
+            await snapshot.LoadPlatformAsync(),
+            await snapshot.LoadFactsAsync(actor.Account),
+            usage.UsedBytes,
+            usage.CapacityBytes,
+            Door.Browser,
+            now
+        );
+        return decision.RefusesOwnAffairs() is { } refusal
+            ? refusal
+            : await body(snapshot, new State(decision, usage));
+    }
+
+    private readonly record struct State(Decision Decision, VaultUsage Usage);
+}
