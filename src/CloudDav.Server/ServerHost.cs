@@ -2,6 +2,7 @@ using System.Net;
 using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Jobs;
 using CloudDav.Server.MainContracts;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
@@ -86,6 +87,10 @@ internal static class ServerHost
             .AddOptions<MainContractOptions>()
             .Bind(settings.GetSection(MainContractOptions.Section), Strictly)
             .ValidateOnStart();
+        services
+            .AddOptions<EventsOptions>()
+            .Bind(settings.GetSection(EventsOptions.Section), Strictly)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
@@ -95,6 +100,7 @@ internal static class ServerHost
             IValidateOptions<MainContractOptions>,
             MainContractOptionsValidator
         >();
+        services.AddSingleton<IValidateOptions<EventsOptions>, EventsOptionsValidator>();
     }
 
     // A setting that is misspelt would otherwise silently keep its default.
@@ -254,7 +260,12 @@ internal static class ServerHost
         services.AddRoutingCore();
         services.AddSingleton<CustomerApi>();
         services.AddSingleton<DavDoors>();
+        services.AddSingleton(provider => new EventKeys(
+            provider.GetRequiredService<IOptions<EventsOptions>>().Value
+        ));
+        services.AddSingleton<EventReceiver>();
         services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();
+        services.AddHostedService<EventDelivery>();
     }
 }

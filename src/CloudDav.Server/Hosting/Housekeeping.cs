@@ -6,16 +6,19 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
-/// Purges what has been in the trash and the history for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
+/// Purges what has been in the trash, the history and the outbox for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
 /// at once.
 /// </summary>
 internal sealed class Housekeeping(
     VaultParts parts,
     IOptions<StorageOptions> options,
+    IOptions<EventsOptions> events,
     TimeProvider time,
     ILogger<Housekeeping> log
 ) : BackgroundService
 {
+    private const int EventSlice = 500;
+
     // Leftovers that no ledger row names are of crashes only: looking through the whole store for them is for once a day.
     private static readonly TimeSpan s_orphansEvery = TimeSpan.FromDays(1);
 
@@ -41,6 +44,7 @@ internal sealed class Housekeeping(
                         swept += (await sweeper.RemoveOrphansAsync(stoppingToken)).Count;
                         orphansDue = time.GetUtcNow() + s_orphansEvery;
                     }
+                    purged += await DropOldEventsAsync(stoppingToken);
                     log.HousekeepingDone(purged, swept);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
@@ -53,5 +57,19 @@ internal sealed class Housekeeping(
         {
             // The server stops, or its start failed.
         }
+    }
+
+    private async ValueTask<long> DropOldEventsAsync(CancellationToken stop)
+    {
+        var now = time.GetUtcNow();
+        var before = now - TimeSpan.FromDays(events.Value.KeepDays);
+        long dropped = 0;
+        int slice;
+        do
+        {
+            slice = await parts.Outbox.CleanAsync(before, EventSlice, now, stop);
+            dropped += slice;
+        } while (slice == EventSlice);
+        return dropped;
     }
 }

@@ -27,4 +27,40 @@ internal static partial class ServerLog
         string method,
         string traceId
     );
+
+    [LoggerMessage(1020, LogLevel.Error, "Delivering events failed and will be tried again.")]
+    public static partial void EventDeliveryFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(
+        1021,
+        LogLevel.Warning,
+        "{Failed} of {Tried} events were not delivered and will be tried again, unless they were given up: {Reason}."
+    )]
+    public static partial void EventsNotDelivered(
+        this ILogger log,
+        int failed,
+        int tried,
+        string reason
+    );
+
+    [LoggerMessage(
+        1022,
+        LogLevel.Error,
+        "Event {Id} ({Type}, account {Account}) is given up after {Attempts} tries: {Reason}."
+    )]
+    public static partial void EventGivenUp(
+        this ILogger log,
+        Guid id,
+        string type,
+        long account,
+        int attempts,
+        string reason
+    );
+
+    [LoggerMessage(
+        1023,
+        LogLevel.Error,
+        "The receiver of events answers 410 Gone. Nothing is sent for {Seconds} seconds; everything is kept."
+    )]
+    public static partial void EventReceiverGone(this ILogger log, int seconds);
 }

@@ -45,6 +45,7 @@ internal static class Settings
             DavOptions.Section,
             SignInOptions.Section,
             MainContractOptions.Section,
+            EventsOptions.Section,
             "Logging",
         ];
         foreach (var section in settings.GetChildren())

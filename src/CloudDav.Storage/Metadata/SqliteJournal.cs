@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage;
@@ -9,6 +10,7 @@ internal static class SqliteJournal
     /// <returns>Its number there.</returns>
     public static long Append(SqliteSession session, AuditEntry entry)
     {
+        RequireObject(entry.Body);
         var chain = entry.Chain.Value;
         var head = AuditRows.FindHead(session, entry.Chain);
         var seq = (head?.Seq ?? 0) + 1;
@@ -35,6 +37,7 @@ internal static class SqliteJournal
     /// <summary>Puts an event at the end of its account's queue.</summary>
     public static void Add(SqliteSession session, ServiceEvent added)
     {
+        RequireObject(added.Data);
         var account = added.Account.Value;
         var occurred = added.OccurredAt.ToUnixTimeMilliseconds();
         var number = session[OutboxSql.NextNumber].Bind(1, account).Bind(2, occurred).RunForInt64();
@@ -88,6 +91,14 @@ internal static class SqliteJournal
                     }
                 );
         }
+    }
+
+    // Others read it as such much later, when nobody can say any more who wrote it.
+    private static void RequireObject(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new ArgumentException("It must be a JSON object.", nameof(json));
     }
 
     private static long? NextAccount(SqliteSession session, long after)

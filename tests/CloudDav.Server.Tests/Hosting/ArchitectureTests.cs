@@ -31,7 +31,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Server",
-        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Polly|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Polly|CloudNative.CloudEvents|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
     )]
     public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
     {
@@ -77,6 +77,7 @@ public sealed partial class ArchitectureTests
         Add(SignInOptions.Section, new SignInOptions());
         Add(ContractOptions.Section, new ContractOptions());
         Add(MainContractOptions.Section, new MainContractOptions());
+        Add(EventsOptions.Section, new EventsOptions());
 
         Assert.Equal(
             settings.Keys.Order(StringComparer.Ordinal),
@@ -126,6 +127,7 @@ public sealed partial class ArchitectureTests
                     typeof(SignInOptions),
                     typeof(ContractOptions),
                     typeof(MainContractOptions),
+                    typeof(EventsOptions),
                 ]
         )
         {

@@ -161,6 +161,21 @@ public sealed class AuditTests : JournalTest
         Assert.All(await FindingsAsync(), finding => Assert.Null(finding.Problem));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("")]
+    public async Task What_is_no_JSON_object_is_not_recorded(string body)
+    {
+        var (_, chain) = await ChainAsync(0);
+
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+            await Log.AppendAsync(Entry(chain, "test.act") with { Body = body }, Stop)
+        );
+
+        Assert.Single((await Log.ReadAsync(chain, 0, 10, Stop)).Records);
+    }
+
     [Fact]
     public async Task Two_processes_append_to_one_chain()
     {
