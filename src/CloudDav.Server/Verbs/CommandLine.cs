@@ -72,6 +72,7 @@ internal static class CommandLine
             Accounts(config, data),
             Devices(config, data),
             Check(config, data),
+            Audit(config, data),
             Health(config),
             Version(),
         };
@@ -305,6 +306,33 @@ internal static class CommandLine
                 )
         );
         return check;
+    }
+
+    private static Command Audit(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var account = new Option<string?>("--account")
+        {
+            Description = "Only the chain of this account.",
+            HelpName = "USER",
+        };
+        var verify = new Command(
+            "verify",
+            "Verifies the hash chains in which every act is recorded; the server may be running. Exit code 1 when one is broken."
+        )
+        {
+            account,
+            config,
+            data,
+        };
+        verify.SetAction(
+            (parsed, stop) =>
+                AuditVerb.VerifyAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetValue(account),
+                    stop
+                )
+        );
+        return new Command("audit", "Verifies the record of what was done to accounts.") { verify };
     }
 
     private static Command Health(Option<FileInfo?> config)

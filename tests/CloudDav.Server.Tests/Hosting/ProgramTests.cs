@@ -190,6 +190,74 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_audit_is_verified_while_the_server_runs_and_its_first_broken_link_is_named()
+    {
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        var (code, output, _) = await RunAsync("audit", "verify", "--data", Data);
+        Assert.Equal(0, code);
+        Assert.Contains(
+            "Everything is in order: 4 chains, 4 entries.",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "The operator's chain ends with entry 1, ",
+            output,
+            StringComparison.Ordinal
+        );
+        var (one, alice, _) = await RunAsync(
+            "audit",
+            "verify",
+            "--account",
+            "ALICE",
+            "--data",
+            Data
+        );
+        Assert.Equal(0, one);
+        Assert.Contains(
+            "Everything is in order: 1 chain, 1 entry.",
+            alice,
+            StringComparison.Ordinal
+        );
+
+        var metadata = Path.Combine(Data, "metadata", "clouddav.db");
+        // Its provider first: it says how SQLite is set up in this process.
+        Storage.SqliteDatabase.Migrate(metadata);
+        await using (
+            var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+                $"Data Source={metadata};Pooling=False"
+            )
+        )
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var tamper = connection.CreateCommand();
+            tamper.CommandText = "UPDATE audit SET actor = 'nobody' WHERE chain = 2";
+            Assert.Equal(
+                1,
+                await tamper.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)
+            );
+        }
+
+        var (broken, list, _) = await RunAsync("audit", "verify", "--data", Data);
+        Assert.Equal(1, broken);
+        Assert.Contains(
+            "BROKEN  The chain of account 2: entry 1 was changed.",
+            list,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("1 chain is broken.", list, StringComparison.Ordinal);
+        var (other, _, error) = await RunAsync(
+            "audit",
+            "verify",
+            "--account",
+            "nobody",
+            "--data",
+            Data
+        );
+        AssertOneSentence(other, error, "nobody");
+    }
+
+    [Fact]
     public async Task Check_does_not_make_an_empty_folder_a_data_folder()
     {
         var (code, _, error) = await RunAsync("check", "--data", Data);
@@ -218,6 +286,14 @@ public sealed class ProgramTests : IDisposable
         "MainContract:TokenAddress"
     )]
     [InlineData("{ \"MainContract\": { \"DailyAt\": \"25:00\" } }", "MainContract:DailyAt")]
+    [InlineData(
+        "{ \"Events\": { \"Address\": \"http://example.net/\", \"Secret\": \"s\" } }",
+        "Events:Address 'http://example.net/' must be an https address"
+    )]
+    [InlineData("{ \"Events\": { \"Address\": \"https://example.net/\" } }", "Events:SecretFile")]
+    [InlineData("{ \"Events\": { \"Secret\": \"short\" } }", "has 5 bytes; it takes 32 or more")]
+    [InlineData("{ \"Events\": { \"SecretFile\": \"nowhere\" } }", "nowhere")]
+    [InlineData("{ \"Events\": { \"KeyId\": \"a,b\" } }", "Events:KeyId 'a,b'")]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
         string json,
@@ -313,7 +389,17 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, help);
         foreach (
             var verb in (string[])
-                ["demo", "serve", "migrate", "account", "device", "check", "health", "version"]
+                [
+                    "demo",
+                    "serve",
+                    "migrate",
+                    "account",
+                    "device",
+                    "check",
+                    "audit",
+                    "health",
+                    "version",
+                ]
         )
             Assert.Contains($"  {verb} ", text, StringComparison.Ordinal);
         Assert.Equal(0, version);
