@@ -12,7 +12,7 @@ public sealed class NumberedChecks
         .. Enumerable.Range(1, 28),
         .. Enumerable.Range(30, 11),
         .. Enumerable.Range(43, 15),
-        .. Enumerable.Range(62, 15),
+        .. Enumerable.Range(60, 17),
         .. Enumerable.Range(81, 5),
     ];
 
