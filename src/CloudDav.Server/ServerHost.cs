@@ -254,7 +254,10 @@ internal static class ServerHost
             start.Settings.GetSection(MainContractOptions.Section).Get<MainContractOptions>()
             ?? new();
         if (mainContract.Address is not null)
+        {
             MainContractServices.Register(services, mainContract);
+            services.AddHostedService<ReconciliationJob>();
+        }
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
         services.AddRoutingCore();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudDav.Vault;
 using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Options;
@@ -86,6 +87,14 @@ internal sealed class MainContractOptions : IValidatableObject
         else if (!string.IsNullOrEmpty(ClientSecretFile) && !File.Exists(ClientSecretFile))
             yield return new($"MainContract:ClientSecretFile '{ClientSecretFile}' is not there.");
     }
+
+    public ReconciliationLimits ToLimits() =>
+        new()
+        {
+            PageSize = PageSize,
+            MostEndsPermille = MostEndsPermille,
+            MostEndsAnyway = MostEndsAnyway,
+        };
 }
 
 [OptionsValidator]

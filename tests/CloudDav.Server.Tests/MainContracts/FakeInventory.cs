@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using CloudDav.Server.MainContracts;
 using CloudDav.Server.Options;
@@ -102,8 +101,7 @@ internal sealed class FakeInventory : IDisposable
 internal sealed class InventoryClient : IDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly MeterListener _listener = new();
-    private readonly Dictionary<string, long> _measured = new(StringComparer.Ordinal);
+    private readonly Measurements _measured;
 
     public InventoryClient(MainContractOptions options, TimeProvider time)
     {
@@ -113,49 +111,21 @@ internal sealed class InventoryClient : IDisposable
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options));
         MainContractServices.Register(services, options);
         _services = services.BuildServiceProvider();
-        var meters = _services.GetRequiredService<IMeterFactory>();
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            if (
-                instrument.Meter.Name == "CloudDav"
-                && ReferenceEquals(instrument.Meter.Scope, meters)
-            )
-                listener.EnableMeasurementEvents(instrument);
-        };
-        _listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) =>
-            {
-                lock (_measured)
-                {
-                    Add(instrument.Name);
-                    foreach (var tag in tags)
-                        Add($"{instrument.Name} {tag.Value}");
-                }
-
-                void Add(string name) =>
-                    _measured[name] = _measured.GetValueOrDefault(name) + value;
-            }
-        );
-        _listener.Start();
+        _measured = new Measurements(_services);
     }
 
     public IMainContracts Contracts => _services.GetRequiredService<IMainContracts>();
 
     /// <summary>How often there was no answer, for a reason or for any.</summary>
-    public long Failures(string? reason = null)
-    {
-        lock (_measured)
-            return _measured.GetValueOrDefault(
-                $"clouddav.main_contracts.failures{(reason is null ? "" : $" {reason}")}"
-            );
-    }
+    public long Failures(string? reason = null) =>
+        _measured.Of("clouddav.main_contracts.failures", reason);
 
     public ValueTask<MainContractAnswer> AskAsync(string reference) =>
         Contracts.AskAsync(reference, TestContext.Current.CancellationToken);
 
     public void Dispose()
     {
-        _listener.Dispose();
+        _measured.Dispose();
         _services.Dispose();
     }
 }
