@@ -233,8 +233,10 @@ internal static class ServerHost
                 provider.GetRequiredService<TimeProvider>()
             );
         });
+        services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().ClosedNames);
         services.AddSingleton(provider => new SignInDesk(
             provider.GetRequiredService<IAccountStore>(),
+            provider.GetRequiredService<ClosedNames>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToLimits()
         ));

@@ -24,6 +24,7 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         "SCAN o",
         "SCAN u",
         "SCAN terms",
+        "SCAN lifecycles",
     ];
 
     // Statements over every vault, or over what is always few.
@@ -35,6 +36,7 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         "DropEndedHolds",
         "ListOptions",
         "ListTerms",
+        "CountAccounts",
     ];
 
     public static TheoryData<string, string> Statements
@@ -85,6 +87,7 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
                                     or "SCAN c"
                                     or "SCAN o"
                                     or "SCAN terms"
+                                    or "SCAN lifecycles"
                                 )
                             || mayScan
                             || name.StartsWith("CopySql", StringComparison.Ordinal)
@@ -109,6 +112,10 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
     [InlineData(OutboxSql.List)]
     [InlineData(OutboxSql.ListDead)]
     [InlineData(OutboxSql.ListOld)]
+    [InlineData(LifecycleSql.ListDue)]
+    [InlineData(DestructionSql.ListClosed)]
+    [InlineData(DestructionSql.ListContents)]
+    [InlineData(DestructionSql.ListOutlived)]
     public async Task What_is_read_in_order_is_stored_in_order(string sql) =>
         Assert.DoesNotContain(
             await fixture.Engine.WriteAsync(

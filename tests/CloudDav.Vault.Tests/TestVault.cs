@@ -10,22 +10,23 @@ internal sealed class TestVault : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-vault-").FullName;
     private readonly SqliteDatabase _database;
-    private readonly SqliteAccountStore _accounts;
 
     public TestVault(VaultLimits? limits = null)
     {
         SqliteDatabase.Migrate(DatabaseFile);
         _database = new SqliteDatabase(DatabaseFile);
-        _accounts = new SqliteAccountStore(_database);
+        Accounts = new SqliteAccountStore(_database);
         Contracts = new SqliteContractStore(_database);
-        Audit = new SqliteAuditLog(_database);
         Metadata = new SqliteMetadataStore(_database);
-        Outbox = new SqliteOutbox(_database);
         Ledger = new SqliteBlobLedger(_database);
         Blobs = new DiskBlobStore(
             Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName
         );
         Keys = FileKeyStore.Open(Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName);
+        Audit = new SqliteAuditLog(_database);
+        Outbox = new SqliteOutbox(_database);
+        Destructions = new SqliteDestructionStore(_database, Time);
+        Closed = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = limits ?? new VaultLimits();
         Vaults = Open(Metadata);
     }
@@ -35,6 +36,8 @@ internal sealed class TestVault : IAsyncDisposable
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    public string Folder => _folder;
+
     public string DatabaseFile => Path.Combine(_folder, "metadata.db");
 
     public FakeTimeProvider Time { get; } =
@@ -42,9 +45,15 @@ internal sealed class TestVault : IAsyncDisposable
 
     public VaultLimits Limits { get; }
 
-    public SqliteContractStore Contracts { get; }
+    public SqliteAccountStore Accounts { get; }
 
-    public SqliteAccountStore Accounts => _accounts;
+    public SqliteDestructionStore Destructions { get; }
+
+    public ClosedNames Closed { get; }
+
+    public AccountPolicy Policy { get; } = new(new TakeBackWindow(Zone));
+
+    public SqliteContractStore Contracts { get; }
 
     public SqliteAuditLog Audit { get; }
 
@@ -66,7 +75,7 @@ internal sealed class TestVault : IAsyncDisposable
             Keys,
             new ContentWriter(Blobs, new ContentOptions()),
             new ContentReader(Blobs),
-            new AccountPolicy(new TakeBackWindow(Zone)),
+            Policy,
             Limits,
             Time
         );
@@ -78,7 +87,7 @@ internal sealed class TestVault : IAsyncDisposable
     )
     {
         var account =
-            await _accounts.AddAccountAsync(
+            await Accounts.AddAccountAsync(
                 new NewAccount
                 {
                     Name = name,
@@ -94,7 +103,7 @@ internal sealed class TestVault : IAsyncDisposable
     public async Task<Actor> AddDeviceAsync(Actor actor, string name)
     {
         var password = AppPassword.New();
-        var device = await _accounts.AddDeviceAsync(
+        var device = await Accounts.AddDeviceAsync(
             actor.Account,
             name,
             password.Selector,
@@ -106,7 +115,7 @@ internal sealed class TestVault : IAsyncDisposable
     }
 
     public async Task RevokeAsync(Actor actor) =>
-        await _accounts.RevokeDeviceAsync(actor.Device!.Value, Time.GetUtcNow(), Stop);
+        await Accounts.RevokeDeviceAsync(actor.Device!.Value, Time.GetUtcNow(), Stop);
 
     public VaultSession Session(Actor actor, bool foldsNames = false) =>
         Vaults.Open(actor, new SessionOptions { FoldsNames = foldsNames });

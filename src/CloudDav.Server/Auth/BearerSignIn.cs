@@ -14,6 +14,8 @@ namespace CloudDav.Server.Auth;
 /// <summary>Bearer tokens of the operator's OpenID provider: its keys are found by discovery, its subject names the account.</summary>
 internal sealed class BearerSignIn(
     IAccountStore accounts,
+    ClosedNames closed,
+    TimeProvider time,
     IOptionsMonitor<JwtBearerOptions> options,
     SignInDesk desk,
     RefusalDesk refusals,
@@ -99,6 +101,20 @@ internal sealed class BearerSignIn(
         var account = subject is null
             ? null
             : await accounts.FindBySubjectAsync(subject, context.RequestAborted);
+        if (
+            subject is not null
+            && account is null
+            && await accounts.FindClosedAsync(
+                closed.OfSubject(subject),
+                time.GetUtcNow(),
+                context.RequestAborted
+            )
+                is not null
+        )
+        {
+            await refusals.WriteAsync(context, RefusalRule.AccountClosed);
+            return null;
+        }
         if (account is null || account.IsDisabled)
         {
             // The token is right; asking for another would make the client ask the person again and again.

@@ -52,6 +52,9 @@ internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn
             case SignInOutcome.Disabled:
                 await refusals.WriteAsync(context, RefusalRule.SignInDisabled);
                 return null;
+            case SignInOutcome.Closed:
+                await refusals.WriteAsync(context, RefusalRule.AccountClosed);
+                return null;
             default:
                 await Challenge.AnswerAsync(context);
                 return null;

@@ -30,6 +30,8 @@ internal sealed class VaultParts : IDisposable
         Audit = new SqliteAuditLog(_database);
         Outbox = new SqliteOutbox(_database);
         Leases = new SqliteJobLeases(_database);
+        Destructions = new SqliteDestructionStore(_database, time);
+        ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
         {
             InlineBytes = options.InlineBytes,
@@ -64,6 +66,10 @@ internal sealed class VaultParts : IDisposable
     public IOutbox Outbox { get; }
 
     public IJobLeases Leases { get; }
+
+    public IDestructionStore Destructions { get; }
+
+    public ClosedNames ClosedNames { get; }
 
     public VaultLimits Limits { get; }
 

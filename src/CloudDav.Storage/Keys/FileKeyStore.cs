@@ -91,6 +91,15 @@ public sealed class FileKeyStore : IKeyStore
     }
 
     /// <inheritdoc/>
+    public byte[] Derive(string purpose) =>
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            _master,
+            KeyWrap.KeyBytes,
+            info: Encoding.ASCII.GetBytes(purpose)
+        );
+
+    /// <inheritdoc/>
     public ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken)
     {
         // The mark comes first: from here on nobody creates a new key in its place, wherever this is interrupted.

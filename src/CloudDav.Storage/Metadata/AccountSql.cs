@@ -27,9 +27,8 @@ internal static class AccountSql
         """;
 
     public const string Insert = """
-        INSERT INTO accounts (name, name_key, vault_id, household_owner, password_hash, external_subject, credential_version, is_disabled, created)
-        VALUES (@name, @nameKey, @vault, @owner, @passwordHash, @subject, 1, 0, @now)
-        RETURNING account_id
+        INSERT INTO accounts (account_id, name, name_key, vault_id, household_owner, password_hash, external_subject, credential_version, is_disabled, created)
+        VALUES (@id, @name, @nameKey, @vault, @owner, @passwordHash, @subject, 1, 0, @now)
         """;
 
     public const string SetPassword = """

@@ -117,6 +117,11 @@ internal static class ContractSql
     public const string FindMeasure =
         $"SELECT {MeasureColumns} FROM measures WHERE measure_id = @id";
 
+    public const string ListEndedMeasures = $"""
+        SELECT {MeasureColumns} FROM measures
+        WHERE lifted IS NULL AND until IS NOT NULL AND until <= @now ORDER BY until LIMIT @limit
+        """;
+
     public const string ListAccountMeasures = $"""
         SELECT {MeasureColumns} FROM measures
         WHERE account_id = @account AND (lifted IS NULL OR @withLifted) ORDER BY measure_id DESC

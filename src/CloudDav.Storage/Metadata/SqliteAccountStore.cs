@@ -90,10 +90,12 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
             caseInsensitive: true,
             now.ToUnixTimeMilliseconds()
         );
-        var id = session.Connection.ExecuteScalar<long>(
+        var id = session[SqliteSql.AllocateAccountId].RunForInt64() - 1;
+        session.Connection.Execute(
             AccountSql.Insert,
             new
             {
+                id,
                 name = account.Name,
                 nameKey,
                 vault,
@@ -384,6 +386,27 @@ public sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
             cancellationToken
         );
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ClosedName?> FindClosedAsync(
+        ReadOnlyMemory<byte> mac,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+            {
+                var statement = session[DestructionSql.FindClosedName]
+                    .Bind(1, mac.ToArray())
+                    .Bind(2, now.ToUnixTimeMilliseconds());
+                if (!statement.Step())
+                    return null;
+                var found = new ClosedName(statement.NullableText(0));
+                statement.Reset();
+                return found;
+            },
+            cancellationToken
+        );
 
     private static void Record(
         SqliteSession session,

@@ -107,7 +107,19 @@ public sealed class SqliteAuditLog(SqliteDatabase database) : IAuditLog
     public ValueTask<AuditHead?> FindDestroyedAsync(
         AuditChainId chain,
         CancellationToken cancellationToken
-    ) => default;
+    ) =>
+        database.ReadAsync(
+            session =>
+            {
+                var statement = session[DestructionSql.FindDestroyedHead].Bind(1, chain.Value);
+                if (!statement.Step())
+                    return null;
+                var head = new AuditHead(chain, statement.Int64(0), statement.Bytes(1).ToArray());
+                statement.Reset();
+                return head;
+            },
+            cancellationToken
+        );
 }
 
 /// <summary>Rows of the chains.</summary>

@@ -158,9 +158,71 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
                 )),
         ]);
 
+    public ValueTask<AccountLifecycle?> FindLifecycleAsync(AccountId account)
+    {
+        var statement = Session[LifecycleSql.Find].Bind(1, account.Value);
+        if (!statement.Step())
+            return new((AccountLifecycle?)null);
+        var found = new AccountLifecycle
+        {
+            Account = account,
+            Announced = (Standing?)statement.NullableInt64(0),
+            Due = Time(statement.NullableInt64(1)),
+            Opened = Time(statement.NullableInt64(2)),
+            Reminders = (Reminders)statement.Int64(3),
+            FirstReminder = statement.NullableInt64(4),
+            Reminded = Time(statement.NullableInt64(5)),
+            Closed = Time(statement.NullableInt64(6)),
+        };
+        statement.Reset();
+        return new(found);
+    }
+
+    public ValueTask<IReadOnlyList<AccountId>> ListDueAsync(DateTimeOffset now, int limit)
+    {
+        var due = new List<AccountId>();
+        var statement = Session[LifecycleSql.ListDue]
+            .Bind(1, now.ToUnixTimeMilliseconds())
+            .Bind(2, limit);
+        while (statement.Step())
+            due.Add(new AccountId(statement.Int64(0)));
+        return new(due);
+    }
+
+    public ValueTask<IReadOnlyList<Measure>> ListEndedMeasuresAsync(
+        DateTimeOffset now,
+        int limit
+    ) =>
+        new([
+            .. All<MeasureRow>(
+                    ContractSql.ListEndedMeasures,
+                    new { now = now.ToUnixTimeMilliseconds(), limit }
+                )
+                .Select(row => row.ToMeasure().Measure),
+        ]);
+
+    public ValueTask<bool> WasTriedAsync(EventKey key) =>
+        new(
+            Session[LifecycleSql.WasTried]
+                .Bind(1, key.Account.Value)
+                .Bind(2, key.Number)
+                .RunForInt64() != 0
+        );
+
+    public ValueTask<string?> FindSweptAsync()
+    {
+        var statement = Session[LifecycleSql.FindSwept];
+        _ = statement.Step();
+        var swept = statement.NullableText(0);
+        statement.Reset();
+        return new(swept);
+    }
+
     /// <summary>What is known about an account's contract.</summary>
     public ContractFacts FactsOf(AccountId account)
     {
+        var isBeingDestroyed =
+            Session[DestructionSql.HasBegun].Bind(1, account.Value).RunForInt64() != 0;
         var measures = All<MeasureRow>(
                 ContractSql.ListAccountMeasures,
                 new { account = account.Value, withLifted = false }
@@ -175,7 +237,7 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
             {
                 Ends = member?.Left is { } gone ? [gone] : [],
                 Measures = measures,
-                IsBeingDestroyed = member?.DestructionStarted is not null,
+                IsBeingDestroyed = isBeingDestroyed,
                 Language = (Language?)language,
             };
         measures.AddRange(
@@ -215,8 +277,7 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
                 ContractSql.FindNewestAccepted,
                 new { account = customer.Account.Value }
             ),
-            IsBeingDestroyed =
-                customer.DestructionStarted is not null || member?.DestructionStarted is not null,
+            IsBeingDestroyed = isBeingDestroyed || customer.DestructionStarted is not null,
             Language = (Language?)language,
         };
     }
@@ -542,6 +603,7 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
     public ValueTask SetCapacityAsync(AccountId account, long capacityBytes)
     {
         Run(ContractSql.SetCapacity, new { account = account.Value, capacity = capacityBytes });
+        Session[LifecycleSql.LookAgain].Bind(1, account.Value).Run();
         return ValueTask.CompletedTask;
     }
 
@@ -711,9 +773,51 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask EmitAsync(ServiceEvent occurred)
+    public ValueTask<EventKey> EmitAsync(ServiceEvent occurred) =>
+        new(new EventKey(occurred.Account, SqliteJournal.Add(Session, occurred)));
+
+    public ValueTask SaveLifecycleAsync(AccountLifecycle lifecycle)
     {
-        SqliteJournal.Add(Session, occurred);
+        Session[LifecycleSql.Save]
+            .Bind(1, lifecycle.Account.Value)
+            .Bind(2, (long?)lifecycle.Announced)
+            .Bind(3, Ms(lifecycle.Due))
+            .Bind(4, Ms(lifecycle.Opened))
+            .Bind(5, (long)lifecycle.Reminders)
+            .Bind(6, lifecycle.FirstReminder)
+            .Bind(7, Ms(lifecycle.Reminded))
+            .Bind(8, Ms(lifecycle.Closed))
+            .Run();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<AccountId?> MarkDueAsync(AccountId after, int limit)
+    {
+        AccountId? last = null;
+        var statement = Session[LifecycleSql.LookAgainAfter].Bind(1, after.Value).Bind(2, limit);
+        while (statement.Step())
+            if (last is null || statement.Int64(0) > last.Value.Value)
+                last = new AccountId(statement.Int64(0));
+        return new(last);
+    }
+
+    public ValueTask MarkSweptAsync(string? serviceEnd)
+    {
+        Session[LifecycleSql.MarkSwept].Bind(1, serviceEnd).Run();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask BeginDestructionAsync(DestructionRecord record)
+    {
+        Session[DestructionSql.Begin]
+            .Bind(1, record.Account.Value)
+            .Bind(2, record.Vault.Value)
+            .Bind(3, (long)record.Cause)
+            .Bind(4, (long)record.Step)
+            .Bind(5, Ms(record.Started))
+            .Bind(6, record.ListHash.ToArray())
+            .Run();
+        MoveFacts(record.Account);
         return ValueTask.CompletedTask;
     }
 
@@ -726,8 +830,11 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
             Run(ContractSql.MovePlatform, null);
     }
 
-    private void MoveFacts(AccountId account) =>
+    private void MoveFacts(AccountId account)
+    {
         Run(ContractSql.MoveFacts, new { account = account.Value });
+        Session[LifecycleSql.LookAgain].Bind(1, account.Value).Run();
+    }
 
     // Not every change here is of a fact that is remembered; to take each for one costs a look-up and spares a mistake.
     private int Run(string sql, object? parameters)

@@ -148,6 +148,17 @@ public sealed class SqliteDatabase : IDisposable
         CancellationToken cancellationToken
     ) => _writer.EnqueueAsync(new WriteCommand<T>(body, keeps, cancellationToken));
 
+    /// <summary>Folds the write-ahead log into the file and empties it. False when a reader or another process was in the way: nothing is lost, and it can be tried again.</summary>
+    internal Task<bool> TruncateLogAsync(CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var connection = Open(_path, SqliteOpenMode.ReadWrite);
+                return connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+            },
+            cancellationToken
+        );
+
     /// <summary>Takes the first of a run of fresh ids. Only within a write command.</summary>
     internal long AllocateIds(SqliteSession session, long count)
     {

@@ -264,6 +264,9 @@ internal static class SqliteInspection
         );
         try
         {
+            // What is being destroyed is in pieces, and meant to be.
+            if (session[DestructionSql.IsVaultGoing].Bind(1, vault).RunForInt64() != 0)
+                return [];
             var broken = new List<string>();
             foreach (var (sentence, sql) in Invariants)
             {

@@ -6,11 +6,13 @@ namespace CloudDav.Storage;
 /// <summary>What any command appends on the writer's session, in the transaction of the change that it tells of.</summary>
 internal static class SqliteJournal
 {
-    /// <summary>Links an entry to the end of its chain.</summary>
-    /// <returns>Its number there.</returns>
+    /// <summary>Links an entry to the end of its chain. A chain that was destroyed takes none: somebody was late who still knew the account.</summary>
+    /// <returns>Its number there; 0 when it took none.</returns>
     public static long Append(SqliteSession session, AuditEntry entry)
     {
         RequireObject(entry.Body);
+        if (session[DestructionSql.HasGone].Bind(1, entry.Chain.Value).RunForInt64() != 0)
+            return 0;
         var chain = entry.Chain.Value;
         var head = AuditRows.FindHead(session, entry.Chain);
         var seq = (head?.Seq ?? 0) + 1;
@@ -35,7 +37,8 @@ internal static class SqliteJournal
     }
 
     /// <summary>Puts an event at the end of its account's queue.</summary>
-    public static void Add(SqliteSession session, ServiceEvent added)
+    /// <returns>Its number there.</returns>
+    public static long Add(SqliteSession session, ServiceEvent added)
     {
         RequireObject(added.Data);
         var account = added.Account.Value;
@@ -56,6 +59,7 @@ internal static class SqliteJournal
                     : (added.OccurredAt + ServiceEvent.SecretLife).ToUnixTimeMilliseconds()
             )
             .Run();
+        return number;
     }
 
     /// <summary>

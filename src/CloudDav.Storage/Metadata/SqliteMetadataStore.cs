@@ -121,8 +121,10 @@ internal static class VaultSql
     // The trash is kept in the order things came into it, history in the order it ended.
     public const string ListExpiringVaults = """
         SELECT v.vault_id FROM vaults v
-        WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @trash)
+        WHERE (
+          EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @trash)
           OR (SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id ORDER BY h.until_seq, h.node_id LIMIT 1) < @history
+        ) AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = v.vault_id)
         ORDER BY v.vault_id
         """;
 

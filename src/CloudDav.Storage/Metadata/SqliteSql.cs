@@ -16,4 +16,7 @@ internal static class SqliteSql
 
     public const string AllocateVaultId =
         "UPDATE sequences SET next = next + 1 WHERE name = 'vaults' RETURNING next";
+
+    public const string AllocateAccountId =
+        "UPDATE sequences SET next = next + 1 WHERE name = 'accounts' RETURNING next";
 }

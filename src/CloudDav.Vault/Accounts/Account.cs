@@ -74,3 +74,7 @@ public sealed record DeviceCredential(
 /// <param name="Failures">How many.</param>
 /// <param name="WindowEnds">When the count starts again.</param>
 public readonly record struct SignInTries(int Failures, DateTimeOffset WindowEnds);
+
+/// <summary>What is kept of a destroyed account under a hash of one of its names.</summary>
+/// <param name="Password">Its own password as <see cref="ClosedNames.OfPassword"/> writes it; null when the hash is of more than a name, or it had none.</param>
+public sealed record ClosedName(string? Password);

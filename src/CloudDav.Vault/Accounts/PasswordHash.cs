@@ -39,7 +39,23 @@ public static class PasswordHash
 
     /// <summary>Whether the bytes are the password. Takes as long as the hash's iterations ask, whatever the answer.</summary>
     /// <exception cref="FormatException">The stored hash is not one.</exception>
-    public static bool Verify(string stored, ReadOnlySpan<byte> password)
+    public static bool Verify(string stored, ReadOnlySpan<byte> password) =>
+        Verify(stored, password, keyed: null);
+
+    /// <summary>The stored hash with its last part under a key, for <see cref="Verify(string, ReadOnlySpan{byte}, Func{byte[], byte[]})"/>.</summary>
+    internal static string Keyed(string stored, Func<byte[], byte[]> mac)
+    {
+        var hash = stored.LastIndexOf('$') + 1;
+        return stored[..hash]
+            + Convert.ToBase64String(mac(Convert.FromBase64String(stored[hash..])));
+    }
+
+    /// <summary>As <see cref="Verify(string, ReadOnlySpan{byte})"/>, for a hash that <see cref="Keyed"/> made when a key is given.</summary>
+    internal static bool Verify(
+        string stored,
+        ReadOnlySpan<byte> password,
+        Func<byte[], byte[]>? keyed
+    )
     {
         var parts = stored.Split('$');
         if (
@@ -55,7 +71,7 @@ public static class PasswordHash
             throw new FormatException("The stored password hash is not one this program writes.");
         var expected = Convert.FromBase64String(parts[3]);
         var actual = Derive(password, Convert.FromBase64String(parts[2]), iterations);
-        return CryptographicOperations.FixedTimeEquals(actual, expected);
+        return CryptographicOperations.FixedTimeEquals(keyed?.Invoke(actual) ?? actual, expected);
     }
 
     private static string Format(int iterations, byte[] salt, byte[] hash) =>

@@ -28,6 +28,7 @@ public sealed class SignInDesk : IDisposable
     )!;
 
     private readonly IAccountStore _accounts;
+    private readonly ClosedNames _closed;
     private readonly TimeProvider _time;
     private readonly SignInLimits _limits;
     private readonly byte[] _macKey = RandomNumberGenerator.GetBytes(32);
@@ -41,9 +42,15 @@ public sealed class SignInDesk : IDisposable
     private long _slowHashCount;
 
     /// <summary>Opens the desk.</summary>
-    public SignInDesk(IAccountStore accounts, TimeProvider time, SignInLimits limits)
+    public SignInDesk(
+        IAccountStore accounts,
+        ClosedNames closed,
+        TimeProvider time,
+        SignInLimits limits
+    )
     {
         _accounts = accounts;
+        _closed = closed;
         _time = time;
         _limits = limits;
         _nobodysHash = PasswordHash.Unmatchable(limits.PasswordIterations);
@@ -173,9 +180,12 @@ public sealed class SignInDesk : IDisposable
     {
         var found = await _accounts.FindDeviceAsync(nameKey, password.Selector, cancellationToken);
         var expected = found?.SecretHash ?? new byte[SHA256.HashSizeInBytes];
-        if (!CryptographicOperations.FixedTimeEquals(password.SecretHash, expected.Span))
-            return SignInAnswer.Wrong;
-        if (found is null || found.IsRevoked)
+        var isRight = CryptographicOperations.FixedTimeEquals(password.SecretHash, expected.Span);
+        if (!isRight || found is null)
+            return await WasDeviceOfClosedAsync(nameKey, password, cancellationToken)
+                ? SignInAnswer.Closed
+                : SignInAnswer.Wrong;
+        if (found.IsRevoked)
             return SignInAnswer.Wrong;
         if (found.Account.IsDisabled)
             return SignInAnswer.Disabled;
@@ -198,6 +208,11 @@ public sealed class SignInDesk : IDisposable
 
         // Nobody's name costs the same look-up and the same hash as somebody's.
         var account = await _accounts.FindAccountAsync(nameKey, cancellationToken);
+        var closed = await _accounts.FindClosedAsync(
+            _closed.OfName(nameKey),
+            _time.GetUtcNow(),
+            cancellationToken
+        );
         if (!await _slowHashes.WaitAsync(s_longestWait, cancellationToken))
             return SignInAnswer.Busy;
         bool isRight;
@@ -207,7 +222,10 @@ public sealed class SignInDesk : IDisposable
             tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
             if (tries.Failures >= _limits.FailuresPerWindow)
                 return TooMany(tries);
-            isRight = Matches(account?.PasswordHash ?? _nobodysHash, passwords);
+            isRight =
+                account is null && closed?.Password is { } keyed
+                    ? Matches(keyed, passwords, isKeyed: true)
+                    : Matches(account?.PasswordHash ?? _nobodysHash, passwords);
             if (!isRight)
             {
                 tries = await _accounts.CountFailureAsync(
@@ -225,6 +243,8 @@ public sealed class SignInDesk : IDisposable
             _slowHashes.Release();
         }
 
+        if (isRight && account is null)
+            return SignInAnswer.Closed;
         if (!isRight || account is null)
         {
             await Task.Delay(_limits.DelayAfter(tries.Failures), cancellationToken);
@@ -240,13 +260,25 @@ public sealed class SignInDesk : IDisposable
         );
     }
 
-    private bool Matches(string hash, IReadOnlyList<string> passwords)
+    private async ValueTask<bool> WasDeviceOfClosedAsync(
+        string nameKey,
+        AppPassword password,
+        CancellationToken cancellationToken
+    ) =>
+        await _accounts.FindClosedAsync(
+            _closed.OfDevice(nameKey, password.Selector, password.SecretHash),
+            _time.GetUtcNow(),
+            cancellationToken
+        )
+            is not null;
+
+    private bool Matches(string hash, IReadOnlyList<string> passwords, bool isKeyed = false)
     {
         foreach (var password in passwords)
         {
             Interlocked.Increment(ref _slowHashCount);
             var normal = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC));
-            if (PasswordHash.Verify(hash, normal))
+            if (isKeyed ? _closed.Matches(hash, normal) : PasswordHash.Verify(hash, normal))
                 return true;
         }
         return false;
@@ -416,6 +448,9 @@ public enum SignInOutcome
     /// <summary>The credential is right, and the account may not sign in.</summary>
     Disabled,
 
+    /// <summary>The credential was right once, and the account is destroyed.</summary>
+    Closed,
+
     /// <summary>Too many passwords wait to be verified.</summary>
     Busy,
 }
@@ -433,6 +468,8 @@ public readonly record struct SignInAnswer(
     internal static SignInAnswer Wrong => new(SignInOutcome.Wrong, null, null);
 
     internal static SignInAnswer Disabled => new(SignInOutcome.Disabled, null, null);
+
+    internal static SignInAnswer Closed => new(SignInOutcome.Closed, null, null);
 
     internal static SignInAnswer Busy => new(SignInOutcome.Busy, null, TimeSpan.FromSeconds(5));
 

@@ -140,6 +140,24 @@ public static class AuditActs
 
     /// <summary>The customer objected to a sub-processor.</summary>
     public const string Objected = "sub-processor.objected";
+
+    /// <summary>The standing of an account changed.</summary>
+    public const string StandingChanged = "standing.changed";
+
+    /// <summary>The time of a measure was over.</summary>
+    public const string MeasureEnded = "measure.ended";
+
+    /// <summary>The customer was reminded that content can be taken back.</summary>
+    public const string TakeBackReminded = "take-back.reminded";
+
+    /// <summary>An operator lets destruction run although it was stopped.</summary>
+    public const string DestructionAllowed = "destruction.allowed";
+
+    /// <summary>The destruction of a vault began.</summary>
+    public const string DestructionBegan = "destruction.began";
+
+    /// <summary>A vault is destroyed; the entry repeats what its record proves.</summary>
+    public const string DestructionFinished = "destruction.finished";
 }
 
 /// <summary>An entry in its place in its chain.</summary>

@@ -60,9 +60,9 @@ public sealed class AuditInspector(IAuditLog log)
             );
         if (last is not null && IsSame(last, head))
             return new(chain, last, Problem: null, IsDestroyed: false);
+        // Also while it goes, the newest entries first.
         if (
-            last is null
-            && await log.FindDestroyedAsync(chain, cancellationToken) is { } destroyed
+            await log.FindDestroyedAsync(chain, cancellationToken) is { } destroyed
             && IsSame(destroyed, head)
         )
             return new(chain, head, Problem: null, IsDestroyed: true);

@@ -8,13 +8,7 @@ namespace CloudDav.Vault;
 /// <param name="time">The clock.</param>
 public sealed class VaultExpiry(IMetadataStore metadata, VaultLimits limits, TimeProvider time)
 {
-    private const int SmallestSlice = 50;
-    private const int LargestSlice = 4_000;
-
-    /// <summary>How long one slice may hold the writer.</summary>
-    private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(20);
-
-    private int _slice = 200;
+    private readonly WriterSlices _slices = new();
 
     /// <summary>Purges everything that has expired by now.</summary>
     /// <returns>How many nodes and history rows were removed.</returns>
@@ -39,30 +33,21 @@ public sealed class VaultExpiry(IMetadataStore metadata, VaultLimits limits, Tim
         return removed;
     }
 
-    private async ValueTask<long> PurgeAsync(
+    private ValueTask<long> PurgeAsync(
         Func<IMetadataTransaction, int, ValueTask<int>> purge,
         CancellationToken cancellationToken
-    )
-    {
-        long total = 0;
-        while (true)
-        {
-            var slice = _slice;
-            var result = await metadata.WriteAsync<(int Removed, TimeSpan Took)>(
-                async transaction =>
-                {
-                    var begun = Stopwatch.GetTimestamp();
-                    var removed = await purge(transaction, slice);
-                    return (removed, Stopwatch.GetElapsedTime(begun));
-                },
-                cancellationToken
-            );
-            total += result.Value.Removed;
-            if (result.Value.Removed < slice)
-                return total;
-            // The next slice is the size that would have filled its time.
-            var fits = slice * (SliceTime / result.Value.Took);
-            _slice = (int)Math.Clamp(fits, SmallestSlice, LargestSlice);
-        }
-    }
+    ) =>
+        _slices.RunAsync(async slice =>
+            (
+                await metadata.WriteAsync<Slice>(
+                    async transaction =>
+                    {
+                        var begun = Stopwatch.GetTimestamp();
+                        var removed = await purge(transaction, slice);
+                        return new Slice(removed, Stopwatch.GetElapsedTime(begun));
+                    },
+                    cancellationToken
+                )
+            ).Value
+        );
 }

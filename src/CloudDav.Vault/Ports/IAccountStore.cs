@@ -103,4 +103,11 @@ public interface IAccountStore
 
     /// <summary>Forgets the wrong sign-ins under a key, after a right one.</summary>
     ValueTask ForgetFailuresAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+
+    /// <summary>What is kept of a destroyed account under a hash of <see cref="ClosedNames"/>; null when nothing is, or its time is over.</summary>
+    ValueTask<ClosedName?> FindClosedAsync(
+        ReadOnlyMemory<byte> mac,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 }

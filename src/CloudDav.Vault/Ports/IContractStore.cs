@@ -105,6 +105,21 @@ public interface IContractSnapshot
         ReadOnlyMemory<byte> tokenHash,
         DateTimeOffset now
     );
+
+    /// <summary>What has been told about an account's standing; null when it was never looked at.</summary>
+    ValueTask<AccountLifecycle?> FindLifecycleAsync(AccountId account);
+
+    /// <summary>Accounts that are to be looked at by now, longest due first.</summary>
+    ValueTask<IReadOnlyList<AccountId>> ListDueAsync(DateTimeOffset now, int limit);
+
+    /// <summary>Measures whose time is over and that nobody has lifted, oldest first.</summary>
+    ValueTask<IReadOnlyList<Measure>> ListEndedMeasuresAsync(DateTimeOffset now, int limit);
+
+    /// <summary>Whether delivery of an event was tried, with whatever success.</summary>
+    ValueTask<bool> WasTriedAsync(EventKey key);
+
+    /// <summary>The end of the service for which every account has been looked at, in the words of <see cref="IContractTransaction.MarkSweptAsync"/>; null for none.</summary>
+    ValueTask<string?> FindSweptAsync();
 }
 
 /// <summary>What can be done within one transaction.</summary>
@@ -150,7 +165,21 @@ public interface IContractTransaction : IContractSnapshot
     ValueTask RecordAsync(AuditEntry entry);
 
     /// <summary>Puts an event at the end of its account's queue.</summary>
-    ValueTask EmitAsync(ServiceEvent occurred);
+    /// <returns>Its place.</returns>
+    ValueTask<EventKey> EmitAsync(ServiceEvent occurred);
+
+    /// <summary>Remembers what was told about an account's standing.</summary>
+    ValueTask SaveLifecycleAsync(AccountLifecycle lifecycle);
+
+    /// <summary>Lets accounts be looked at, a page at a time in the order of ids.</summary>
+    /// <returns>The last one of the page; null when there was none.</returns>
+    ValueTask<AccountId?> MarkDueAsync(AccountId after, int limit);
+
+    /// <summary>Every account has been looked at for an end of the service.</summary>
+    ValueTask MarkSweptAsync(string? serviceEnd);
+
+    /// <summary>Begins a destruction. Nothing brings the account back from here.</summary>
+    ValueTask BeginDestructionAsync(DestructionRecord record);
 
     /// <summary>Records an acceptance; the first one of a version counts.</summary>
     ValueTask AddAcceptanceAsync(TermsAcceptance acceptance);

@@ -15,6 +15,9 @@ public interface IKeyStore
     /// <exception cref="KeyStoreException">One is missing or does not unwrap; the message says which file and what to do.</exception>
     ValueTask VerifyAsync(IReadOnlyList<VaultId> vaults, CancellationToken cancellationToken);
 
+    /// <summary>A key of 32 bytes for a purpose of the whole server, always the same, which lies nowhere beside this store.</summary>
+    byte[] Derive(string purpose);
+
     /// <summary>Destroys the vault's key for good: it can neither be found nor created again.</summary>
     ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken);
 }

@@ -23,7 +23,7 @@ public sealed class TakeBackDeskTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _signIn = new SignInDesk(_vault.Accounts, _vault.Time, _limits);
+        _signIn = new SignInDesk(_vault.Accounts, _vault.Closed, _vault.Time, _limits);
         _desk = new TakeBackDesk(
             _vault.Contracts,
             _vault.Accounts,
