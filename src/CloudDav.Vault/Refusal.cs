@@ -190,4 +190,55 @@ public enum RefusalRule
 
     /// <summary>The one-time link is wrong, used or over.</summary>
     LinkNotValid,
+
+    /// <summary>There is no such option.</summary>
+    UnknownOption,
+
+    /// <summary>The option was withdrawn: nobody can choose it any more.</summary>
+    OptionWithdrawn,
+
+    /// <summary>The customer has no active main contract.</summary>
+    NoMainContract,
+
+    /// <summary>Nobody can say at the moment whether the customer has an active main contract.</summary>
+    MainContractUnconfirmed,
+
+    /// <summary>The contract runs already, and no end of it is known.</summary>
+    ContractRunning,
+
+    /// <summary>The contract has ended.</summary>
+    ContractEnded,
+
+    /// <summary>Somebody else signs in with this name or subject.</summary>
+    NameTaken,
+
+    /// <summary>The household has as many members as it may.</summary>
+    TooManyMembers,
+
+    /// <summary>The person belongs to the household already.</summary>
+    MemberBelongs,
+
+    /// <summary>The person has left the household.</summary>
+    MemberHasLeft,
+
+    /// <summary>The id was used for another command.</summary>
+    CommandReused,
+
+    /// <summary>What is to be changed has another version than the sender saw.</summary>
+    VersionConflict,
+
+    /// <summary>There is no token, or one that is not accepted at this door.</summary>
+    TokenNotAccepted,
+
+    /// <summary>The token has not the scope that is needed.</summary>
+    ScopeMissing,
+
+    /// <summary>There is something at this address, and nothing that can be done with it by this method.</summary>
+    MethodNotAllowed,
+
+    /// <summary>The body of a command is not JSON.</summary>
+    NotJson,
+
+    /// <summary>The body of a command is too large.</summary>
+    RequestTooLarge,
 }

@@ -18,7 +18,8 @@ internal static class RefusalMap
     public static RefusalAnswer AnswerTo(this Reader reader, Refusal refusal) =>
         new(RowOf(refusal, reader.Now), refusal, reader);
 
-    private static RefusalRow RowOf(Refusal refusal, DateTimeOffset now) =>
+    /// <summary>The line of a rule.</summary>
+    public static RefusalRow RowOf(Refusal refusal, DateTimeOffset now) =>
         refusal.Rule switch
         {
             RefusalRule.NotFound => new(404, "not-found"),
@@ -120,6 +121,26 @@ internal static class RefusalMap
             RefusalRule.OwnerOnly => new(403, "owner-only"),
             RefusalRule.TooManyDevices => new(403, "too-many-devices"),
             RefusalRule.LinkNotValid => new(404, "link-not-valid"),
+            RefusalRule.UnknownOption => new(422, "unknown-option"),
+            RefusalRule.OptionWithdrawn => new(409, "option-withdrawn"),
+            RefusalRule.NoMainContract => new(409, "no-main-contract"),
+            RefusalRule.MainContractUnconfirmed => new(503, "main-contract-unconfirmed")
+            {
+                RetryAfter = TryAgain(refusal, now, otherwise: 60),
+            },
+            RefusalRule.ContractRunning => new(409, "contract-running"),
+            RefusalRule.ContractEnded => new(409, "contract-ended"),
+            RefusalRule.NameTaken => new(409, "name-taken"),
+            RefusalRule.TooManyMembers => new(409, "too-many-members"),
+            RefusalRule.MemberBelongs => new(409, "member-belongs"),
+            RefusalRule.MemberHasLeft => new(409, "member-has-left"),
+            RefusalRule.CommandReused => new(422, "command-reused"),
+            RefusalRule.VersionConflict => new(412, "version-conflict"),
+            RefusalRule.TokenNotAccepted => new(401, "token-not-accepted"),
+            RefusalRule.ScopeMissing => new(403, "scope-missing"),
+            RefusalRule.MethodNotAllowed => new(405, "method-not-allowed"),
+            RefusalRule.NotJson => new(415, "not-json"),
+            RefusalRule.RequestTooLarge => new(413, "request-too-large"),
         };
 
     private static int Barred(Refusal refusal) => refusal.IsLegalOrder ? 451 : 403;

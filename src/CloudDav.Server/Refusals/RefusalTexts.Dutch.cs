@@ -62,6 +62,25 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Alleen de klant kan dit doen, niet de andere gezinsleden.",
             RefusalRule.TooManyDevices => $"Er zijn {w.Used} apparaten, en er kunnen er hoogstens {w.Limit} zijn. Trek er eerst één in.",
             RefusalRule.LinkNotValid => "Deze link werkt niet meer. Vraag uw provider om een nieuwe.",
+            RefusalRule.UnknownOption => "Deze optie bestaat niet. Kies een optie uit de catalogus.",
+            RefusalRule.OptionWithdrawn => "Deze optie wordt niet meer aangeboden. Kies een andere.",
+            RefusalRule.NoMainContract => "Er is geen actief hoofdcontract voor deze klant. Zonder hoofdcontract is er geen dienst.",
+            RefusalRule.MainContractUnconfirmed => "Op dit moment kan niet worden nagegaan of er een actief hoofdcontract is. Probeer het later opnieuw.",
+            RefusalRule.ContractRunning => "Het contract loopt al, en er is geen einde van bekend. Wijzig de optie als u een andere wilt.",
+            RefusalRule.ContractEnded => w.LastDay is { } day
+                ? $"Het contract is afgelopen. Tot en met {day} kan het worden hervat."
+                : "Het contract is afgelopen.",
+            RefusalRule.NameTaken => "Iemand anders meldt zich met deze naam aan. Kies een andere naam.",
+            RefusalRule.TooManyMembers => $"Het gezin heeft al {w.Used} leden, en er kunnen er hoogstens {w.Limit} zijn.",
+            RefusalRule.MemberBelongs => "Deze persoon hoort al bij het gezin.",
+            RefusalRule.MemberHasLeft => "Deze persoon heeft het gezin al verlaten.",
+            RefusalRule.CommandReused => "Dit kenmerk werd al voor een andere opdracht gebruikt. Geef elke opdracht een eigen kenmerk.",
+            RefusalRule.VersionConflict => "Dit is intussen gewijzigd. Haal de nieuwste versie op en probeer het opnieuw.",
+            RefusalRule.TokenNotAccepted => "Hier is een geldig token van de operator nodig. Vraag een nieuw aan.",
+            RefusalRule.ScopeMissing => "Dit token heeft niet het recht dat hiervoor nodig is. Vraag er een aan met dat recht.",
+            RefusalRule.MethodNotAllowed => "Dit kan niet op dit adres. Gebruik een andere methode.",
+            RefusalRule.NotJson => "Een opdracht moet JSON zijn. Stuur ze als application/json.",
+            RefusalRule.RequestTooLarge => $"Deze opdracht is groter dan {w.LimitSize}. Stuur minder.",
         };
 
     private static string Until(string before, string? moment) =>

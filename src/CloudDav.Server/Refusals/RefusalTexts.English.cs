@@ -62,5 +62,24 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Only the customer can do this, not the other members of the household.",
             RefusalRule.TooManyDevices => $"There are {w.Used} devices, and at most {w.Limit} can be. Revoke one first.",
             RefusalRule.LinkNotValid => "This link does not work any more. Ask your provider for a new one.",
+            RefusalRule.UnknownOption => "There is no such option. Choose one from the catalogue.",
+            RefusalRule.OptionWithdrawn => "This option is no longer offered. Choose another one.",
+            RefusalRule.NoMainContract => "The customer has no active main contract. Without one there is no service.",
+            RefusalRule.MainContractUnconfirmed => "Whether there is an active main contract cannot be found out at the moment. Try again later.",
+            RefusalRule.ContractRunning => "The contract runs already, and no end of it is known. Change the option to have another one.",
+            RefusalRule.ContractEnded => w.LastDay is { } day
+                ? $"The contract has ended. It can go on until {day} inclusive."
+                : "The contract has ended.",
+            RefusalRule.NameTaken => "Somebody else signs in with this name. Choose another name.",
+            RefusalRule.TooManyMembers => $"The household has {w.Used} of at most {w.Limit} members.",
+            RefusalRule.MemberBelongs => "This person belongs to the household already.",
+            RefusalRule.MemberHasLeft => "This person has left the household already.",
+            RefusalRule.CommandReused => "This id was used for another command. Give every command an id of its own.",
+            RefusalRule.VersionConflict => "It has changed meanwhile. Get the newest version and try again.",
+            RefusalRule.TokenNotAccepted => "A valid token of the operator is needed here. Request a new one.",
+            RefusalRule.ScopeMissing => "This token has not the scope that is needed. Request one that has.",
+            RefusalRule.MethodNotAllowed => "This cannot be done at this address. Use another method.",
+            RefusalRule.NotJson => "A command has to be JSON. Send it as application/json.",
+            RefusalRule.RequestTooLarge => $"This command is larger than {w.LimitSize}. Send less.",
         };
 }

@@ -62,5 +62,24 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Seul le client peut faire cela, pas les autres membres du ménage.",
             RefusalRule.TooManyDevices => $"Il y a {w.Used} appareils, et il peut y en avoir au plus {w.Limit}. Révoquez-en d’abord un.",
             RefusalRule.LinkNotValid => "Ce lien ne fonctionne plus. Demandez-en un nouveau à votre fournisseur.",
+            RefusalRule.UnknownOption => "Cette option n’existe pas. Choisissez-en une du catalogue.",
+            RefusalRule.OptionWithdrawn => "Cette option n’est plus proposée. Choisissez-en une autre.",
+            RefusalRule.NoMainContract => "Ce client n’a pas de contrat principal actif. Sans contrat principal, il n’y a pas de service.",
+            RefusalRule.MainContractUnconfirmed => "Il est impossible pour le moment de vérifier qu’un contrat principal est actif. Réessayez plus tard.",
+            RefusalRule.ContractRunning => "Le contrat est déjà en cours, et aucune fin n’en est connue. Changez d’option si vous en voulez une autre.",
+            RefusalRule.ContractEnded => w.LastDay is { } day
+                ? $"Le contrat a pris fin. Il peut être repris jusqu’au {day} inclus."
+                : "Le contrat a pris fin.",
+            RefusalRule.NameTaken => "Quelqu’un d’autre s’identifie avec ce nom. Choisissez un autre nom.",
+            RefusalRule.TooManyMembers => $"Le ménage compte déjà {w.Used} membres sur un maximum de {w.Limit}.",
+            RefusalRule.MemberBelongs => "Cette personne fait déjà partie du ménage.",
+            RefusalRule.MemberHasLeft => "Cette personne a déjà quitté le ménage.",
+            RefusalRule.CommandReused => "Cet identifiant a déjà servi à une autre commande. Donnez à chaque commande le sien.",
+            RefusalRule.VersionConflict => "Ceci a été modifié entre-temps. Récupérez la dernière version et réessayez.",
+            RefusalRule.TokenNotAccepted => "Il faut ici un jeton valable de l’opérateur. Demandez-en un nouveau.",
+            RefusalRule.ScopeMissing => "Ce jeton n’a pas le droit nécessaire. Demandez-en un qui l’a.",
+            RefusalRule.MethodNotAllowed => "Cela n’est pas possible à cette adresse. Utilisez une autre méthode.",
+            RefusalRule.NotJson => "Une commande doit être en JSON. Envoyez-la en application/json.",
+            RefusalRule.RequestTooLarge => $"Cette commande dépasse {w.LimitSize}. Envoyez-en moins.",
         };
 }

@@ -62,5 +62,24 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Das kann nur der Kunde tun, nicht die anderen Mitglieder des Haushalts.",
             RefusalRule.TooManyDevices => $"Es gibt {w.Used} Geräte, und es können höchstens {w.Limit} sein. Widerrufen Sie zuerst eines.",
             RefusalRule.LinkNotValid => "Dieser Link funktioniert nicht mehr. Bitten Sie Ihren Anbieter um einen neuen.",
+            RefusalRule.UnknownOption => "Diese Option gibt es nicht. Wählen Sie eine aus dem Katalog.",
+            RefusalRule.OptionWithdrawn => "Diese Option wird nicht mehr angeboten. Wählen Sie eine andere.",
+            RefusalRule.NoMainContract => "Dieser Kunde hat keinen aktiven Hauptvertrag. Ohne Hauptvertrag gibt es keinen Dienst.",
+            RefusalRule.MainContractUnconfirmed => "Im Moment lässt sich nicht prüfen, ob es einen aktiven Hauptvertrag gibt. Versuchen Sie es später erneut.",
+            RefusalRule.ContractRunning => "Der Vertrag läuft schon, und ein Ende ist nicht bekannt. Wechseln Sie die Option, wenn Sie eine andere möchten.",
+            RefusalRule.ContractEnded => w.LastDay is { } day
+                ? $"Der Vertrag ist beendet. Bis einschließlich {day} kann er fortgesetzt werden."
+                : "Der Vertrag ist beendet.",
+            RefusalRule.NameTaken => "Jemand anderes meldet sich mit diesem Namen an. Wählen Sie einen anderen Namen.",
+            RefusalRule.TooManyMembers => $"Der Haushalt hat schon {w.Used} von höchstens {w.Limit} Mitgliedern.",
+            RefusalRule.MemberBelongs => "Diese Person gehört schon zum Haushalt.",
+            RefusalRule.MemberHasLeft => "Diese Person hat den Haushalt schon verlassen.",
+            RefusalRule.CommandReused => "Diese Kennung wurde schon für einen anderen Auftrag verwendet. Geben Sie jedem Auftrag seine eigene.",
+            RefusalRule.VersionConflict => "Dies wurde inzwischen geändert. Rufen Sie die neueste Fassung ab und versuchen Sie es erneut.",
+            RefusalRule.TokenNotAccepted => "Hier braucht es ein gültiges Token des Betreibers. Fordern Sie ein neues an.",
+            RefusalRule.ScopeMissing => "Diesem Token fehlt das nötige Recht. Fordern Sie eines an, das es hat.",
+            RefusalRule.MethodNotAllowed => "Das geht unter dieser Adresse nicht. Verwenden Sie eine andere Methode.",
+            RefusalRule.NotJson => "Ein Auftrag muss JSON sein. Senden Sie ihn als application/json.",
+            RefusalRule.RequestTooLarge => $"Dieser Auftrag ist größer als {w.LimitSize}. Senden Sie weniger.",
         };
 }

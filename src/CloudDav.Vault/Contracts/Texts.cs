@@ -1,18 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace CloudDav.Vault;
 
-/// <summary>A language the service speaks.</summary>
+/// <summary>A language the service speaks, named in JSON by its tag (RFC 5646).</summary>
 public enum Language
 {
     /// <summary>Dutch.</summary>
+    [JsonStringEnumMemberName("nl")]
     Dutch,
 
     /// <summary>French.</summary>
+    [JsonStringEnumMemberName("fr")]
     French,
 
     /// <summary>German.</summary>
+    [JsonStringEnumMemberName("de")]
     German,
 
     /// <summary>English.</summary>
+    [JsonStringEnumMemberName("en")]
     English,
 }
 
