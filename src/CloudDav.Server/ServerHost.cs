@@ -4,6 +4,7 @@ using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
 using CloudDav.Server.MainContracts;
+using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
@@ -56,7 +57,9 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<HealthDoor>().InvokeAsync);
         // 4. The customer's own door for programs, with routes of its own.
         app.Use(app.Services.GetRequiredService<CustomerApi>().InvokeAsync);
-        // 5. Everything else is DAV: who signs in, which tree, through which door.
+        // 5. The operator's systems, with tokens of their own.
+        app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
+        // 6. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -96,6 +99,11 @@ internal static class ServerHost
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
         services.AddSingleton<IValidateOptions<ContractOptions>, ContractOptionsValidator>();
         services.AddSingleton<IValidateOptions<SignInOptions>, SignInOptionsValidator>();
+        services
+            .AddOptions<OperatorOptions>()
+            .Bind(settings.GetSection(OperatorOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>();
         services.AddSingleton<
             IValidateOptions<MainContractOptions>,
             MainContractOptionsValidator
@@ -260,6 +268,13 @@ internal static class ServerHost
             MainContractServices.Register(services, mainContract);
             services.AddHostedService<ReconciliationJob>();
         }
+        services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Contracts);
+        services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Vaults.Policy);
+        services.ConfigureHttpJsonOptions(json => StrictJson.Configure(json.SerializerOptions));
+        OperatorDoor.Register(
+            services,
+            start.Settings.GetSection(OperatorOptions.Section).Get<OperatorOptions>() ?? new()
+        );
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
         services.AddRoutingCore();

@@ -22,56 +22,15 @@ internal sealed class BearerSignIn(
     ILogger<BearerSignIn> log
 )
 {
-    private static readonly string[] s_algorithms =
-    [
-        SecurityAlgorithms.RsaSha256,
-        SecurityAlgorithms.RsaSha384,
-        SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256,
-        SecurityAlgorithms.RsaSsaPssSha384,
-        SecurityAlgorithms.RsaSsaPssSha512,
-        SecurityAlgorithms.EcdsaSha256,
-        SecurityAlgorithms.EcdsaSha384,
-        SecurityAlgorithms.EcdsaSha512,
-    ];
-
     public static void Register(IServiceCollection services, SignInOptions options)
     {
         services.AddSingleton<BearerSignIn>();
-        services
-            .AddAuthentication()
-            .AddJwtBearer(bearer =>
-            {
-                bearer.Authority = options.Authority;
-                bearer.Audience = options.Audience;
-                // Options validation lets plain http through on loopback only.
-                bearer.RequireHttpsMetadata = options.Authority!.StartsWith(
-                    "https:",
-                    StringComparison.OrdinalIgnoreCase
-                );
-                bearer.MapInboundClaims = false;
-                bearer.TokenValidationParameters.ValidAlgorithms = s_algorithms;
-                bearer.TokenValidationParameters.RequireExpirationTime = true;
-                bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
-            });
-        // The clock of the tokens' lifetime is the server's.
-        services
-            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<TimeProvider>(
-                (bearer, time) =>
-                    bearer.TokenValidationParameters.LifetimeValidator = (
-                        from,
-                        until,
-                        _,
-                        parameters
-                    ) =>
-                    {
-                        var now = time.GetUtcNow().UtcDateTime;
-                        return until is { } end
-                            && now < end + parameters.ClockSkew
-                            && (from is not { } begin || now >= begin - parameters.ClockSkew);
-                    }
-            );
+        BearerTokens.Add(
+            services,
+            JwtBearerDefaults.AuthenticationScheme,
+            options.Authority!,
+            options.Audience ?? ""
+        );
     }
 
     /// <summary>The actor behind the request's token; null when it was answered.</summary>
@@ -80,7 +39,14 @@ internal sealed class BearerSignIn(
         var result = await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
         if (!result.Succeeded)
         {
-            if (await FindProviderFailureAsync(context.RequestAborted) is { } failure)
+            if (
+                await BearerTokens.FindProviderFailureAsync(
+                    options,
+                    JwtBearerDefaults.AuthenticationScheme,
+                    context.RequestAborted
+                ) is
+                { } failure
+            )
             {
                 log.IdentityProviderAway(failure);
                 await refusals.WriteAsync(context, RefusalRule.SignInUnavailable);
@@ -140,22 +106,4 @@ internal sealed class BearerSignIn(
         )
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
-
-    // Without the provider's keys every token looks wrong, and none can be called so.
-    private async ValueTask<Exception?> FindProviderFailureAsync(
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            await options
-                .Get(JwtBearerDefaults.AuthenticationScheme)
-                .ConfigurationManager!.GetConfigurationAsync(cancellationToken);
-            return null;
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            return failure;
-        }
-    }
 }

@@ -31,7 +31,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Server",
-        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Polly|CloudNative.CloudEvents|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Microsoft.OpenApi|Polly|CloudNative.CloudEvents|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
     )]
     public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
     {
@@ -75,6 +75,7 @@ public sealed partial class ArchitectureTests
         Add(ListenOptions.Section, new ListenOptions());
         Add(DavOptions.Section, new DavOptions());
         Add(SignInOptions.Section, new SignInOptions());
+        Add(OperatorOptions.Section, new OperatorOptions());
         Add(ContractOptions.Section, new ContractOptions());
         Add(MainContractOptions.Section, new MainContractOptions());
         Add(EventsOptions.Section, new EventsOptions());
