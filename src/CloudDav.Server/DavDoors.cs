@@ -19,6 +19,7 @@ internal sealed class DavDoors
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
     private readonly RefusalDesk _refusals;
+    private readonly IContractStore _contracts;
     private readonly HashSet<string> _rootHosts;
     private readonly DavCorsOptions _cors;
     private readonly DavEndpoint _tree;
@@ -29,6 +30,7 @@ internal sealed class DavDoors
         SignIn signIn,
         VaultStores stores,
         RefusalDesk refusals,
+        VaultParts parts,
         IOptions<ListenOptions> listen,
         IOptions<DavOptions> dav,
         ILogger<DavEndpoint> log
@@ -36,6 +38,7 @@ internal sealed class DavDoors
     {
         _signIn = signIn;
         _refusals = refusals;
+        _contracts = parts.Contracts;
         _queue = new DeviceQueue(
             listen.Value.RequestsPerDevice,
             TimeSpan.FromSeconds(listen.Value.QueueSeconds)
@@ -87,8 +90,14 @@ internal sealed class DavDoors
 
         // 3. Who is it: nobody yet, who may only look around, or an actor.
         var credentials = Credentials.Of(context.Request);
-        if (credentials is Credentials.None && DavDiscovery.TryAnswerAnonymously(context))
+        if (credentials is Credentials.None && DavDiscovery.AnswersAnonymously(context))
+        {
+            if (await FindOutageAsync(context) is { } outage)
+                await _refusals.WriteAsync(context, outage);
+            else
+                DavDiscovery.TryAnswerAnonymously(context);
             return;
+        }
         if (await _signIn.EstablishAsync(context, credentials) is not { } actor)
             return;
         context.Features.Set(actor);
@@ -104,6 +113,22 @@ internal sealed class DavDoors
 
         // 5. The protocol.
         await door.HandleAsync(context);
+    }
+
+    // Whoever looks around before signing in must not find a server that works while it does not.
+    private async ValueTask<Refusal?> FindOutageAsync(HttpContext context)
+    {
+        var platform = await _contracts.ReadAsync(
+            facts => facts.LoadPlatformAsync(),
+            context.RequestAborted
+        );
+        return platform.Mode == PlatformMode.Off
+            ? new Refusal(RefusalRule.PlatformOff)
+            {
+                Until = platform.ModeEnds,
+                Words = platform.Words,
+            }
+            : null;
     }
 
     // The store's first query finds out; its 401 then needs what every 401 has.

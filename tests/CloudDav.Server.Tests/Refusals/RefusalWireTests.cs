@@ -136,6 +136,11 @@ public sealed class RefusalWireTests : IAsyncLifetime
             );
         }
         Assert.Equal(503, (await _host.Client().SendAsync("PROPFIND", "/")).Status);
+        // Nor does anybody who looks around before signing in find a server that works.
+        Assert.Equal(
+            503,
+            (await _host.Anonymous(userAgent: Explorer).SendAsync("OPTIONS", "/dav/")).Status
+        );
         Assert.Equal(
             503,
             (await _host.Client(userAgent: Finder).SendAsync("OPTIONS", "/dav/")).Status
