@@ -24,6 +24,12 @@ public sealed record VaultLimits
     /// <summary>Entries of a listing of everything below a folder.</summary>
     public int InfiniteListing { get; init; } = 20_000;
 
+    /// <summary>Archives of one vault under way at once, in one process: a program may fetch one in several parts.</summary>
+    public int ArchivesPerVault { get; init; } = 8;
+
+    /// <summary>Archives laid out at the same time, of all vaults, in one process.</summary>
+    public int ArchiveLayouts { get; init; } = 2;
+
     /// <summary>Active locks in one vault.</summary>
     public int Locks { get; init; } = 1_000;
 

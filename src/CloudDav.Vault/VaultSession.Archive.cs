@@ -22,38 +22,66 @@ public sealed partial class VaultSession
             cancellationToken
         );
 
-    /// <summary>Lays out an archive of everything in the tree, the trash aside. It comes from one snapshot, which is released before this returns.</summary>
-    public ValueTask<VaultResult<VaultArchive>> OpenArchiveAsync(
+    /// <summary>
+    /// Lays out an archive of everything in the tree, the trash aside. It comes from one snapshot, which is released before this returns.
+    /// </summary>
+    /// <returns>The archive, whose content the receiver disposes; refused when too many of this vault are under way.</returns>
+    public async ValueTask<VaultResult<VaultArchive>> OpenArchiveAsync(
         CancellationToken cancellationToken
-    ) =>
-        _vaults.Metadata.ReadAsync(
-            async ValueTask<VaultResult<VaultArchive>> (snapshot) =>
-            {
-                var root = await FindDownloadableRootAsync(snapshot);
-                if (root.Refusal is { } refusal)
-                    return refusal;
-                var (vault, node) = (root.Value.Vault, root.Value.Node);
-                var withheld = WithheldIn(vault);
-                var layout = await ArchiveLayout.OfAsync(
-                    snapshot,
-                    vault,
-                    node.Id,
-                    withheld,
-                    cancellationToken
-                );
-                return new VaultArchive(
-                    vault.Name,
-                    EntityTag.OfArchive(vault, node, withheld),
-                    _vaults.Downloads.Watch(
-                        _actor,
-                        _options.Door,
-                        root.Value.Path.Chain,
-                        new ArchiveContent(this, layout)
-                    )
-                );
-            },
+    )
+    {
+        if (_vaults.Archives.TryEnter(_actor.Vault) is not { } place)
+            return new Refusal(RefusalRule.DeviceBusy) { Limit = Limits.ArchivesPerVault };
+        var isOpen = false;
+        try
+        {
+            var archive = await _vaults.Archives.LayOutAsync(
+                () =>
+                    _vaults.Metadata.ReadAsync(
+                        snapshot => LayOutAsync(snapshot, place, cancellationToken),
+                        cancellationToken
+                    ),
+                cancellationToken
+            );
+            isOpen = archive.IsSuccess;
+            return archive;
+        }
+        finally
+        {
+            if (!isOpen)
+                place.Dispose();
+        }
+    }
+
+    private async ValueTask<VaultResult<VaultArchive>> LayOutAsync(
+        IMetadataSnapshot snapshot,
+        IDisposable place,
+        CancellationToken cancellationToken
+    )
+    {
+        var root = await FindDownloadableRootAsync(snapshot);
+        if (root.Refusal is { } refusal)
+            return refusal;
+        var (vault, node) = (root.Value.Vault, root.Value.Node);
+        var withheld = WithheldIn(vault);
+        var layout = await ArchiveLayout.OfAsync(
+            snapshot,
+            vault,
+            node.Id,
+            withheld,
             cancellationToken
         );
+        return new VaultArchive(
+            vault.Name,
+            EntityTag.OfArchive(vault, node, withheld),
+            _vaults.Downloads.Watch(
+                _actor,
+                _options.Door,
+                root.Value.Path.Chain,
+                new ArchiveContent(this, layout, place)
+            )
+        );
+    }
 
     // Whoever may not download any more, or not all of it, gets no further than the last look-up.
     internal ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(

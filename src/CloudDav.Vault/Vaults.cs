@@ -31,6 +31,8 @@ public sealed class Vaults(
 
     internal RunningDownloads Downloads { get; } = new(metadata, policy, time);
 
+    internal RunningArchives Archives { get; } = new(limits);
+
     internal VaultLimits Limits => limits;
 
     internal TimeProvider Time => time;

@@ -12,7 +12,8 @@ public sealed record VaultArchive(string Name, string ETag, IContentSource Conte
 /// The bytes of an archive, any range of them. It holds no snapshot: contents are immutable, and stay while the trash or the history has them; when one is gone,
 /// copying fails rather than send another byte.
 /// </summary>
-internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout) : IContentSource
+internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout, IDisposable place)
+    : IContentSource
 {
     private const int EntriesAtOnce = 64;
     private const long BytesAtOnce = 1024 * 1024;
@@ -55,6 +56,7 @@ internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout)
     public ValueTask DisposeAsync()
     {
         layout.Dispose();
+        place.Dispose();
         return ValueTask.CompletedTask;
     }
 

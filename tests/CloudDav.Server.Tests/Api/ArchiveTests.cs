@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using CloudDav.Testing;
+using CloudDav.Vault;
 
 namespace CloudDav.Server.Tests.Api;
 
@@ -208,6 +209,54 @@ public sealed class ArchiveTests
         Assert.Equal(201, (await tree.MkcolAsync("/api/v1")).Status);
         Assert.Equal(201, (await tree.PutAsync(Archive, "mine")).Status);
         Assert.Equal("mine", (await tree.GetAsync(Archive)).Text);
+    }
+
+    [Theory]
+    [InlineData(false, 200, null)]
+    [InlineData(true, 403, "suspended")]
+    public async Task It_follows_what_the_account_may_do(bool isSuspended, int status, string? code)
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var alice = await FilledAsync(host);
+        var contracts = new ContractSetup(host);
+        await contracts.BeginAsync("alice");
+        // In the take-back window everything can be taken back.
+        await contracts.EndAsync("alice", TimeProvider.System.GetUtcNow());
+        if (isSuspended)
+            await contracts.SetAsync(
+                "alice",
+                MeasureKind.Suspension,
+                Switches.Download,
+                new Texts { En = "Pay first.", Nl = "Betaal eerst." }
+            );
+
+        var answer = await alice.GetAsync(Archive, ("Accept-Language", "nl"));
+
+        Assert.Equal(status, answer.Status);
+        if (code is null)
+            return;
+        AssertProblem(answer);
+        using var problem = JsonDocument.Parse(answer.Body);
+        Assert.Equal(code, problem.RootElement.GetProperty("code").GetString());
+        Assert.Equal("Betaal eerst.", problem.RootElement.GetProperty("reason").GetString());
+        Assert.Equal("nl", answer.Header("Content-Language"));
+        Assert.Null(answer.Header("Content-Disposition"));
+    }
+
+    [Fact]
+    public async Task A_download_under_way_ends_within_seconds_of_a_suspension()
+    {
+        await using var host = await CloudDavHost.StartAsync();
+        var alice = await FilledAsync(host);
+        await alice.PutAsync("/dav/one", new byte[20 << 20]);
+        using var answer = await alice.OpenAsync("GET", Archive);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[100_000]);
+
+        await new ContractSetup(host).SetAsync("alice", MeasureKind.Suspension, Switches.Whole);
+        await Task.Delay(TimeSpan.FromSeconds(5));
+
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
     }
 
     [Fact]
