@@ -277,8 +277,7 @@ internal static class ServerHost
         );
         services.AddSingleton<HealthDoor>();
         services.AddSingleton<VaultStores>();
-        services.AddRoutingCore();
-        services.AddSingleton<CustomerApi>();
+        CustomerApi.Register(services);
         services.AddSingleton<DavDoors>();
         services.AddSingleton(provider => new EventKeys(
             provider.GetRequiredService<IOptions<EventsOptions>>().Value

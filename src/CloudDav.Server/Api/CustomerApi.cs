@@ -9,18 +9,29 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Api;
 
 /// <summary>
-/// The customer's door for programs and pages, <c>/api/v1</c>: every endpoint has its line in <see cref="Map"/>. Whoever asks signs in as for the tree. On a host
-/// name whose root is the tree there is no such door: there, a folder may be called so.
+/// The customer's door for programs and pages, <c>/api/v1</c>: every area of endpoints has its line in <see cref="Map"/>; how to add one is said at
+/// <see cref="CustomerRoutes"/>. Whoever asks signs in as for the tree, unless the endpoint says otherwise. On a host name whose root is the tree there is no such door: there, a folder may be called so.
 /// </summary>
 internal sealed class CustomerApi
 {
-    private const string Prefix = "/api/v1";
+    /// <summary>Where the door is.</summary>
+    public const string Prefix = "/api/v1";
+
+    /// <summary>Where the OpenAPI document is. It says nothing of anybody, so nobody has to sign in for it.</summary>
+    public const string DocumentPath = Prefix + "/openapi.json";
+
+    private static readonly CustomerEndpoint s_document = new CustomerEndpoint
+    {
+        OperationId = "getDocument",
+        Summary = "This document",
+        AnswerType = "application/json",
+    }.NeedsNoSignIn();
 
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
     private readonly HashSet<string> _rootHosts;
     private readonly ILogger<CustomerApi> _log;
-    private readonly RequestDelegate _endpoints;
+    private readonly Lazy<RequestDelegate> _endpoints;
 
     public CustomerApi(
         IServiceProvider services,
@@ -37,17 +48,51 @@ internal sealed class CustomerApi
             TimeSpan.FromSeconds(listen.Value.QueueSeconds)
         );
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
-        // A pipeline of its own, so that no request for the tree is ever matched against routes.
-        var app = new ApplicationBuilder(services);
-        app.UseRouting();
-        app.UseEndpoints(Map);
-        _endpoints = app.Build();
+        // A pipeline of its own, so that no request for the tree is ever matched against routes; made when somebody first comes.
+        _endpoints = new(() =>
+        {
+            var app = new ApplicationBuilder(services);
+            app.UseRouting();
+            app.Use(AdmitAsync);
+            app.UseEndpoints(Map);
+            return app.Build();
+        });
+    }
+
+    /// <summary>Adds the door and what it needs.</summary>
+    public static void Register(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddSingleton<CustomerApi>();
+        CustomerDocument.Register(services);
     }
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup(Prefix);
-        api.MapMethods("/archive", ["GET", "HEAD"], ArchiveEndpoint.HandleAsync);
+        var door = routes.MapGroup(Prefix);
+        AccountEndpoints.Map(new CustomerRoutes(door, "Account"));
+        DeviceEndpoints.Map(new CustomerRoutes(door, "Devices"));
+        SecurityEndpoints.Map(new CustomerRoutes(door, "Security"));
+        TermsEndpoints.Map(new CustomerRoutes(door, "Terms"));
+        new CustomerRoutes(door, "Archive")
+            .AddRaw(
+                ["GET", "HEAD"],
+                "/archive",
+                "getArchive",
+                "Everything in one ZIP file, whose length is known and which can be resumed",
+                "application/zip",
+                ArchiveEndpoint.HandleAsync
+            )
+            .Refuses(
+                RefusalRule.Suspended,
+                RefusalRule.Restricted,
+                RefusalRule.ConditionFailed,
+                RefusalRule.RangeNotSatisfiable
+            );
+        routes
+            .MapGet(DocumentPath, CustomerDocument.AnswerAsync)
+            .ExcludeFromDescription()
+            .WithMetadata(s_document);
     }
 
     /// <summary>Answers what is asked at this door and passes on everything else.</summary>
@@ -59,30 +104,19 @@ internal sealed class CustomerApi
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (await _signIn.EstablishAsync(context, Credentials.Of(context.Request)) is not { } actor)
-            return;
-        context.Features.Set(actor);
-        context.Response.OnStarting(() =>
-        {
-            // The first look-up finds out that the credential was revoked; its 401 then needs what every 401 has.
-            if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
-                _signIn.Revoked(context, actor);
-            return Task.CompletedTask;
-        });
-        using var place = await _queue.EnterAsync(actor, context);
-        if (place is null)
-        {
-            await new ProblemResult(new Refusal(RefusalRule.DeviceBusy)).ExecuteAsync(context);
-            return;
-        }
         try
         {
-            await _endpoints(context);
+            await _endpoints.Value(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; whatever broke, broke because of that.
             return;
+        }
+        catch (BadHttpRequestException broken) when (!HasBegun(context.Response))
+        {
+            // The body could not be read as it was sent.
+            context.Response.StatusCode = broken.StatusCode;
         }
         catch (Exception failure)
         {
@@ -102,6 +136,47 @@ internal sealed class CustomerApi
         await DescribeAsync(context);
     }
 
+    // Between routing and the endpoint: who is it, and is it their turn. A stranger learns nothing about which addresses there are.
+    private async Task AdmitAsync(HttpContext context, RequestDelegate next)
+    {
+        if (IsForged(context.Request))
+        {
+            await new ProblemResult(new Refusal(RefusalRule.DoorNotAllowed)).ExecuteAsync(context);
+            return;
+        }
+        if (
+            context.GetEndpoint()?.Metadata.GetMetadata<CustomerEndpoint>() is { IsAnonymous: true }
+        )
+        {
+            await next(context);
+            return;
+        }
+        if (await _signIn.EstablishAsync(context, Credentials.Of(context.Request)) is not { } actor)
+            return;
+        context.Features.Set(actor);
+        context.Response.OnStarting(() =>
+        {
+            // The first look-up finds out that the credential was revoked; its 401 then needs what every 401 has.
+            if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+                _signIn.Revoked(context, actor);
+            return Task.CompletedTask;
+        });
+        using var place = await _queue.EnterAsync(actor, context);
+        if (place is null)
+        {
+            await new ProblemResult(new Refusal(RefusalRule.DeviceBusy)).ExecuteAsync(context);
+            return;
+        }
+        await next(context);
+    }
+
+    // A page of another site makes a browser send what it remembers to sign in with; what changes something is not taken from there.
+    private static bool IsForged(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method)
+        && !HttpMethods.IsHead(request.Method)
+        && request.Headers.Origin.Count > 0
+        && request.Headers.Origin != $"{request.Scheme}://{request.Host}";
+
     // What was written and not yet sent cannot be taken back either.
     private static bool HasBegun(HttpResponse response) =>
         response.HasStarted
@@ -110,16 +185,19 @@ internal sealed class CustomerApi
     // What routing itself refuses has a status and no body yet.
     private static Task DescribeAsync(HttpContext context)
     {
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.Response.ContentType is not null)
             return Task.CompletedTask;
         return context.Response.StatusCode switch
         {
+            StatusCodes.Status415UnsupportedMediaType => new ProblemResult(
+                new Refusal(RefusalRule.NotJson)
+            ).ExecuteAsync(context),
             StatusCodes.Status404NotFound when context.GetEndpoint() is null => new ProblemResult(
                 new Refusal(RefusalRule.NotFound)
             ).ExecuteAsync(context),
-            StatusCodes.Status405MethodNotAllowed => TypedResults
-                .Problem("This method is not allowed here.", statusCode: 405)
-                .ExecuteAsync(context),
+            StatusCodes.Status405MethodNotAllowed => new ProblemResult(
+                new Refusal(RefusalRule.MethodNotAllowed)
+            ).ExecuteAsync(context),
             _ => Task.CompletedTask,
         };
     }

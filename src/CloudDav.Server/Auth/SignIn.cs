@@ -61,8 +61,11 @@ internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn
         }
     }
 
-    // A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses of theirs.
-    private static string AddressOf(System.Net.IPAddress? address)
+    /// <summary>
+    /// Whom wrong sign-ins are counted against. A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses
+    /// of theirs.
+    /// </summary>
+    public static string AddressOf(System.Net.IPAddress? address)
     {
         if (address is null)
             return "";

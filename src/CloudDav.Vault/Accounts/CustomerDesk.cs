@@ -62,6 +62,19 @@ public sealed class CustomerDesk(
             cancellationToken
         );
 
+    /// <summary>The language that the person is addressed in when a request asks for none; null when it is not known, or they are signed out.</summary>
+    public ValueTask<Language?> FindLanguageAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        contracts.ReadAsync<Language?>(
+            async snapshot =>
+                await snapshot.IsSignedInAsync(actor)
+                    ? (await snapshot.LoadFactsAsync(actor.Account)).Language
+                    : null,
+            cancellationToken
+        );
+
     /// <summary>Sets the language that the person is addressed in when a request asks for none; null for not known.</summary>
     public ValueTask<VaultResult<bool>> SetLanguageAsync(
         Actor actor,

@@ -169,12 +169,30 @@ public sealed class BearerSignInTests : IAsyncLifetime
         return client;
     }
 
+    [Fact]
+    public async Task A_token_from_before_everything_was_signed_out_is_good_no_longer()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var erin = Host.Anonymous();
+        erin.Authorization = "Bearer " + Token(issued: now.AddMinutes(-1));
+        Assert.Equal(207, (await erin.PropfindAsync("/dav/")).Status);
+
+        Assert.Equal(200, (await erin.SendAsync("POST", "/api/v1/report-unauthorised-use")).Status);
+
+        Assert.Equal(401, (await erin.PropfindAsync("/dav/")).Status);
+        erin.Authorization = "Bearer " + Token();
+        Assert.Equal(401, (await erin.PropfindAsync("/dav/")).Status);
+        erin.Authorization = "Bearer " + Token(issued: now.AddMinutes(1));
+        Assert.Equal(207, (await erin.PropfindAsync("/dav/")).Status);
+    }
+
     private string Token(
         string subject = "subject-of-erin",
         string audience = Audience,
         string? issuer = null,
         DateTime? expires = null,
-        RSA? key = null
+        RSA? key = null,
+        DateTimeOffset? issued = null
     )
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -183,7 +201,12 @@ public sealed class BearerSignInTests : IAsyncLifetime
             new JwtSecurityToken(
                 issuer ?? Issuer,
                 audience,
-                [new Claim("sub", subject)],
+                [
+                    new Claim("sub", subject),
+                    .. issued is { } at
+                        ? [new Claim("iat", $"{at.ToUnixTimeSeconds()}", ClaimValueTypes.Integer64)]
+                        : (Claim[])[],
+                ],
                 end.AddMinutes(-10),
                 end,
                 new SigningCredentials(

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Api;
+
+/// <summary>Who was in the account, throwing out who should not be, and getting back in.</summary>
+internal static class SecurityEndpoints
+{
+    private const string Before = "before";
+    private const string Limit = "limit";
+    private const int DefaultLimit = 50;
+    private const int MostLimit = 200;
+
+    public static void Map(CustomerRoutes routes)
+    {
+        routes
+            .Add(
+                "GET",
+                "/access-log",
+                "readAccessLog",
+                "What happened to the account, newest first",
+                ReadLogAsync
+            )
+            .Takes(
+                Before,
+                "Where the page begins: `next` of the page before. Left out for the first."
+            )
+            .Takes(Limit, "How many there are on the page, 1 to 200; 50 when it is left out.")
+            .Describes(
+                "What a law seals shows when the seal ends; until then nothing tells that it is there."
+            );
+        routes
+            .Add<Report, ReportBody>(
+                "POST",
+                "/report-unauthorised-use",
+                "reportUnauthorisedUse",
+                "Sign everything out of the account at once",
+                ReportAsync
+            )
+            .Describes(
+                "Every device is revoked, every sign-in ends and their locks are released, on the next request; content is not touched. The own password stops as well: a person who signed in as such can give a new one in the same call. Without one, the operator's sign-in or a one-time link leads back in."
+            )
+            .NeedsNoBody()
+            .Refuses(RefusalRule.OwnSignInRequired, RefusalRule.SignInBusy);
+        routes
+            .Add<NewPassword, Nothing>(
+                "POST",
+                "/take-back/{token}",
+                "takeBack",
+                "Set the own password with a one-time link",
+                (call, chosen) =>
+                    Nothing.OfAsync(
+                        call.Get<TakeBackDesk>()
+                            .SetPasswordAsync(
+                                call.Text("token"),
+                                chosen.Password,
+                                call.Address,
+                                call.Stop
+                            )
+                    )
+            )
+            .Describes(
+                "The operator sends the link. It works once, for 24 hours. Wrong ones are counted and slowed as wrong passwords are."
+            )
+            .NeedsNoSignIn()
+            .Answers(StatusCodes.Status204NoContent)
+            .Refuses(RefusalRule.LinkNotValid, RefusalRule.TooManyTries, RefusalRule.SignInBusy);
+    }
+
+    private static async ValueTask<VaultResult<AccessLog>> ReadLogAsync(CustomerCall call)
+    {
+        var limit = call.Asked(Limit) ?? DefaultLimit;
+        if (limit is < 1 or > MostLimit)
+            return new Refusal(RefusalRule.InvalidInput) { Field = Limit };
+        var found = await call.Desk.ReadAccessLogAsync(
+            call.Actor,
+            call.Asked(Before) ?? long.MaxValue,
+            (int)limit,
+            call.Stop
+        );
+        if (found.Refusal is { } refusal)
+            return refusal;
+        return new AccessLog
+        {
+            Items = [.. found.Value.Select(entry => AccessLogEntry.Of(entry.Entry))],
+            Next =
+                found.Value is [.., { Number: > 1 } last] && found.Value.Length == limit
+                    ? last.Number
+                    : null,
+        };
+    }
+
+    private static async ValueTask<VaultResult<ReportBody>> ReportAsync(
+        CustomerCall call,
+        Report report
+    )
+    {
+        string? hash = null;
+        if (report.NewPassword is { } chosen)
+        {
+            if (call.Actor.Device is not null)
+                return new Refusal(RefusalRule.OwnSignInRequired);
+            if (!OwnPassword.IsAllowed(chosen))
+                return new Refusal(RefusalRule.InvalidInput) { Field = "newPassword" };
+            hash = await call.Get<SignInDesk>().HashAsync(chosen, call.Stop);
+            if (hash is null)
+                return new Refusal(RefusalRule.SignInBusy);
+        }
+        // From here on the wish of whoever waits no longer counts: half a report is none.
+        var done = await call.Desk.ReportUnauthorisedUseAsync(
+            call.Actor,
+            hash,
+            CancellationToken.None
+        );
+        return done.Refusal is { } refusal
+            ? refusal
+            : new ReportBody
+            {
+                DevicesRevoked = done.Value.Devices,
+                Password = done.Value.Password,
+            };
+    }
+}
+
+/// <summary>A part of the access log.</summary>
+internal sealed record AccessLog
+{
+    /// <summary>What happened, newest first.</summary>
+    public required IReadOnlyList<AccessLogEntry> Items { get; init; }
+
+    /// <summary>Where the next page begins; null when this is the last.</summary>
+    public required long? Next { get; init; }
+}
+
+/// <summary>Something that happened.</summary>
+internal sealed record AccessLogEntry
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who did it: <c>owner</c>, a device with its number, <c>operator</c>, <c>one-time-link</c>, <c>console</c> or <c>system</c>.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>What, as a code such as <c>device.revoked</c>.</summary>
+    public required string Act { get; init; }
+
+    /// <summary>To what, such as <c>device:7</c>; null when the act says it all.</summary>
+    public required string? Subject { get; init; }
+
+    /// <summary>What else is known.</summary>
+    public required JsonElement Details { get; init; }
+
+    // Which of the operator's people it was is known to the operator.
+    public static AccessLogEntry Of(AuditEntry entry) =>
+        new()
+        {
+            At = entry.At,
+            Actor = entry.Actor.StartsWith(AuditActors.Operator + ":", StringComparison.Ordinal)
+                ? AuditActors.Operator
+                : entry.Actor,
+            Act = entry.Act,
+            Subject = entry.Subject,
+            Details = JsonElement.Parse(entry.Body),
+        };
+}
+
+/// <summary>A report of unauthorised use.</summary>
+internal sealed record Report
+{
+    /// <summary>A new own password; null to have none for now.</summary>
+    public string? NewPassword { get; init; }
+}
+
+/// <summary>What a report has done.</summary>
+internal sealed record ReportBody
+{
+    /// <summary>How many devices were revoked.</summary>
+    public required int DevicesRevoked { get; init; }
+
+    /// <summary>What became of the own password.</summary>
+    public required PasswordFate Password { get; init; }
+}
+
+/// <summary>A password that a person chose.</summary>
+internal sealed record NewPassword
+{
+    /// <summary>8 characters or more.</summary>
+    [JsonPropertyName("newPassword")]
+    public required string Password { get; init; }
+}
