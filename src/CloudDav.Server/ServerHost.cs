@@ -7,6 +7,7 @@ using CloudDav.Server.MainContracts;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -283,6 +284,8 @@ internal static class ServerHost
             provider.GetRequiredService<IOptions<EventsOptions>>().Value
         ));
         services.AddSingleton<EventReceiver>();
+        services.AddMetrics();
+        services.AddSingleton<EventMetrics>();
         services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<EventDelivery>();

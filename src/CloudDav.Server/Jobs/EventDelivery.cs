@@ -14,6 +14,7 @@ namespace CloudDav.Server.Jobs;
 internal sealed class EventDelivery(
     VaultParts parts,
     EventReceiver receiver,
+    EventMetrics metrics,
     IOptions<EventsOptions> options,
     TimeProvider time,
     ILogger<EventDelivery> log
@@ -75,6 +76,7 @@ internal sealed class EventDelivery(
                     var answer = await DeliverAsync(queued, token);
                     if (answer.Result is PostResult.Taken)
                         return;
+                    metrics.Failed(answer.Reason!);
                     Interlocked.Increment(ref failed);
                     Volatile.Write(ref reason, answer.Reason);
                     if (answer.Result is PostResult.Gone)
@@ -125,6 +127,7 @@ internal sealed class EventDelivery(
                     now,
                     CancellationToken.None
                 );
+                metrics.GivenUp();
                 log.EventGivenUp(
                     queued.Id,
                     queued.Event.Type,

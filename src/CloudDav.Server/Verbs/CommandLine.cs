@@ -73,6 +73,7 @@ internal static class CommandLine
             Devices(config, data),
             Check(config, data),
             Audit(config, data),
+            Events(config, data),
             Health(config),
             Version(),
         };
@@ -333,6 +334,49 @@ internal static class CommandLine
                 )
         );
         return new Command("audit", "Verifies the record of what was done to accounts.") { verify };
+    }
+
+    private static Command Events(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var dead = new Command("dead", "Lists the events that were given up.") { config, data };
+        dead.SetAction(
+            (parsed, stop) =>
+                EventVerbs.ListDeadAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    stop
+                )
+        );
+        var account = new Argument<long>("ACCOUNT")
+        {
+            Description = "The account's number, as dead shows it.",
+        };
+        var number = new Argument<long>("NUMBER")
+        {
+            Description = "The event's number, as dead shows it.",
+        };
+        var retry = new Command("retry", "Lets an event that was given up be delivered again.")
+        {
+            account,
+            number,
+            config,
+            data,
+        };
+        retry.SetAction(
+            (parsed, stop) =>
+                EventVerbs.RetryAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    new EventKey(
+                        new AccountId(parsed.GetRequiredValue(account)),
+                        parsed.GetRequiredValue(number)
+                    ),
+                    stop
+                )
+        );
+        return new Command("event", "Shows and repeats what the operator's systems did not take.")
+        {
+            dead,
+            retry,
+        };
     }
 
     private static Command Health(Option<FileInfo?> config)

@@ -240,6 +240,46 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_that_were_given_up_are_listed_and_sent_again()
+    {
+        var (code, output, _) = await RunAsync(["account", "add", "eve", "--data", Data], "\n");
+        Assert.Equal(0, code);
+        (code, output, _) = await RunAsync("event", "dead", "--data", Data);
+        Assert.Equal(0, code);
+        Assert.Contains("No event was given up.", output, StringComparison.Ordinal);
+        using (
+            var database = new Storage.SqliteDatabase(Path.Combine(Data, "metadata", "clouddav.db"))
+        )
+        {
+            var outbox = new Storage.SqliteOutbox(database);
+            var now = TimeProvider.System.GetUtcNow();
+            await outbox.AddAsync(
+                new Vault.ServiceEvent
+                {
+                    Account = new(1),
+                    Type = Vault.EventTypes.ShareBlocked,
+                    OccurredAt = now,
+                },
+                TestContext.Current.CancellationToken
+            );
+            await outbox.MarkDeadAsync(
+                new(new(1), 1),
+                "HTTP 422",
+                now,
+                TestContext.Current.CancellationToken
+            );
+        }
+
+        (code, output, _) = await RunAsync("event", "dead", "--data", Data);
+        Assert.Equal(0, code);
+        Assert.Contains("org.clouddav.share.blocked: HTTP 422", output, StringComparison.Ordinal);
+        (code, _, _) = await RunAsync("event", "retry", "1", "1", "--data", Data);
+        Assert.Equal(0, code);
+        (code, _, var error) = await RunAsync("event", "retry", "1", "1", "--data", Data);
+        AssertOneSentence(code, error, "no event 1 that was given up");
+    }
+
+    [Fact]
     public async Task Check_does_not_make_an_empty_folder_a_data_folder()
     {
         var (code, _, error) = await RunAsync("check", "--data", Data);
@@ -379,6 +419,7 @@ public sealed class ProgramTests : IDisposable
                     "device",
                     "check",
                     "audit",
+                    "event",
                     "health",
                     "version",
                 ]

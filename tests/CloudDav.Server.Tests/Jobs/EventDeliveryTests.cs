@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -320,6 +322,8 @@ public sealed class EventDeliveryTests : IAsyncDisposable
     {
         Answer(503);
         var host = await StartAsync(new() { ["Events:MaxAttempts"] = "3" });
+        var measured = new ConcurrentQueue<string>();
+        using var listener = Listen(host, measured);
         await AddAsync(host, s_one, "first");
 
         await UntilAsync(async () => (await EventsAsync(host, s_one))[0].State == EventState.Dead);
@@ -329,6 +333,8 @@ public sealed class EventDeliveryTests : IAsyncDisposable
             _log.Lines,
             line => line.Contains("given up after 3 tries: HTTP 503", StringComparison.Ordinal)
         );
+        await UntilAsync(() => Task.FromResult(measured.Count == 4));
+        Assert.Equal(1, measured.Count(name => name == "clouddav.events.dead"));
     }
 
     [Fact]
@@ -472,6 +478,27 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         );
         _hosts.Add(host);
         return host;
+    }
+
+    private static MeterListener Listen(CloudDavHost host, ConcurrentQueue<string> measured)
+    {
+        var meters = host.Services.GetRequiredService<IMeterFactory>();
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, all) =>
+            {
+                if (
+                    instrument.Name.StartsWith("clouddav.events.", StringComparison.Ordinal)
+                    && ReferenceEquals(instrument.Meter.Scope, meters)
+                )
+                    all.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, _, _, _) => measured.Enqueue(instrument.Name)
+        );
+        listener.Start();
+        return listener;
     }
 
     private void Answer(int status) =>

@@ -1,0 +1,24 @@
+using System.Diagnostics.Metrics;
+
+namespace CloudDav.Server.Telemetry;
+
+/// <summary>What an operator watches of the events to their own systems.</summary>
+internal sealed class EventMetrics(IMeterFactory meters)
+{
+    private readonly Counter<long> _failures = meters
+        .Create(Meters.Name)
+        .CreateCounter<long>(
+            "clouddav.events.failures",
+            "{request}",
+            "Times the receiver of events did not take one."
+        );
+
+    private readonly Counter<long> _dead = meters
+        .Create(Meters.Name)
+        .CreateCounter<long>("clouddav.events.dead", "{event}", "Events that were given up.");
+
+    public void Failed(string reason) =>
+        _failures.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void GivenUp() => _dead.Add(1);
+}
