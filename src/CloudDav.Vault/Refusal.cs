@@ -191,6 +191,18 @@ public enum RefusalRule
     /// <summary>The one-time link is wrong, used or over.</summary>
     LinkNotValid,
 
+    /// <summary>It has ended, or was decided, before.</summary>
+    AlreadyEnded,
+
+    /// <summary>The person has no undertaking of confidentiality that holds.</summary>
+    UndertakingRequired,
+
+    /// <summary>Who asked for a grant cannot approve it.</summary>
+    OtherApproverRequired,
+
+    /// <summary>The person holds no grant for this account that was approved and runs.</summary>
+    StaffGrantRequired,
+
     /// <summary>There is no such option.</summary>
     UnknownOption,
 

@@ -57,7 +57,10 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<Found>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([new(path, details)]));
-                return FoundIn(facts, Capability.List);
+                var found = FoundIn(facts, Capability.List);
+                if (found.IsSuccess && details.HasFlag(NodeDetails.Blocks))
+                    BlocksOf(found.Value).Mark(found.Value.Node);
+                return found;
             },
             cancellationToken
         );
@@ -97,7 +100,9 @@ public sealed partial class VaultSession
                     found.Value.Path,
                     wantsLocks ? await snapshot.ListLocksAsync(vault.Id, Now) : []
                 );
+                var blocks = details.HasFlag(NodeDetails.Blocks) ? BlocksOf(found.Value) : null;
                 begin(vault);
+                blocks?.Mark(top);
                 visit([], top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
                     return true;
@@ -111,6 +116,7 @@ public sealed partial class VaultSession
                     {
                         if ((++seen & 1023) == 0)
                             cancellationToken.ThrowIfCancellationRequested();
+                        blocks?.Mark(node);
                         var place = places.Enter(node, keepsFolders: levels is null);
                         visit(place.Below, node, place.Locks);
                     }
@@ -251,6 +257,9 @@ public sealed partial class VaultSession
             ? new Refusal(RefusalRule.NotFound)
             : new Found(facts.Vault, facts.Paths[0]);
     }
+
+    private static BlockedPlaces BlocksOf(Found found) =>
+        new(found.Vault.Decision!, found.Path.Chain);
 
     private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)
     {

@@ -52,6 +52,7 @@ internal sealed class VaultDavStore(
         if (found.Refusal is { } refusal)
             return tell(refusal);
         var resource = VaultProperties.Of(found.Value.Vault, found.Value.Node, facts);
+        resource.Blocked = BlockOf(found.Value.Node);
         resource.Locks = LocksOf(
             found.Value.Path.Locks.Where(held =>
                 held.IsInfinite || held.Path.Count == path.Segments.Length
@@ -83,6 +84,7 @@ internal sealed class VaultDavStore(
             (below, node, locks) =>
             {
                 VaultProperties.Fill(resource, vault, node, facts);
+                resource.Blocked = BlockOf(node);
                 resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
                 visit(below, resource);
             },
@@ -293,6 +295,9 @@ internal sealed class VaultDavStore(
         var unlocked = await session.UnlockAsync(path.Segments, token, cancellationToken);
         return unlocked.Refusal is { } refusal ? tell(refusal) : new Done();
     }
+
+    private DavProblem? BlockOf(NodeRow node) =>
+        node.Block is { } block ? tell(block.ToRefusal()) : null;
 
     private static bool Refuses(PropertyPatch patch) =>
         patch.Changes.Any(change => change is PropertyChange.Refuse);

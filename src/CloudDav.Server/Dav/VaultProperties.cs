@@ -80,6 +80,8 @@ internal static class VaultProperties
             details |= NodeDetails.Locks;
         if (facts.HasFlag(DavFacts.Checksums))
             details |= NodeDetails.Checksums;
+        if (facts.HasFlag(DavFacts.Blocks))
+            details |= NodeDetails.Blocks;
         return details;
     }
 

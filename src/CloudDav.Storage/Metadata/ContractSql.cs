@@ -26,7 +26,7 @@ internal static class ContractSql
         """;
 
     private const string EntryColumns = """
-        register AS Register, entry_id AS EntryId, account_id AS AccountId, since AS Since, until AS Until, closed AS Closed, body AS Body,
+        register AS Register, entry_id AS EntryId, account_id AS AccountId, entry_key AS EntryKey, since AS Since, until AS Until, closed AS Closed, body AS Body,
         row_version AS RowVersion
         """;
 
@@ -182,17 +182,35 @@ internal static class ContractSql
         WHERE account_id = @account AND register = @register AND entry_id > @after ORDER BY entry_id LIMIT @limit
         """;
 
+    public const string ListKeyedEntries = $"""
+        SELECT {EntryColumns} FROM register_entries
+        WHERE register = @register AND entry_key = @key AND entry_key IS NOT NULL ORDER BY entry_id
+        """;
+
+    public const string FindRoot = "SELECT root_id FROM vaults WHERE vault_id = @vault";
+
+    public const string FindMemberByName =
+        "SELECT node_id FROM nodes WHERE vault_id = @vault AND parent_id = @parent AND name_key = @key";
+
+    public const string FoldsKeys = "SELECT case_insensitive FROM vaults WHERE vault_id = @vault";
+
+    public const string HasNode =
+        "SELECT EXISTS (SELECT 1 FROM nodes WHERE vault_id = @vault AND node_id = @node)";
+
+    public const string ListSealed =
+        "SELECT seq FROM audit WHERE chain = @chain AND instruction = @instruction AND sealed_until IS NOT NULL ORDER BY seq";
+
     public const string AddEntry = """
-        INSERT INTO register_entries (register, entry_id, account_id, since, until, closed, body, row_version)
+        INSERT INTO register_entries (register, entry_id, account_id, entry_key, since, until, closed, body, row_version)
         VALUES (
           @register, COALESCE((SELECT MAX(e.entry_id) FROM register_entries e WHERE e.register = @register), 0) + 1,
-          @account, @since, @until, @closed, @body, 1
+          @account, @key, @since, @until, @closed, @body, 1
         )
         RETURNING entry_id
         """;
 
     public const string SaveEntry = """
-        UPDATE register_entries SET account_id = @account, since = @since, until = @until, closed = @closed, body = @body, row_version = row_version + 1
+        UPDATE register_entries SET account_id = @account, entry_key = @key, since = @since, until = @until, closed = @closed, body = @body, row_version = row_version + 1
         WHERE register = @register AND entry_id = @id
         RETURNING row_version
         """;

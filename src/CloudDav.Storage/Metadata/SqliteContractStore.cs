@@ -144,6 +144,38 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
                 .Select(row => row.ToEntry()),
         ]);
 
+    public ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(
+        string registerName,
+        string key
+    ) =>
+        new([
+            .. All<EntryRow>(ContractSql.ListKeyedEntries, new { register = registerName, key })
+                .Select(row => row.ToEntry()),
+        ]);
+
+    public ValueTask<NodeId?> FindNodeAsync(VaultId vault, IReadOnlyList<string> path)
+    {
+        var foldsKeys = Scalar<bool>(ContractSql.FoldsKeys, new { vault = vault.Value });
+        var node = Scalar<long?>(ContractSql.FindRoot, new { vault = vault.Value });
+        for (var i = 0; i < path.Count && node is not null; i++)
+            node = Scalar<long?>(
+                ContractSql.FindMemberByName,
+                new
+                {
+                    vault = vault.Value,
+                    parent = node,
+                    key = foldsKeys ? NodeName.Fold(path[i]) : path[i],
+                }
+            );
+        return new(node is { } found ? new NodeId(found) : null);
+    }
+
+    public ValueTask<bool> HasNodeAsync(VaultId vault, NodeId node) =>
+        new(Scalar<bool>(ContractSql.HasNode, new { vault = vault.Value, node = node.Value }));
+
+    public ValueTask<IReadOnlyList<long>> ListSealedAsync(AccountId account, string instruction) =>
+        new([.. All<long>(ContractSql.ListSealed, new { chain = account.Value, instruction })]);
+
     public ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync() => new(Terms());
 
     public ValueTask<IReadOnlyList<TermsAcceptance>> ListAcceptancesAsync(AccountId account) =>
@@ -481,6 +513,7 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
         public string Register { get; init; } = "";
         public long EntryId { get; init; }
         public long? AccountId { get; init; }
+        public string? EntryKey { get; init; }
         public long Since { get; init; }
         public long? Until { get; init; }
         public long? Closed { get; init; }
@@ -493,6 +526,7 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
                 Register = Register,
                 Id = EntryId,
                 Account = AccountId is { } account ? new(account) : null,
+                Key = EntryKey,
                 Since = Time(Since),
                 Until = Time(Until),
                 Closed = Time(Closed),
@@ -715,6 +749,7 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
             register = entry.Register,
             id = entry.Id,
             account = entry.Account?.Value,
+            key = entry.Key,
             since = Ms(entry.Since),
             until = Ms(entry.Until),
             closed = Ms(entry.Closed),

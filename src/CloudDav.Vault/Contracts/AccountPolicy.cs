@@ -30,19 +30,14 @@ public sealed class AccountPolicy(TakeBackWindow window)
         allowed &= platform.Doors.TryGetValue(door, out var set)
             ? set
             : CapabilityTable.DoorDefault(door);
-        foreach (var measure in platform.Restrictions)
-        {
-            if (measure.Node is null && measure.Holds(now))
-                allowed &= ~CapabilityTable.TakenBy(measure.Switches);
-        }
-        foreach (var measure in facts.Measures)
-        {
-            if (measure.Node is null && measure.Holds(now))
-                allowed &= ~CapabilityTable.TakenBy(measure.Switches);
-        }
+        // Measures and terms are between the operator and customers; the operator's staff may read what was taken out of a customer's reach.
         var terms = OpenTerms.Of(platform, facts, now);
-        if (terms?.RequiredFrom <= now)
-            allowed &= CapabilityTable.WithoutTerms;
+        if (door != Door.Staff)
+        {
+            allowed &= ~TakenBy(platform.Restrictions, now) & ~TakenBy(facts.Measures, now);
+            if (terms?.RequiredFrom <= now)
+                allowed &= CapabilityTable.WithoutTerms;
+        }
         var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
@@ -78,6 +73,17 @@ public sealed class AccountPolicy(TakeBackWindow window)
                 first = end;
         }
         return first;
+    }
+
+    private static Capability TakenBy(IReadOnlyList<Measure> measures, DateTimeOffset now)
+    {
+        var taken = Capability.None;
+        for (var i = 0; i < measures.Count; i++)
+        {
+            if (measures[i].Node is null && measures[i].Holds(now))
+                taken |= CapabilityTable.TakenBy(measures[i].Switches);
+        }
+        return taken;
     }
 
     private (Standing, ContractEnd?) StandingAt(
@@ -162,7 +168,11 @@ public sealed record Decision
             return Standing == Standing.OverCapacity
                 ? new(RefusalRule.OverCapacity) { Limit = CapacityBytes, Used = UsedBytes }
                 : new(RefusalRule.TakeBackWindow) { ClosesAt = ClosesAt };
-        if (OpenTerms?.RequiredFrom <= Now && !CapabilityTable.WithoutTerms.HasFlag(capability))
+        if (
+            Door != Door.Staff
+            && OpenTerms?.RequiredFrom <= Now
+            && !CapabilityTable.WithoutTerms.HasFlag(capability)
+        )
             return new(RefusalRule.TermsNotAccepted);
         if (capability == Capability.Tv && !Facts.HasTv)
             return new(RefusalRule.NotInContract);
@@ -201,6 +211,8 @@ public sealed record Decision
     /// <param name="capability">What is asked.</param>
     public Refusal? RefusesAt(IReadOnlyList<NodeRow> chain, Capability capability)
     {
+        if (Door == Door.Staff)
+            return null;
         foreach (var measure in Facts.Measures)
         {
             if (TakesAtItem(measure, capability) && chain.Any(row => row.Id == measure.Node))
@@ -235,6 +247,8 @@ public sealed record Decision
     // A suspension is about this customer and comes before what is for everybody; the one that takes more, before the one that takes less.
     private Measure? MeasureAgainst(Capability capability)
     {
+        if (Door == Door.Staff)
+            return null;
         Measure? found = null;
         foreach (
             var list in (ReadOnlySpan<IReadOnlyList<Measure>>)

@@ -140,6 +140,9 @@ public sealed record RegisterEntry
     /// <summary>The account it is about; null when it is about none in particular.</summary>
     public AccountId? Account { get; init; }
 
+    /// <summary>By what else it is looked up, such as a person; null for nothing.</summary>
+    public string? Key { get; init; }
+
     /// <summary>From when it holds.</summary>
     public required DateTimeOffset Since { get; init; }
 

@@ -77,6 +77,18 @@ public interface IContractSnapshot
         int limit
     );
 
+    /// <summary>Entries of a register with a key, in the order of their numbers.</summary>
+    ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(string registerName, string key);
+
+    /// <summary>The item at an exact path of a vault; null when nothing is there.</summary>
+    ValueTask<NodeId?> FindNodeAsync(VaultId vault, IReadOnlyList<string> path);
+
+    /// <summary>Whether a vault has this item, in its tree or in its trash.</summary>
+    ValueTask<bool> HasNodeAsync(VaultId vault, NodeId node);
+
+    /// <summary>The numbers of the sealed entries of an account's audit chain that were made under an instruction.</summary>
+    ValueTask<IReadOnlyList<long>> ListSealedAsync(AccountId account, string instruction);
+
     /// <summary>All versions of the terms, newest first.</summary>
     ValueTask<IReadOnlyList<TermsVersion>> ListTermsAsync();
 

@@ -91,6 +91,9 @@ public sealed class NodeRow
     /// <summary>CRC-32 (IEEE 802.3) of a file's content; only when it was asked for, and else 0 as for an empty one.</summary>
     public uint Crc32 { get; set; }
 
+    /// <summary>What takes it, or a folder above it, out of reach; null when nothing does, and when it was not asked for.</summary>
+    public Measure? Block { get; set; }
+
     /// <summary>True for a folder.</summary>
     public bool IsFolder => Kind == NodeKind.Folder;
 

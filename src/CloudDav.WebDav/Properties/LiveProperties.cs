@@ -283,6 +283,15 @@ internal static class LiveProperties
         {
             Has = static (_, resource) => !string.IsNullOrEmpty(resource.Checksums),
         },
+        // Our own
+        new(
+            DavNames.CloudDav + "blocked",
+            DavFacts.Blocks,
+            static (ref writer, _, resource) => WriteBlocked(ref writer, resource.Blocked!)
+        )
+        {
+            Has = static (_, resource) => resource.Blocked is not null,
+        },
         // LibreOffice
         new(
             DavNames.OpenOffice + "IsReadOnly",
@@ -339,6 +348,20 @@ internal static class LiveProperties
         Span<byte> text = stackalloc byte[29];
         System.Buffers.Text.Utf8Formatter.TryFormat(value.ToUniversalTime(), text, out _, 'R');
         writer.Raw(text);
+    }
+
+    /// <summary>The sentence that a refusal of the content says, and its facts beside it.</summary>
+    private static void WriteBlocked(ref Utf8Writer writer, DavProblem problem)
+    {
+        writer.Raw("<c:message>"u8);
+        writer.Text(problem.Message);
+        writer.Raw("</c:message>"u8);
+        foreach (var fact in problem.Details.SelectMany(detail => detail.Elements()))
+        {
+            writer.RawText($"<c:{fact.Name.LocalName}>");
+            writer.Text(fact.Value);
+            writer.RawText($"</c:{fact.Name.LocalName}>");
+        }
     }
 
     private static uint Win32Attributes(DavResource resource)

@@ -90,8 +90,11 @@ public sealed class AccountPolicyTests
                 RefusalRule? expected =
                     mode == PlatformMode.Off ? RefusalRule.PlatformOff
                     : standing == Standing.Closed ? RefusalRule.AccountClosed
-                    : bySuspension.Contains(capability) ? RefusalRule.Suspended
-                    : byRestriction.Contains(capability) ? RefusalRule.Restricted
+                    // Staff read what was taken out of the customer's reach.
+                    : door != Door.Staff && bySuspension.Contains(capability)
+                        ? RefusalRule.Suspended
+                    : door != Door.Staff && byRestriction.Contains(capability)
+                        ? RefusalRule.Restricted
                     : !byTerms
                         ? standing == Standing.OverCapacity ? RefusalRule.OverCapacity
                             : RefusalRule.TakeBackWindow

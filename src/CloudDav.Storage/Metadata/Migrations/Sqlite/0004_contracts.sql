@@ -138,6 +138,8 @@ CREATE TABLE register_entries (
   register TEXT NOT NULL,
   entry_id INTEGER NOT NULL,
   account_id INTEGER,
+  -- By what else entries are looked up: a person, a reference.
+  entry_key TEXT,
   since INTEGER NOT NULL,
   until INTEGER,
   closed INTEGER,
@@ -145,6 +147,7 @@ CREATE TABLE register_entries (
   row_version INTEGER NOT NULL,
   PRIMARY KEY (register, entry_id)
 ) WITHOUT ROWID;
+CREATE INDEX register_entries_key ON register_entries (register, entry_key, entry_id) WHERE entry_key IS NOT NULL;
 CREATE INDEX register_entries_account ON register_entries (account_id, register, entry_id) WHERE account_id IS NOT NULL;
 
 CREATE TABLE terms (
