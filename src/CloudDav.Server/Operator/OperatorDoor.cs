@@ -71,6 +71,7 @@ internal sealed class OperatorDoor
             provider.GetRequiredService<CommandDesk>(),
             provider.GetService<IMainContracts>()
         ));
+        RegisterDesks.Register(services);
         if (options.Authority is null)
             return;
         BearerTokens.Add(
@@ -106,6 +107,11 @@ internal sealed class OperatorDoor
         OptionEndpoints.Map(new OperatorRoutes(door, "Options"));
         ContractEndpoints.Map(new OperatorRoutes(door, "Contracts"));
         HouseholdEndpoints.Map(new OperatorRoutes(door, "Households"));
+        SupportEndpoints.Map(new OperatorRoutes(door, "Accounts"));
+        MeasureEndpoints.Map(new OperatorRoutes(door, "Measures"));
+        PlatformEndpoints.Map(new OperatorRoutes(door, "Platform"));
+        RegisterEndpoints.Map(new OperatorRoutes(door, "Registers"));
+        StaffEndpoints.Map(new OperatorRoutes(door, "Staff"));
         routes.MapGet(DocumentPath, OperatorDocument.AnswerAsync).ExcludeFromDescription();
     }
 

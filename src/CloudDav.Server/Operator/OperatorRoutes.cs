@@ -99,6 +99,33 @@ internal sealed class OperatorRoutes(IEndpointRouteBuilder routes, string tag)
             }
         );
 
+    /// <summary>Declares a question whose answer is a file's bytes: GET.</summary>
+    public OperatorEndpoint Download(
+        string path,
+        OperatorScope scope,
+        string operationId,
+        string summary,
+        Func<OperatorCall, ValueTask<VaultResult<IResult>>> answer
+    ) =>
+        Add(
+            HttpMethods.Get,
+            path,
+            new OperatorEndpoint
+            {
+                Scope = scope,
+                OperationId = operationId,
+                Summary = summary,
+                Answer = typeof(Stream),
+            },
+            async (context, endpoint) =>
+            {
+                if (WrongQuery(context, endpoint) is { } wrong)
+                    return wrong;
+                var result = await answer(new OperatorCall(context, instruction: null));
+                return result.Refusal is { } refusal ? new ProblemResult(refusal) : result.Value;
+            }
+        );
+
     /// <summary>Declares a command: POST with a body.</summary>
     public OperatorEndpoint Command<TRequest, TAnswer>(
         string path,
@@ -211,7 +238,11 @@ internal sealed class OperatorRoutes(IEndpointRouteBuilder routes, string tag)
                     new ProducesResponseTypeMetadata(
                         endpoint.Status,
                         endpoint.Answer,
-                        ["application/json"]
+                        [
+                            endpoint.Answer == typeof(Stream)
+                                ? "application/octet-stream"
+                                : "application/json",
+                        ]
                     )
                 );
             });

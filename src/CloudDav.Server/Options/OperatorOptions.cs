@@ -17,6 +17,10 @@ internal sealed class OperatorOptions : IValidatableObject
     /// <summary>The issuer that they must name; null for the one that the provider's discovery names.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>The longest time that a member of staff can be granted access to a vault's content for, in minutes.</summary>
+    [AllowedRange(1, 10_080)]
+    public int StaffGrantMinutes { get; init; } = 240;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

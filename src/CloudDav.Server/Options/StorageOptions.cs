@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using CloudDav.Vault;
 using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Options;
 
 /// <summary>Section <c>Storage</c>: where things are kept, and how.</summary>
-internal sealed class StorageOptions
+internal sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
@@ -30,6 +31,27 @@ internal sealed class StorageOptions
     /// <summary>How long the purge and the sweeper rest between two rounds, in seconds.</summary>
     [AllowedRange(1, 86_400)]
     public int HousekeepingSeconds { get; init; } = 300;
+
+    /// <summary>The country in which the contents lie, as a code of two letters; null when nobody has said.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>What allows the transfer of personal data to that country; needed outside the European Economic Area.</summary>
+    public string? TransferBasis { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Country is null)
+            yield break;
+        if (Country is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z'])
+            yield return new(
+                $"Storage:Country takes a country code of two capital letters such as BE, not '{Country}'."
+            );
+        else if (!EuropeanEconomicArea.Has(Country) && string.IsNullOrWhiteSpace(TransferBasis))
+            yield return new(
+                $"Storage:TransferBasis must say what allows personal data to be in {Country} (Storage:Country), which is outside the European Economic Area."
+            );
+    }
 }
 
 [OptionsValidator]

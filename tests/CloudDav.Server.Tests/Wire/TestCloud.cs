@@ -60,6 +60,8 @@ internal sealed class TestCloud : IAsyncDisposable
 
     public int Port => _host.Port;
 
+    public IServiceProvider Services => _host.Services;
+
     public string ContentFolder => Path.Combine(_host.Folder, "content");
 
     public static async Task<TestCloud> StartAsync(TestCloudOptions options)

@@ -1,0 +1,46 @@
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
+using CloudDav.Vault;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Operator;
+
+/// <summary>The desks behind measures, registers, staff access and accounts.</summary>
+internal static class RegisterDesks
+{
+    public static void Register(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new MeasureDesk(
+            provider.GetRequiredService<CommandDesk>()
+        ));
+        services.AddSingleton(provider => new PlatformDesk(
+            provider.GetRequiredService<CommandDesk>()
+        ));
+        services.AddSingleton(provider => new RegisterDesk(
+            provider.GetRequiredService<CommandDesk>(),
+            provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new StaffDesk(
+            provider.GetRequiredService<CommandDesk>(),
+            provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<TimeProvider>(),
+            TimeSpan.FromMinutes(
+                provider.GetRequiredService<IOptions<OperatorOptions>>().Value.StaffGrantMinutes
+            )
+        ));
+        services.AddSingleton(provider =>
+        {
+            var parts = provider.GetRequiredService<VaultParts>();
+            var storage = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+            return new AccountDesk(
+                provider.GetRequiredService<CommandDesk>(),
+                parts.Accounts,
+                parts.Keys,
+                parts.Audit,
+                [new ContentPlace("content", storage.Country, storage.TransferBasis)]
+            );
+        });
+        services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Vaults);
+    }
+}

@@ -1,0 +1,389 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Json;
+using CloudDav.Server.Operator;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.OperatorApi;
+
+/// <summary>Measures, registers, staff access and accounts at the operator's door, and what customers notice of them.</summary>
+public sealed class RegisterApiTests : IAsyncLifetime
+{
+    private OperatorHost _operator = null!;
+    private DavClient _alice = null!;
+    private long _account;
+
+    public async ValueTask InitializeAsync()
+    {
+        _operator = await OperatorHost.StartAsync();
+        _alice = _operator.Host.Client();
+        _account = (
+            await _operator.GetAsync("/accounts?signInName=alice", OperatorScope.SupportRead)
+        )
+            .Json.GetProperty("account")
+            .GetInt64();
+    }
+
+    public ValueTask DisposeAsync() => _operator.DisposeAsync();
+
+    [Fact]
+    public async Task A_suspension_bites_on_the_next_request_and_is_sent_twice_without_effect()
+    {
+        var body = new
+        {
+            switches = (string[])["upload", "share"],
+            reasonCode = "unpaid",
+            words = new { en = "Pay the open bill." },
+        };
+        var path = $"/accounts/{_account}/suspensions";
+        var first = await PostAsync(path, body, OperatorScope.Suspend, id: "one");
+        var second = await PostAsync(path, body, OperatorScope.Suspend, id: "one");
+
+        Assert.Equal(201, first.Status);
+        Assert.Equal(first.Text, second.Text);
+        var refused = await _alice.PutAsync("/dav/a", "x");
+        Assert.Equal(403, refused.Status);
+        Assert.Contains("Pay the open bill.", refused.Text, StringComparison.Ordinal);
+        Assert.Single(
+            (await _operator.GetAsync(path, OperatorScope.Suspend))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+        );
+
+        var number = first.Json.GetProperty("measure").GetInt64();
+        Assert.Equal(
+            200,
+            (await PostAsync($"/suspensions/{number}/end", null, OperatorScope.Suspend)).Status
+        );
+        Assert.Equal(201, (await _alice.PutAsync("/dav/a", "x")).Status);
+        var again = await PostAsync($"/suspensions/{number}/end", null, OperatorScope.Suspend);
+        Assert.Equal((409, "already-ended"), (again.Status, again.Code));
+        Assert.NotNull(
+            (await _operator.GetAsync(path, OperatorScope.Suspend))
+                .Json.GetProperty("items")[0]
+                .GetProperty("lifted")
+                .GetString()
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"switches":["upload"]}""", "reasonCode")]
+    [InlineData("""{"switches":[],"reasonCode":"unpaid"}""", "switches")]
+    [InlineData("""{"switches":["everything"],"reasonCode":"unpaid"}""", "switches[0]")]
+    [InlineData(
+        """{"switches":["whole"],"reasonCode":"unpaid","until":"2020-01-01T00:00:00Z"}""",
+        "until"
+    )]
+    [InlineData("""{"switches":["whole"],"reasonCode":"unpaid","words":{"xx":"?"}}""", "words.xx")]
+    public async Task Wrong_input_is_named(string body, string field)
+    {
+        var reply = await PostAsync(
+            $"/accounts/{_account}/suspensions",
+            body,
+            OperatorScope.Suspend
+        );
+
+        Assert.Equal((400, "invalid-input"), (reply.Status, reply.Code));
+        Assert.Contains(field, reply.Fields.Append(reply.Member("field")));
+    }
+
+    [Fact]
+    public async Task An_item_is_blocked_by_its_path_and_unblocked_again()
+    {
+        await _alice.PutAsync("/dav/film.mkv", "x");
+        var missing = await PostAsync(
+            $"/accounts/{_account}/blocks",
+            new { path = "/other", reasonCode = "notice" },
+            OperatorScope.ContentBlock
+        );
+        Assert.Equal((404, "path"), (missing.Status, missing.Member("field")));
+
+        var block = await PostAsync(
+            $"/accounts/{_account}/blocks",
+            new
+            {
+                path = "/film.mkv",
+                reasonCode = "notice",
+                isLegalOrder = true,
+            },
+            OperatorScope.ContentBlock
+        );
+
+        Assert.Equal(201, block.Status);
+        Assert.Equal(451, (await _alice.GetAsync("/dav/film.mkv")).Status);
+        await PostAsync(
+            $"/blocks/{block.Json.GetProperty("measure").GetInt64()}/end",
+            null,
+            OperatorScope.ContentBlock
+        );
+        Assert.Equal(200, (await _alice.GetAsync("/dav/film.mkv")).Status);
+    }
+
+    [Fact]
+    public async Task The_platform_goes_off_and_comes_back_and_a_door_is_narrowed()
+    {
+        var off = await PostAsync(
+            "/platform/mode",
+            new { mode = "off", endsAt = _operator.Time.GetUtcNow().AddHours(1) },
+            OperatorScope.Platform
+        );
+        Assert.Equal(200, off.Status);
+        var refused = await _alice.GetAsync("/dav/");
+        Assert.Equal((503, "3600"), (refused.Status, refused.Header("Retry-After")));
+        await PostAsync("/platform/mode", new { mode = "normal" }, OperatorScope.Platform);
+        Assert.Equal(200, (await _alice.GetAsync("/dav/")).Status);
+
+        await PostAsync(
+            "/platform/doors",
+            new { door = "app", capabilities = (string[])["list", "download"] },
+            OperatorScope.Platform
+        );
+        Assert.Equal(403, (await _alice.PutAsync("/dav/a", "x")).Status);
+        var wrong = await PostAsync(
+            "/platform/doors",
+            new { door = "tv", capabilities = (string[])["takeBack"] },
+            OperatorScope.Platform
+        );
+        Assert.Equal((400, "capabilities"), (wrong.Status, wrong.Member("field")));
+        var platform = (await _operator.GetAsync("/platform", OperatorScope.Platform)).Json;
+        Assert.Equal("normal", platform.GetProperty("mode").GetString());
+        Assert.Equal(5, platform.GetProperty("doors").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Terms_and_the_end_of_the_service_are_announced()
+    {
+        var terms = await PostAsync(
+            "/terms",
+            new { version = "2027", texts = new { en = "https://example.net/terms/2027" } },
+            OperatorScope.Platform
+        );
+        Assert.Equal(201, terms.Status);
+        Assert.Equal(
+            200,
+            (
+                await PostAsync(
+                    "/terms/2027/requirement",
+                    new { requiredFrom = _operator.Time.GetUtcNow().AddDays(60) },
+                    OperatorScope.Platform
+                )
+            ).Status
+        );
+        Assert.Single(
+            (await _operator.GetAsync("/terms", OperatorScope.Platform))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+        );
+        var end = await PostAsync(
+            "/platform/service-end",
+            new { endsAt = _operator.Time.GetUtcNow().AddDays(-1) },
+            OperatorScope.Platform
+        );
+        Assert.Equal((400, "endsAt"), (end.Status, end.Member("field")));
+        Assert.Equal(
+            200,
+            (
+                await PostAsync(
+                    "/platform/service-end",
+                    new { endsAt = _operator.Time.GetUtcNow().AddDays(90) },
+                    OperatorScope.Platform
+                )
+            ).Status
+        );
+        Assert.Equal(
+            200,
+            (
+                await PostAsync("/platform/service-end/withdrawal", null, OperatorScope.Platform)
+            ).Status
+        );
+    }
+
+    [Fact]
+    public async Task Staff_read_a_vault_only_under_a_grant_that_somebody_else_approved()
+    {
+        await _alice.SendAsync("MKCOL", "/dav/photos");
+        await _alice.PutAsync("/dav/photos/one%20%2B%20two%25.jpg", "picture");
+        await _alice.PutAsync("/dav/photos/three.jpg", "other");
+        var list = $"/vaults/{_account}/content/list?path=/photos";
+        var file = $"/vaults/{_account}/content/file?path=%2Fphotos%2Fone%20%2B%20two%25.jpg";
+        Assert.Equal("staff-grant-required", (await AsAsync("anna", "GET", list)).Code);
+
+        var ask = new
+        {
+            purpose = "serviceDelivery",
+            reference = "case 7",
+            minutes = 30,
+        };
+        var path = $"/accounts/{_account}/staff-grants";
+        Assert.Equal("undertaking-required", (await AsAsync("anna", "POST", path, ask)).Code);
+        Assert.Equal(
+            201,
+            (
+                await AsAsync(
+                    "boss",
+                    "POST",
+                    "/undertakings",
+                    new
+                    {
+                        person = "anna",
+                        document = "drawer 3",
+                        signedAt = _operator.Time.GetUtcNow(),
+                    }
+                )
+            ).Status
+        );
+        var grant = await AsAsync("anna", "POST", path, ask);
+        Assert.Equal(201, grant.Status);
+        var approval = $"/staff-grants/{grant.Json.GetProperty("entry").GetInt64()}/approval";
+        Assert.Equal("other-approver-required", (await AsAsync("anna", "POST", approval)).Code);
+        Assert.Equal(200, (await AsAsync("boss", "POST", approval)).Status);
+
+        var listed = await AsAsync("anna", "GET", list + "&limit=1");
+        Assert.Equal(200, listed.Status);
+        var next = listed.Member("next");
+        var rest = await AsAsync("anna", "GET", $"{list}&limit=1&cursor={next}");
+        Assert.Equal(
+            ["one + two%.jpg", "three.jpg"],
+            new[] { listed, rest }
+                .SelectMany(page => page.Json.GetProperty("items").EnumerateArray())
+                .Select(item => item.GetProperty("name").GetString()!)
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal("", rest.Member("next"));
+        var downloaded = await AsAsync("anna", "GET", file);
+        Assert.Equal((200, "picture"), (downloaded.Status, downloaded.Text));
+        Assert.StartsWith(
+            "attachment",
+            downloaded.Headers["Content-Disposition"],
+            StringComparison.Ordinal
+        );
+        Assert.Equal("application/octet-stream", downloaded.Headers["Content-Type"]);
+        Assert.Equal(404, (await AsAsync("anna", "GET", file + "x")).Status);
+        Assert.Equal("staff-grant-required", (await AsAsync("boss", "GET", list)).Code);
+
+        var evidence = (
+            await _operator.GetAsync($"/accounts/{_account}/evidence", OperatorScope.Legal)
+        ).Json;
+        Assert.Equal(4, evidence.GetProperty("staffAccesses").GetInt32());
+        Assert.Single(evidence.GetProperty("staffGrants").EnumerateArray());
+        Assert.Equal("present", evidence.GetProperty("key").GetString());
+        Assert.Equal(JsonValueKind.Null, evidence.GetProperty("lastScrubAt").ValueKind);
+        Assert.DoesNotContain("photos", evidence.ToString(), StringComparison.Ordinal);
+
+        _operator.Time.Advance(TimeSpan.FromMinutes(31));
+        Assert.Equal("staff-grant-required", (await AsAsync("anna", "GET", file)).Code);
+    }
+
+    [Fact]
+    public async Task Registers_are_read_page_by_page_and_by_account()
+    {
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(
+                201,
+                (
+                    await PostAsync(
+                        "/breach-notices",
+                        new
+                        {
+                            account = i == 1 ? _account : (long?)null,
+                            discoveredAt = _operator.Time.GetUtcNow().AddHours(-1),
+                            nature = new { en = $"breach {i}" },
+                        },
+                        OperatorScope.Legal
+                    )
+                ).Status
+            );
+
+        var first = await _operator.GetAsync("/breach-notices?limit=2", OperatorScope.Legal);
+        var second = await _operator.GetAsync(
+            $"/breach-notices?limit=2&cursor={first.Member("next")}",
+            OperatorScope.Legal
+        );
+        var own = await _operator.GetAsync(
+            $"/breach-notices?account={_account}",
+            OperatorScope.Legal
+        );
+        Assert.Equal(2, first.Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(1, second.Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(
+            "breach 1",
+            Assert
+                .Single(own.Json.GetProperty("items").EnumerateArray())
+                .GetProperty("nature")
+                .GetProperty("en")
+                .GetString()
+        );
+        Assert.Equal(
+            400,
+            (await _operator.GetAsync("/breach-notices?account=me", OperatorScope.Legal)).Status
+        );
+    }
+
+    [Fact]
+    public async Task A_helpdesk_sees_an_account_and_nothing_of_its_content()
+    {
+        await _alice.PutAsync("/dav/diary.txt", "secret");
+        await PostAsync(
+            $"/accounts/{_account}/blocks",
+            new { path = "/diary.txt", reasonCode = "notice" },
+            OperatorScope.ContentBlock
+        );
+        await PostAsync(
+            $"/accounts/{_account}/legal-holds",
+            new { reasonCode = "court" },
+            OperatorScope.Legal
+        );
+
+        var view = await _operator.GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"/accounts/{_account}"),
+            OperatorScope.SupportRead
+        );
+
+        Assert.Equal(200, view.Status);
+        Assert.Equal("active", view.Member("standing"));
+        Assert.Equal("6", view.Member("usedBytes"));
+        Assert.Equal(
+            "block",
+            Assert
+                .Single(view.Json.GetProperty("measures").EnumerateArray())
+                .GetProperty("kind")
+                .GetString()
+        );
+        Assert.DoesNotContain("diary", view.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("court", view.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            404,
+            (
+                await _operator.GetAsync("/accounts?signInName=nobody", OperatorScope.SupportRead)
+            ).Status
+        );
+        Assert.Equal(
+            400,
+            (await _operator.GetAsync("/accounts", OperatorScope.SupportRead)).Status
+        );
+    }
+
+    private Task<OperatorReply> PostAsync(
+        string path,
+        object? body,
+        OperatorScope scope,
+        string? id = null
+    ) => _operator.CommandAsync(path, body, id, scope: scope);
+
+    private Task<OperatorReply> AsAsync(
+        string person,
+        string method,
+        string path,
+        object? body = null
+    ) =>
+        _operator.SendAsync(
+            method,
+            "/operator/v1" + path,
+            _operator.TokenOf([
+                new Claim("sub", person),
+                new Claim("scope", OperatorHost.Names(OperatorScope.StaffGrant)),
+            ]),
+            body is null ? null : JsonSerializer.Serialize(body),
+            ("Idempotency-Key", Guid.NewGuid().ToString())
+        );
+}
