@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CloudDav.Server.Auth;
+using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
@@ -65,7 +66,8 @@ internal sealed class OperatorDoor
         services.AddSingleton(provider => new CommandDesk(
             provider.GetRequiredService<IContractStore>(),
             provider.GetRequiredService<AccountPolicy>(),
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EventKeys>().Seal
         ));
         services.AddSingleton(provider => new ContractDesk(
             provider.GetRequiredService<CommandDesk>(),

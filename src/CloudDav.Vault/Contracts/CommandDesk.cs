@@ -22,8 +22,16 @@ public sealed record Instruction(string Id, string Author, ReadOnlyMemory<byte> 
 /// <param name="store">Where facts are.</param>
 /// <param name="policy">Decides what accounts may do.</param>
 /// <param name="time">The clock.</param>
-public sealed class CommandDesk(IContractStore store, AccountPolicy policy, TimeProvider time)
+/// <param name="seal">Encrypts secrets to the operator's systems, as for <see cref="StandingWatch"/>; null to send none.</param>
+public sealed class CommandDesk(
+    IContractStore store,
+    AccountPolicy policy,
+    TimeProvider time,
+    Func<string, string?>? seal = null
+)
 {
+    private readonly StandingWatch _watch = new(store, policy, time, seal);
+
     /// <summary>Carries a command out, or answers as it was answered before.</summary>
     /// <typeparam name="T">The answer. It is remembered as JSON, so it is a record that can be read back.</typeparam>
     /// <param name="instruction">Who commands it, and as what.</param>
@@ -42,7 +50,7 @@ public sealed class CommandDesk(IContractStore store, AccountPolicy policy, Time
                     { } repeat
                 )
                     return repeat;
-                var run = new CommandRun(facts, policy, instruction, Now);
+                var run = new CommandRun(facts, policy, _watch, instruction, Now);
                 var result = await body(run);
                 if (result.IsSuccess)
                 {
@@ -129,14 +137,18 @@ public class CommandSight(IContractSnapshot facts, AccountPolicy policy, DateTim
 /// <summary>One command while it is carried out: the facts, who changes them and when, and what has to be said about it.</summary>
 public sealed class CommandRun : CommandSight
 {
+    private readonly StandingWatch _watch;
+
     internal CommandRun(
         IContractTransaction facts,
         AccountPolicy policy,
+        StandingWatch watch,
         Instruction instruction,
         DateTimeOffset now
     )
         : base(facts, policy, now)
     {
+        _watch = watch;
         Facts = facts;
         Instruction = instruction;
     }
@@ -197,47 +209,12 @@ public sealed class CommandRun : CommandSight
             );
     }
 
-    /// <summary>Where everybody of a household stands now. Taken before a change, for <see cref="TellStandingsAsync"/> after it.</summary>
-    public async ValueTask<IReadOnlyDictionary<AccountId, Standing>> StandingsAsync(AccountId owner)
+    /// <summary>Tells of everybody in a household who stands elsewhere than was told last, now that the facts were changed.</summary>
+    public async ValueTask TellStandingsAsync(AccountId owner)
     {
-        var standings = new Dictionary<AccountId, Standing>();
-        foreach (var account in await HouseholdAsync(owner))
-            standings[account] = (await DecideAsync(account)).Standing;
-        return standings;
-    }
-
-    /// <summary>Tells the operator's systems of everybody in a household who stands elsewhere than before, newcomers included.</summary>
-    public async ValueTask TellStandingsAsync(
-        AccountId owner,
-        IReadOnlyDictionary<AccountId, Standing> before
-    )
-    {
-        var customer = await Facts.FindCustomerAsync(owner);
-        foreach (var account in await HouseholdAsync(owner))
-        {
-            Standing? from = before.TryGetValue(account, out var known) ? known : null;
-            var decision = await DecideAsync(account);
-            if (decision.Standing == from)
-                continue;
-            await Facts.EmitAsync(
-                new ServiceEvent
-                {
-                    Account = account,
-                    Type = EventTypes.StandingChanged,
-                    OccurredAt = Now,
-                    Data = JsonSerializer.Serialize(
-                        new
-                        {
-                            customer = customer?.Reference,
-                            from,
-                            to = decision.Standing,
-                            closesAt = decision.ClosesAt,
-                        },
-                        s_details
-                    ),
-                }
-            );
-        }
+        await _watch.LookAsync(Facts, owner, Now);
+        foreach (var member in await Facts.ListMembersAsync(owner))
+            await _watch.LookAsync(Facts, member.Account, Now);
     }
 
     internal static string SubjectOf(AccountId account) =>
@@ -253,7 +230,4 @@ public sealed class CommandRun : CommandSight
             new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
         },
     };
-
-    private async ValueTask<IReadOnlyList<AccountId>> HouseholdAsync(AccountId owner) =>
-        [owner, .. (await Facts.ListMembersAsync(owner)).Select(member => member.Account)];
 }

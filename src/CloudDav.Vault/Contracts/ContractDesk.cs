@@ -181,11 +181,18 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
                     return Closed(before);
                 if (before is { End: null })
                     return new Refusal(RefusalRule.ContractRunning);
-                var main = MainOf(order, answer, known, run.Now);
-                if (main.Refusal is { } noMain)
+                var ordered = Ordered(order, option, answer, known, run.Now);
+                if (ordered.Refusal is { } noMain)
                     return noMain;
 
-                var standings = known is null ? s_nobody : await run.StandingsAsync(known.Account);
+                var draft = ordered.Value with
+                {
+                    Option = option.Code,
+                    OptionVersion = option.Version,
+                    Started =
+                        before?.Standing == Standing.TakeBack ? run.Now : ordered.Value.Started,
+                    End = null,
+                };
                 if (known is null)
                 {
                     var account = await run.Facts.AddAccountAsync(
@@ -200,30 +207,9 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
                     );
                     if (account is null)
                         return Taken;
-                    known = new Customer
-                    {
-                        Account = account.Id,
-                        Reference = order.Customer,
-                        Main = main.Value,
-                        Option = option.Code,
-                        OptionVersion = option.Version,
-                        Started = run.Now,
-                    };
+                    draft = draft with { Account = account.Id };
                 }
-                var customer = await run.Facts.SaveCustomerAsync(
-                    known with
-                    {
-                        Main = main.Value,
-                        HasTvContract =
-                            (answer as KnownMainContract)?.HasTv
-                            ?? order.HasTvContract
-                            ?? known.HasTvContract,
-                        Option = option.Code,
-                        OptionVersion = option.Version,
-                        Started = before?.Standing == Standing.TakeBack ? run.Now : known.Started,
-                        End = null,
-                    }
-                );
+                var customer = await run.Facts.SaveCustomerAsync(draft);
                 await run.Facts.SetLanguageAsync(customer.Account, order.Language);
                 await GiveCapacityAsync(run, customer, option);
                 // The end of the whole service is one that no order takes back.
@@ -240,7 +226,7 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
                         version = option.Version,
                     }
                 );
-                await run.TellStandingsAsync(customer.Account, standings);
+                await run.TellStandingsAsync(customer.Account);
                 return await StateOfAsync(run, customer);
             },
             cancellationToken
@@ -324,7 +310,7 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
             {
                 if (before.Standing == Standing.Closed)
                     return Closed(before);
-                if (!IsActive(found.Main.Status, found.Main.End?.At, run.Now))
+                if (!IsActive(found.Main, run.Now))
                     return new Refusal(RefusalRule.NoMainContract);
                 if (found.End is null)
                     return new Refusal(RefusalRule.ContractRunning);
@@ -351,15 +337,22 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
             customer,
             async (run, found, before) =>
             {
-                var main = Noted(found.Main.Reference, report, found.Main, run.Now);
-                if (before.Standing == Standing.Closed && main.End != found.Main.End)
+                var changed =
+                    MainContractNews.Apply(
+                        found,
+                        new KnownMainContract(report.Status, report.Ends, HasTv: null),
+                        run.Now
+                    )
+                    // Nothing new, but heard of once more.
+                    ?? found with { Main = found.Main with { KnownAt = run.Now } };
+                if (before.Standing == Standing.Closed && changed.Main.End != found.Main.End)
                     return Closed(before);
                 await run.RecordAsync(
-                    "main-contract.reported",
+                    MainContractNews.Act,
                     found.Account,
-                    new { status = report.Status, endsAt = main.End?.At }
+                    new { status = report.Status, endsAt = changed.Main.End?.At }
                 );
-                return found with { Main = main };
+                return changed;
             },
             cancellationToken
         );
@@ -594,8 +587,6 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
             cancellationToken
         );
 
-    private static readonly Dictionary<AccountId, Standing> s_nobody = [];
-
     private static Refusal Taken => new(RefusalRule.NameTaken) { Field = "signInName" };
 
     private ValueTask<VaultResult<ContractState>> ChangeAsync(
@@ -612,12 +603,11 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
                 if (found.Refusal is { } missing)
                     return missing;
                 var owner = found.Value.Account;
-                var standings = await run.StandingsAsync(owner);
                 var changed = await change(run, found.Value, await run.DecideAsync(owner));
                 if (changed.Refusal is { } refusal)
                     return refusal;
                 var customer = await run.Facts.SaveCustomerAsync(changed.Value);
-                await run.TellStandingsAsync(owner, standings);
+                await run.TellStandingsAsync(owner);
                 return await StateOfAsync(run, customer);
             },
             cancellationToken
@@ -637,14 +627,13 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
                 if (found.Refusal is { } missing)
                     return missing;
                 var owner = found.Value.Account;
-                var standings = await run.StandingsAsync(owner);
                 var changed = await change(run, found.Value, await run.DecideAsync(owner));
                 if (changed.Refusal is { } refusal)
                     return refusal;
                 await run.Facts.SaveMemberAsync(changed.Value);
                 // The household is part of the customer: whoever changed either meanwhile is told.
                 var customer = await run.Facts.SaveCustomerAsync(found.Value);
-                await run.TellStandingsAsync(owner, standings);
+                await run.TellStandingsAsync(owner);
                 return await StateOfAsync(run, changed.Value, customer.Version);
             },
             cancellationToken
@@ -705,61 +694,58 @@ public sealed class ContractDesk(CommandDesk commands, IMainContracts? inventory
     }
 
     // What the inventory says goes before what the order says, and that before what was known.
-    private static VaultResult<MainContract> MainOf(
+    private static VaultResult<Customer> Ordered(
         Order order,
+        ServiceOption option,
         MainContractAnswer? answer,
         Customer? known,
         DateTimeOffset now
     )
     {
-        var last = known?.Main.Reference == order.MainContract ? known.Main : null;
-        MainContract main;
-        switch (answer)
-        {
-            case KnownMainContract found:
-                main = Noted(
-                    order.MainContract,
-                    new MainReport(found.Status, found.Ends),
-                    last,
+        var isKnown = known?.Main.Reference == order.MainContract;
+        var main = new MainContract(order.MainContract, MainStatus.Active, now);
+        var customer = known is null
+            ? new Customer
+            {
+                Account = default,
+                Reference = order.Customer,
+                Main = main,
+                Option = option.Code,
+                OptionVersion = option.Version,
+                Started = now,
+            }
+            : known with
+            {
+                Main = isKnown ? known.Main : main,
+            };
+        if (answer is UnknownMainContract)
+            return new Refusal(RefusalRule.NoMainContract) { Field = "mainContract" };
+        var news =
+            answer as KnownMainContract
+            ?? (order.Main is { } said ? new(said.Status, said.Ends, HasTv: null) : null);
+        if (news is null && !isKnown)
+            return answer is null
+                ? Invalid("mainContract.status")
+                : new Refusal(RefusalRule.MainContractUnconfirmed);
+        if (news is not null)
+            customer =
+                MainContractNews.Apply(
+                    customer,
+                    news with
+                    {
+                        HasTv = news.HasTv ?? order.HasTvContract,
+                    },
                     now
-                );
-                break;
-            case UnknownMainContract:
-                return new Refusal(RefusalRule.NoMainContract) { Field = "mainContract" };
-            default:
-                if (order.Main is { } said)
-                    main = Noted(order.MainContract, said, last, now);
-                else if (last is not null)
-                    main = last;
-                else if (answer is null)
-                    return Invalid("mainContract.status");
-                else
-                    return new Refusal(RefusalRule.MainContractUnconfirmed);
-                break;
-        }
-        return IsActive(main.Status, main.End?.At, now)
-            ? main
+                ) ?? customer;
+        else if (order.HasTvContract is { } hasTv)
+            customer = customer with { HasTvContract = hasTv };
+        return IsActive(customer.Main, now)
+            ? customer
             : new Refusal(RefusalRule.NoMainContract) { Field = "mainContract" };
     }
 
-    private static bool IsActive(MainStatus status, DateTimeOffset? ends, DateTimeOffset now) =>
-        status == MainStatus.Active && !(ends <= now);
-
-    private static MainContract Noted(
-        string reference,
-        MainReport report,
-        MainContract? last,
-        DateTimeOffset now
-    )
-    {
-        var ends = report.Ends;
-        if (report.Status == MainStatus.Terminated && ends is null)
-            ends = last?.End is { } known && known.At <= now ? known.At : now;
-        return new MainContract(reference, report.Status, now)
-        {
-            End = ends is { } at ? EndOf(EndCause.MainContract, at, last?.End, now) : null,
-        };
-    }
+    private static bool IsActive(MainContract main, DateTimeOffset now) =>
+        main.Status == MainStatus.Active && !(main.End?.At <= now);
 
     // An end that is told again was heard of the first time: repeating it does not lengthen the window.
     private static ContractEnd EndOf(
