@@ -74,6 +74,7 @@ internal sealed class CustomerApi
         DeviceEndpoints.Map(new CustomerRoutes(door, "Devices"));
         SecurityEndpoints.Map(new CustomerRoutes(door, "Security"));
         TermsEndpoints.Map(new CustomerRoutes(door, "Terms"));
+        PrivacyEndpoints.Map(new CustomerRoutes(door, "Privacy"));
         new CustomerRoutes(door, "Archive")
             .AddRaw(
                 ["GET", "HEAD"],

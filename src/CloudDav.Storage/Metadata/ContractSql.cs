@@ -200,6 +200,10 @@ internal static class ContractSql
     public const string ListSealed =
         "SELECT seq FROM audit WHERE chain = @chain AND instruction = @instruction AND sealed_until IS NOT NULL ORDER BY seq";
 
+    public const string ListCommonEntries = $"""
+        SELECT {EntryColumns} FROM register_entries WHERE account_id IS NULL AND register = @register ORDER BY entry_id
+        """;
+
     public const string AddEntry = """
         INSERT INTO register_entries (register, entry_id, account_id, entry_key, since, until, closed, body, row_version)
         VALUES (

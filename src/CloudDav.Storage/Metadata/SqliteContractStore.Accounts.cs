@@ -42,6 +42,12 @@ internal partial class SqliteContracts
     public ValueTask<int> CountDevicesAsync(AccountId account) =>
         new(Scalar<int>(AccountSql.CountDevices, new { account = account.Value }));
 
+    public ValueTask<IReadOnlyList<RegisterEntry>> ListCommonEntriesAsync(string registerName) =>
+        new([
+            .. All<EntryRow>(ContractSql.ListCommonEntries, new { register = registerName })
+                .Select(row => row.ToEntry()),
+        ]);
+
     public ValueTask<AccountId?> FindTakeBackCredentialAsync(
         ReadOnlyMemory<byte> tokenHash,
         DateTimeOffset now

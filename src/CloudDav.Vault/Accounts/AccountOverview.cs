@@ -75,3 +75,18 @@ public sealed record TermsOverview(
     IReadOnlyList<TermsAcceptance> Acceptances,
     Decision Decision
 );
+
+/// <summary>Sub-processors as a customer sees them.</summary>
+/// <param name="SubProcessors">Those who process data now, or will.</param>
+/// <param name="Objections">What the account has objected to.</param>
+/// <param name="Decision">What is known about the account.</param>
+public sealed record SubProcessorOverview(
+    IReadOnlyList<Entry<SubProcessor>> SubProcessors,
+    IReadOnlyList<Entry<Objection>> Objections,
+    Decision Decision
+);
+
+/// <summary>Breach notices as a customer sees them.</summary>
+/// <param name="Notices">The notices, newest first.</param>
+/// <param name="Decision">What is known about the account.</param>
+public sealed record BreachOverview(IReadOnlyList<Entry<BreachNotice>> Notices, Decision Decision);

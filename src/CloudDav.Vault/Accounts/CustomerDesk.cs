@@ -25,6 +25,9 @@ public sealed class CustomerDesk(
     TimeProvider time
 )
 {
+    // One objection to each sub-processor, and a notice for each breach: far fewer than this.
+    private const int MostOfAccount = 1_000;
+
     /// <summary>The longest name of a device, in UTF-16 units.</summary>
     public const int MaxDeviceName = 200;
 
@@ -413,6 +416,93 @@ public sealed class CustomerDesk(
                 );
                 return true;
             },
+            cancellationToken
+        );
+
+    /// <summary>Who processes customers' data for the operator now, or will, and what the account has objected to.</summary>
+    public ValueTask<VaultResult<SubProcessorOverview>> ListSubProcessorsAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<SubProcessorOverview>(
+            actor,
+            async (snapshot, state) =>
+                new SubProcessorOverview(
+                    [
+                        .. (await Registers.SubProcessors.ListCommonAsync(snapshot)).Where(entry =>
+                            entry.Closed is null && !(entry.Until <= state.Decision.Now)
+                        ),
+                    ],
+                    await Registers.Objections.ListAsync(
+                        snapshot,
+                        actor.Account,
+                        after: 0,
+                        MostOfAccount
+                    ),
+                    state.Decision
+                ),
+            cancellationToken
+        );
+
+    /// <summary>The customer objects to a sub-processor, while there is time for it. Once more has no further effect.</summary>
+    public ValueTask<VaultResult<Entry<Objection>>> ObjectAsync(
+        Actor actor,
+        long subProcessor,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<Entry<Objection>>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (await transaction.FindMemberAsync(actor.Account) is not null)
+                    return new Refusal(RefusalRule.OwnerOnly);
+                var before = await Registers.Objections.ListAsync(
+                    transaction,
+                    actor.Account,
+                    after: 0,
+                    MostOfAccount
+                );
+                return
+                    before.FirstOrDefault(entry => entry.Body.SubProcessor == subProcessor)
+                        is { } same
+                    ? same
+                    : await RegisterDesk.ObjectAsync(
+                        transaction,
+                        actor.Account,
+                        AuditActors.Of(actor),
+                        subProcessor,
+                        reason,
+                        state.Decision.Now
+                    );
+            },
+            cancellationToken
+        );
+
+    /// <summary>The breaches of personal data that the account is told of, those that concern everybody included; newest first.</summary>
+    public ValueTask<VaultResult<BreachOverview>> ListBreachesAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<BreachOverview>(
+            actor,
+            async (snapshot, state) =>
+                new BreachOverview(
+                    [
+                        .. (await Registers.Breaches.ListCommonAsync(snapshot))
+                            .Concat(
+                                await Registers.Breaches.ListAsync(
+                                    snapshot,
+                                    actor.Account,
+                                    after: 0,
+                                    MostOfAccount
+                                )
+                            )
+                            .OrderByDescending(entry => entry.Since)
+                            .ThenByDescending(entry => entry.Id),
+                    ],
+                    state.Decision
+                ),
             cancellationToken
         );
 

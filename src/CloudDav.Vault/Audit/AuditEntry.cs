@@ -138,9 +138,6 @@ public static class AuditActs
     /// <summary>A household member was confirmed.</summary>
     public const string MemberConfirmed = "member.confirmed";
 
-    /// <summary>The customer objected to a sub-processor.</summary>
-    public const string Objected = "sub-processor.objected";
-
     /// <summary>The standing of an account changed.</summary>
     public const string StandingChanged = "standing.changed";
 

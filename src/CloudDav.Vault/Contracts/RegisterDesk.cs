@@ -54,43 +54,57 @@ public sealed class RegisterDesk(CommandDesk commands, IContractStore store, Tim
         string? reason,
         CancellationToken cancellationToken
     ) =>
-        store.WriteAsync<Entry<Objection>>(
-            async transaction =>
-            {
-                var now = time.GetUtcNow();
-                if (
-                    await Registers.SubProcessors.FindAsync(transaction, subProcessor)
-                    is not { Closed: null } found
-                )
-                    return new Refusal(RefusalRule.NotFound) { Field = "subProcessor" };
-                if (found.Body.ObjectionsUntil is not { } end || end <= now)
-                    return new Refusal(RefusalRule.AlreadyEnded)
-                    {
-                        Until = found.Body.ObjectionsUntil,
-                    };
-                var saved = await Registers.Objections.SaveAsync(
+        store.WriteAsync(
+            transaction =>
+                ObjectAsync(
                     transaction,
-                    new Entry<Objection>
-                    {
-                        Account = account,
-                        Since = now,
-                        Body = new Objection { SubProcessor = subProcessor, Reason = reason },
-                    }
-                );
-                await transaction.RecordAsync(
-                    new AuditEntry
-                    {
-                        Chain = AuditChainId.Of(account),
-                        At = now,
-                        Actor = AuditActors.Owner,
-                        Act = "objection.recorded",
-                        Subject = NameOf(Registers.Objections, saved.Id),
-                    }
-                );
-                return saved;
-            },
+                    account,
+                    AuditActors.Owner,
+                    subProcessor,
+                    reason,
+                    time.GetUtcNow()
+                ),
             cancellationToken
         );
+
+    /// <summary>As <see cref="ObjectAsync(AccountId, long, string?, CancellationToken)"/>, within a transaction that has asked who objects.</summary>
+    internal static async ValueTask<VaultResult<Entry<Objection>>> ObjectAsync(
+        IContractTransaction transaction,
+        AccountId account,
+        string by,
+        long subProcessor,
+        string? reason,
+        DateTimeOffset now
+    )
+    {
+        if (
+            await Registers.SubProcessors.FindAsync(transaction, subProcessor)
+            is not { Closed: null } found
+        )
+            return new Refusal(RefusalRule.NotFound) { Field = "subProcessor" };
+        if (found.Body.ObjectionsUntil is not { } end || end <= now)
+            return new Refusal(RefusalRule.AlreadyEnded) { Until = found.Body.ObjectionsUntil };
+        var saved = await Registers.Objections.SaveAsync(
+            transaction,
+            new Entry<Objection>
+            {
+                Account = account,
+                Since = now,
+                Body = new Objection { SubProcessor = subProcessor, Reason = reason },
+            }
+        );
+        await transaction.RecordAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(account),
+                At = now,
+                Actor = by,
+                Act = "objection.recorded",
+                Subject = NameOf(Registers.Objections, saved.Id),
+            }
+        );
+        return saved;
+    }
 
     /// <summary>Records what the operator answered to an objection, which closes it.</summary>
     public ValueTask<VaultResult<Entry<Objection>>> AnswerObjectionAsync(

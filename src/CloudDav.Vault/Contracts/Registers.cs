@@ -30,6 +30,10 @@ public sealed class Register<T>(string name)
         int limit
     ) => [.. (await snapshot.ListEntriesAsync(name, account, after, limit)).Select(Read)];
 
+    /// <summary>All entries that are about no account in particular, in the order of their numbers.</summary>
+    public async ValueTask<IReadOnlyList<Entry<T>>> ListCommonAsync(IContractSnapshot snapshot) =>
+        [.. (await snapshot.ListCommonEntriesAsync(name)).Select(Read)];
+
     /// <summary>Entries with a key, in the order of their numbers.</summary>
     public async ValueTask<IReadOnlyList<Entry<T>>> ListAsync(
         IContractSnapshot snapshot,

@@ -77,6 +77,9 @@ public interface IContractSnapshot
         int limit
     );
 
+    /// <summary>Entries of a register that are about no account in particular, in the order of their numbers.</summary>
+    ValueTask<IReadOnlyList<RegisterEntry>> ListCommonEntriesAsync(string registerName);
+
     /// <summary>Entries of a register with a key, in the order of their numbers.</summary>
     ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(string registerName, string key);
 

@@ -149,6 +149,7 @@ CREATE TABLE register_entries (
 ) WITHOUT ROWID;
 CREATE INDEX register_entries_key ON register_entries (register, entry_key, entry_id) WHERE entry_key IS NOT NULL;
 CREATE INDEX register_entries_account ON register_entries (account_id, register, entry_id) WHERE account_id IS NOT NULL;
+CREATE INDEX register_entries_common ON register_entries (register, entry_id) WHERE account_id IS NULL;
 
 CREATE TABLE terms (
   version TEXT NOT NULL PRIMARY KEY,
