@@ -191,6 +191,9 @@ public enum RefusalRule
     /// <summary>The one-time link is wrong, used or over.</summary>
     LinkNotValid,
 
+    /// <summary>No secret is shared with the operator's systems, so that none can be sent to them.</summary>
+    NoSharedSecret,
+
     /// <summary>It has ended, or was decided, before.</summary>
     AlreadyEnded,
 

@@ -1,4 +1,5 @@
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
 using CloudDav.Vault;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,10 @@ internal static class RegisterDesks
             provider.GetRequiredService<CommandDesk>(),
             provider.GetRequiredService<VaultParts>().Contracts,
             provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new LinkDesk(
+            provider.GetRequiredService<CommandDesk>(),
+            provider.GetRequiredService<EventKeys>().Seal
         ));
         services.AddSingleton(provider => new StaffDesk(
             provider.GetRequiredService<CommandDesk>(),

@@ -66,6 +66,27 @@ internal static class SupportEndpoints
                 "What its customer may ask for, so nothing that a law keeps from them. What is not known is null."
             )
             .Refuses(RefusalRule.NotFound);
+
+        routes
+            .Command(
+                "/accounts/{account:long}/one-time-link",
+                OperatorScope.Contracts,
+                "sendOneTimeLink",
+                "Send a person a one-time link to set their password with",
+                static call =>
+                    call.Desk<LinkDesk>()
+                        .SendAsync(call.Instruction, new(call.Number("account")), call.Stop)
+                        .As(SentLinkAnswer.Of)
+            )
+            .Describes(
+                "Its token is the secret of the event `org.clouddav.take-back.credential`, and nowhere else. It works once, for 24 hours, and takes the place of the one before."
+            )
+            .Refuses(
+                RefusalRule.NotFound,
+                RefusalRule.AccountClosed,
+                RefusalRule.PlatformOff,
+                RefusalRule.NoSharedSecret
+            );
     }
 
     private static VaultResult<TAnswer> Found<T, TAnswer>(T? found, Func<T, TAnswer> of)
@@ -242,4 +263,17 @@ internal sealed record HistoryAnswer
 
     /// <summary>Who.</summary>
     public required string Actor { get; init; }
+}
+
+/// <summary>A one-time link that is on its way.</summary>
+internal sealed record SentLinkAnswer
+{
+    /// <summary>The number of the account it is for.</summary>
+    public required long Account { get; init; }
+
+    /// <summary>Until when it works.</summary>
+    public required DateTimeOffset Expires { get; init; }
+
+    public static SentLinkAnswer Of(SentLink link) =>
+        new() { Account = link.Account.Value, Expires = link.Expires };
 }

@@ -121,6 +121,7 @@ internal static class RefusalMap
             RefusalRule.OwnerOnly => new(403, "owner-only"),
             RefusalRule.TooManyDevices => new(403, "too-many-devices"),
             RefusalRule.LinkNotValid => new(404, "link-not-valid"),
+            RefusalRule.NoSharedSecret => new(409, "no-shared-secret"),
             RefusalRule.AlreadyEnded => new(409, "already-ended"),
             RefusalRule.UndertakingRequired => new(403, "undertaking-required"),
             RefusalRule.OtherApproverRequired => new(403, "other-approver-required"),

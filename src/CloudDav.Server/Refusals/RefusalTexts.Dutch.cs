@@ -62,6 +62,7 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Alleen de klant kan dit doen, niet de andere gezinsleden.",
             RefusalRule.TooManyDevices => $"Er zijn {w.Used} apparaten, en er kunnen er hoogstens {w.Limit} zijn. Trek er eerst één in.",
             RefusalRule.LinkNotValid => "Deze link werkt niet meer. Vraag uw provider om een nieuwe.",
+            RefusalRule.NoSharedSecret => "Er is geen geheim gedeeld met de ontvanger van gebeurtenissen. Stel er eerst een in.",
             RefusalRule.AlreadyEnded => "Dit is al beëindigd of beslist. Er werd niets gewijzigd.",
             RefusalRule.UndertakingRequired => "Er is geen geldige vertrouwelijkheidsverklaring van deze persoon. Registreer er eerst een.",
             RefusalRule.OtherApproverRequired => "Wie toegang vraagt, keurt die niet zelf goed. Laat iemand anders beslissen.",

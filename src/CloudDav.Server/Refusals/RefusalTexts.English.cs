@@ -62,6 +62,7 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Only the customer can do this, not the other members of the household.",
             RefusalRule.TooManyDevices => $"There are {w.Used} devices, and at most {w.Limit} can be. Revoke one first.",
             RefusalRule.LinkNotValid => "This link does not work any more. Ask your provider for a new one.",
+            RefusalRule.NoSharedSecret => "No secret is shared with the receiver of events. Set one first.",
             RefusalRule.AlreadyEnded => "This has already ended or been decided. Nothing was changed.",
             RefusalRule.UndertakingRequired => "There is no valid confidentiality undertaking of this person. Record one first.",
             RefusalRule.OtherApproverRequired => "Who asks for access does not approve it. Let somebody else decide.",

@@ -62,6 +62,7 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Seul le client peut faire cela, pas les autres membres du ménage.",
             RefusalRule.TooManyDevices => $"Il y a {w.Used} appareils, et il peut y en avoir au plus {w.Limit}. Révoquez-en d’abord un.",
             RefusalRule.LinkNotValid => "Ce lien ne fonctionne plus. Demandez-en un nouveau à votre fournisseur.",
+            RefusalRule.NoSharedSecret => "Aucun secret n’est partagé avec le destinataire des événements. Définissez-en d’abord un.",
             RefusalRule.AlreadyEnded => "Ceci est déjà terminé ou décidé. Rien n’a été modifié.",
             RefusalRule.UndertakingRequired => "Il n’y a pas d’engagement de confidentialité valable de cette personne. Enregistrez-en un d’abord.",
             RefusalRule.OtherApproverRequired => "Qui demande un accès ne l’approuve pas. Laissez quelqu’un d’autre décider.",

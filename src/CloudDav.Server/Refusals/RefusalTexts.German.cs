@@ -62,6 +62,7 @@ internal static partial class RefusalTexts
             RefusalRule.OwnerOnly => "Das kann nur der Kunde tun, nicht die anderen Mitglieder des Haushalts.",
             RefusalRule.TooManyDevices => $"Es gibt {w.Used} Geräte, und es können höchstens {w.Limit} sein. Widerrufen Sie zuerst eines.",
             RefusalRule.LinkNotValid => "Dieser Link funktioniert nicht mehr. Bitten Sie Ihren Anbieter um einen neuen.",
+            RefusalRule.NoSharedSecret => "Mit dem Empfänger der Ereignisse ist kein Geheimnis geteilt. Legen Sie zuerst eines fest.",
             RefusalRule.AlreadyEnded => "Dies ist bereits beendet oder entschieden. Es wurde nichts geändert.",
             RefusalRule.UndertakingRequired => "Von dieser Person liegt keine gültige Vertraulichkeitserklärung vor. Erfassen Sie zuerst eine.",
             RefusalRule.OtherApproverRequired => "Wer Zugang beantragt, genehmigt ihn nicht selbst. Lassen Sie jemand anderen entscheiden.",
