@@ -68,7 +68,7 @@ public sealed partial class VaultSession
                     changes.CountRootProperties(growth);
                 else
                     changes.Count(place.Ancestors, 0, growth, 0, 0, changesMembers: false);
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, vault, changes);
                 return After(vault, changes, row, created: false);
             },
             cancellationToken

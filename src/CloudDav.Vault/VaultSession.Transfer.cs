@@ -26,7 +26,7 @@ public sealed partial class VaultSession
                     return refusal;
                 var changes = new ChangeSet(facts.Vault, Now);
                 Discard(changes, facts.Vault, place, heir: null);
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, facts.Vault, changes);
                 return true;
             },
             cancellationToken
@@ -114,7 +114,7 @@ public sealed partial class VaultSession
                     1 + levels,
                     changesMembers: true
                 );
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, vault, changes);
                 return After(vault, changes, row, to.Node is null);
             },
             cancellationToken
@@ -199,7 +199,7 @@ public sealed partial class VaultSession
                     1 + levels,
                     changesMembers: true
                 );
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, vault, changes);
                 return After(vault, changes, row, to.Node is null);
             },
             cancellationToken
@@ -288,7 +288,7 @@ public sealed partial class VaultSession
             foreach (var held in OwnAndBelow(path))
                 changes.Add(new Change.RemoveLock(held.Token));
         }
-        var isTransient = NodeName.IsTransient(node.Name);
+        var isTransient = NodeName.IsTransient(node.Name) && !vault.Decision!.IsKept(path.Chain);
         var bytes = node.Size + node.SubtreeBytes;
         var propertyBytes = node.PropertyBytes + node.SubtreePropertyBytes;
         changes.Count(

@@ -96,7 +96,7 @@ public sealed partial class VaultSession
                     if (xml is not null)
                         changes.Add(new Change.SetProperty(row.Id, new NodeProperty(name, xml)));
                 changes.Count(place.Ancestors, 0, propertyBytes, 1, 1, changesMembers: true);
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, vault, changes);
                 return After(vault, changes, row, created: true);
             },
             cancellationToken
@@ -323,7 +323,7 @@ public sealed partial class VaultSession
         if (former is null)
             changes.Add(new Change.InsertNode(row));
         else
-            ReplaceContent(changes, former, row);
+            ReplaceContent(changes, former, row, vault.Decision!.IsKept(place.Chain));
         if (blob is { } unused && content.Size == 0)
             changes.Add(new Change.AbandonBlob(unused));
         changes.Count(
@@ -334,14 +334,14 @@ public sealed partial class VaultSession
             former is null ? 1 : 0,
             changesMembers: former is null
         );
-        await transaction.ApplyAsync(changes);
+        await ApplyAsync(transaction, vault, changes);
         return After(vault, changes, row, former is null);
     }
 
     // An empty former content is no version: Finder and Explorer begin every upload with one. By-products keep no content at all.
-    private static void ReplaceContent(ChangeSet changes, NodeRow former, NodeRow row)
+    private static void ReplaceContent(ChangeSet changes, NodeRow former, NodeRow row, bool isKept)
     {
-        var isTransient = NodeName.IsTransient(former.Name);
+        var isTransient = NodeName.IsTransient(former.Name) && !isKept;
         changes.Add(
             new Change.ReplaceNode(
                 former,

@@ -373,6 +373,17 @@ public sealed partial class VaultSession
         }
     }
 
+    // A change of the tree: with what has to be told of the space it takes or frees.
+    private ValueTask ApplyAsync(
+        IMetadataTransaction transaction,
+        VaultState vault,
+        ChangeSet changes
+    )
+    {
+        SpaceNews.AddTo(changes, _actor.Account, vault);
+        return transaction.ApplyAsync(changes);
+    }
+
     private static Changed After(VaultState vault, ChangeSet changes, NodeRow node, bool created) =>
         new(
             vault with

@@ -6,7 +6,7 @@ internal static class PurgeSql
     // The key of a node in the trash begins with when it was put there.
     public const string FirstTrashed = """
         SELECT node_id, parent_id, name_key, kind FROM nodes
-        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key < ?3 ORDER BY name_key LIMIT 1
+        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key > ?4 AND name_key < ?3 ORDER BY name_key LIMIT 1
         """;
 
     public const string FirstMemberFolder =
@@ -52,5 +52,16 @@ internal static class PurgeSql
 
     public const string NodeNamesContent = """
         SELECT EXISTS (SELECT 1 FROM nodes WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        """;
+
+    // Legal holds and blocks in force, also those that are to begin later. No item: all of the vault.
+    public const string ListHeld = """
+        SELECT m.node_id FROM accounts a CROSS JOIN measures m
+        WHERE a.vault_id = ?1 AND m.account_id = a.account_id AND m.lifted IS NULL AND m.kind IN (2, 3) AND (m.until IS NULL OR m.until > ?2)
+        """;
+
+    public const string FindOrigin = """
+        SELECT parent_id FROM node_history WHERE vault_id = ?1 AND node_id = ?2 AND (?3 IS NULL OR reason = ?3)
+        ORDER BY until_seq DESC LIMIT 1
         """;
 }

@@ -57,19 +57,27 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     {
         var trash = Session[PurgeSql.FindTrash].Bind(1, vault.Value).RunForInt64();
         var beforeKey = TrashKey.Before(before);
+        var held = HeldItems.Load(Session, vault, trash, now);
+        var passed = "";
         var removed = 0;
         while (removed < limit)
         {
             var statement = Session[PurgeSql.FirstTrashed]
                 .Bind(1, vault.Value)
                 .Bind(2, trash)
-                .Bind(3, beforeKey);
+                .Bind(3, beforeKey)
+                .Bind(4, passed);
             if (!statement.Step())
                 break;
             var id = statement.Int64(0);
             var key = statement.Text(2);
             var isFolder = statement.Int64(3) == (long)NodeKind.Folder;
             statement.Reset();
+            if (held.HasAny && (held.IsHeld(id) || held.IsAnyBelow(id)))
+            {
+                passed = key;
+                continue;
+            }
             if (isFolder)
                 removed += PurgeBelow(vault.Value, id, limit - removed, now);
             // A folder goes in the round that finds it empty.
@@ -86,8 +94,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         DateTimeOffset now
     )
     {
-        var old = new List<(long Seq, long Node, long? Content)>();
-        long versionBytes = 0;
+        var old = new List<(long Seq, long Node, long? Content, long VersionBytes)>();
         var statement = Session[PurgeSql.OldestHistory].Bind(1, vault.Value).Bind(2, limit);
         var beforeMs = before.ToUnixTimeMilliseconds();
         while (statement.Step())
@@ -97,11 +104,23 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 statement.Reset();
                 break;
             }
-            old.Add((statement.Int64(0), statement.Int64(1), statement.NullableInt64(2)));
-            versionBytes += statement.Int64(4);
+            old.Add(
+                (
+                    statement.Int64(0),
+                    statement.Int64(1),
+                    statement.NullableInt64(2),
+                    statement.Int64(4)
+                )
+            );
         }
-        foreach (var (seq, node, content) in old)
+        var trash = Session[PurgeSql.FindTrash].Bind(1, vault.Value).RunForInt64();
+        if (HeldItems.Load(Session, vault, trash, now) is { HasAny: true } held)
+            // What comes behind a whole slice of held rows waits for the hold's end, too.
+            old.RemoveAll(row => held.IsHeld(row.Node));
+        long versionBytes = 0;
+        foreach (var (seq, node, content, bytes) in old)
         {
+            versionBytes += bytes;
             Session[PurgeSql.DeleteHistory].Bind(1, vault.Value).Bind(2, seq).Bind(3, node).Run();
             if (content is { } id)
                 ReleaseContent(vault.Value, id, node, now.ToUnixTimeMilliseconds());
@@ -242,6 +261,12 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     .Bind(3, set.NowMs)
                     .Run();
                 Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, abandon.Blob.Value).Run();
+                break;
+            case Change.NoteStanding note:
+                Session[LifecycleSql.NoteStanding]
+                    .Bind(1, note.Account.Value)
+                    .Bind(2, (long)note.Standing)
+                    .Run();
                 break;
             case Change.AddAudit audit:
                 SqliteJournal.Append(Session, audit.Entry);

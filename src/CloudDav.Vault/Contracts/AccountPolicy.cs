@@ -203,6 +203,22 @@ public sealed record Decision
         Refuses(Capability.ManageDevices)
         ?? (OpenTerms is null ? null : new(RefusalRule.TermsNotAccepted));
 
+    /// <summary>Whether a legal hold or a block keeps an item, or what it lies in, from being removed for good: it may be deleted to the trash, and no further.</summary>
+    /// <param name="chain">The nodes from the root down to the item.</param>
+    public bool IsKept(IReadOnlyList<NodeRow> chain)
+    {
+        foreach (var measure in Facts.Measures)
+        {
+            if (
+                measure.Kind is MeasureKind.LegalHold or MeasureKind.Block
+                && !(measure.Until <= Now)
+                && (measure.Node is not { } node || chain.Any(row => row.Id == node))
+            )
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>
     /// Why something is refused at an item that was blocked or restricted, or below one; null when nothing of that kind stands in the way. It can
     /// still be listed, so that its owner sees that it is there and no client takes it for deleted, and be deleted.

@@ -204,6 +204,9 @@ public abstract record Change
     /// <summary>Gives up a staged blob: its hold goes, and the sweeper removes what the store has of it.</summary>
     public sealed record AbandonBlob(BlobId Blob) : Change;
 
+    /// <summary>Remembers that an account's standing was told.</summary>
+    public sealed record NoteStanding(AccountId Account, Standing Standing) : Change;
+
     /// <summary>Appends to a hash chain who did it.</summary>
     public sealed record AddAudit(AuditEntry Entry) : Change;
 

@@ -3,6 +3,9 @@
 -- An id of an account that is gone must never come again: its audit chain, its events and its record go by it.
 INSERT INTO sequences (name, next) SELECT 'accounts', COALESCE(MAX(account_id), 0) + 1 FROM accounts;
 
+-- Whose vault it is: for what the purge must pass over.
+CREATE INDEX accounts_vault ON accounts (vault_id);
+
 -- One row for each account that a contract, a measure or the end of the service is about.
 CREATE TABLE lifecycles (
   account_id INTEGER NOT NULL PRIMARY KEY,
