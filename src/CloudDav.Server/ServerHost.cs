@@ -95,6 +95,10 @@ internal static class ServerHost
             .AddOptions<EventsOptions>()
             .Bind(settings.GetSection(EventsOptions.Section), Strictly)
             .ValidateOnStart();
+        services
+            .AddOptions<LifecycleOptions>()
+            .Bind(settings.GetSection(LifecycleOptions.Section), Strictly)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
@@ -110,6 +114,7 @@ internal static class ServerHost
             MainContractOptionsValidator
         >();
         services.AddSingleton<IValidateOptions<EventsOptions>, EventsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<LifecycleOptions>, LifecycleOptionsValidator>();
     }
 
     // A setting that is misspelt would otherwise silently keep its default.
@@ -289,5 +294,9 @@ internal static class ServerHost
         services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<EventDelivery>();
+        services.AddMetrics();
+        services.AddSingleton<LifecycleMetrics>();
+        services.AddHostedService<StandingJob>();
+        services.AddHostedService<DestructionJob>();
     }
 }

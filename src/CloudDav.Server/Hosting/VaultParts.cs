@@ -8,6 +8,7 @@ namespace CloudDav.Server.Hosting;
 internal sealed class VaultParts : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
 
     private VaultParts(
         StorageOptions options,
@@ -16,6 +17,7 @@ internal sealed class VaultParts : IDisposable
         TimeProvider time
     )
     {
+        _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
         Keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
         Blobs = new DiskBlobStore(
@@ -74,6 +76,20 @@ internal sealed class VaultParts : IDisposable
     public VaultLimits Limits { get; }
 
     public Vaults Vaults { get; }
+
+    /// <summary>The work that destroys vaults whose window has closed.</summary>
+    public Destruction OpenDestruction(DestructionOptions options) =>
+        new(
+            Contracts,
+            Destructions,
+            Keys,
+            Blobs,
+            Ledger,
+            ClosedNames,
+            Vaults.Policy,
+            _time,
+            options
+        );
 
     /// <summary>Opens the storage in its folders, creating what is missing.</summary>
     /// <exception cref="StartProblem">A folder cannot be used.</exception>

@@ -51,6 +51,9 @@ internal sealed class EventKeys
         return $"t={stamp}, kid={_keyId}, v1={Convert.ToHexStringLower(hmac.GetHashAndReset())}";
     }
 
+    /// <summary>Whether a secret is shared with anybody, so that others can be sealed to them.</summary>
+    public bool CanSeal => _sealing is not null;
+
     /// <summary>A secret that the receiver alone can read, as a compact JWE (RFC 7516; <c>dir</c>, <c>A256GCM</c>); null when no secret is shared with anybody.</summary>
     public string? Seal(string secret)
     {

@@ -63,4 +63,34 @@ internal static partial class ServerLog
         "The receiver of events answers 410 Gone. Nothing is sent for {Seconds} seconds; everything is kept."
     )]
     public static partial void EventReceiverGone(this ILogger log, int seconds);
+
+    [LoggerMessage(1040, LogLevel.Error, "Watching standings failed and will be tried again.")]
+    public static partial void StandingWatchFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(1041, LogLevel.Error, "Destruction failed and will go on in the next round.")]
+    public static partial void DestructionFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(1042, LogLevel.Information, "{Vaults} vaults were destroyed.")]
+    public static partial void VaultsDestroyed(this ILogger log, int vaults);
+
+    [LoggerMessage(
+        1043,
+        LogLevel.Critical,
+        "The clock jumped: no vault is destroyed until it was looked into and the verb 'destruction allow' says so."
+    )]
+    public static partial void DestructionClockJumped(this ILogger log);
+
+    [LoggerMessage(
+        1044,
+        LogLevel.Critical,
+        "{Due} vaults are due at once, which is more than one round may destroy: none is, until the verb 'destruction allow' says so."
+    )]
+    public static partial void DestructionOfTooMany(this ILogger log, int due);
+
+    [LoggerMessage(
+        1045,
+        LogLevel.Warning,
+        "{Vaults} vaults are kept although their window has closed: no reminder was delivered or tried. They stay until one is."
+    )]
+    public static partial void DestructionNotReminded(this ILogger log, int vaults);
 }

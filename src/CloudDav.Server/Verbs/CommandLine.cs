@@ -74,6 +74,7 @@ internal static class CommandLine
             Check(config, data),
             Audit(config, data),
             Events(config, data),
+            Destruction(config, data),
             Health(config),
             Version(),
         };
@@ -376,6 +377,29 @@ internal static class CommandLine
         {
             dead,
             retry,
+        };
+    }
+
+    private static Command Destruction(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var allow = new Command(
+            "allow",
+            "Lets vaults whose take-back window has closed be destroyed for 24 hours, after the clock jumped or when many are due at once. Look into it first."
+        )
+        {
+            config,
+            data,
+        };
+        allow.SetAction(
+            (parsed, stop) =>
+                DestructionVerb.AllowAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    stop
+                )
+        );
+        return new Command("destruction", "Says whether destruction that was stopped may go on.")
+        {
+            allow,
         };
     }
 

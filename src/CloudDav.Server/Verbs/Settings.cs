@@ -42,10 +42,12 @@ internal static class Settings
         [
             StorageOptions.Section,
             ListenOptions.Section,
+            ContractOptions.Section,
             DavOptions.Section,
             SignInOptions.Section,
             MainContractOptions.Section,
             EventsOptions.Section,
+            LifecycleOptions.Section,
             "Logging",
         ];
         foreach (var section in settings.GetChildren())

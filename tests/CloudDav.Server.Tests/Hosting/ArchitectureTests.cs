@@ -79,6 +79,7 @@ public sealed partial class ArchitectureTests
         Add(ContractOptions.Section, new ContractOptions());
         Add(MainContractOptions.Section, new MainContractOptions());
         Add(EventsOptions.Section, new EventsOptions());
+        Add(LifecycleOptions.Section, new LifecycleOptions());
 
         Assert.Equal(
             settings.Keys.Order(StringComparer.Ordinal),
@@ -129,6 +130,7 @@ public sealed partial class ArchitectureTests
                     typeof(ContractOptions),
                     typeof(MainContractOptions),
                     typeof(EventsOptions),
+                    typeof(LifecycleOptions),
                 ]
         )
         {
