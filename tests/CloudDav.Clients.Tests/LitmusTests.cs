@@ -28,6 +28,44 @@ public sealed partial class LitmusTests(DemoServer server) : IClassFixture<DemoS
         Assert.Equal($"{tests}", summary.Groups["passed"].Value);
     }
 
+    // Folders, deletes, reads and their refusals pass; a test fails only where it needs new content, or what one that failed should have put there.
+    [Theory]
+    [InlineData("olivia", "basic", "put_get put_get_utf8_segment")]
+    [InlineData("olivia", "copymove", "copy_init copy_coll copy_shallow move move_coll")]
+    [InlineData("olivia", "props", "propinit propinit propmanyns")]
+    [InlineData(
+        "olivia",
+        "locks",
+        "put lock_excl lock_shared lock_collection owner_modify indirect_refresh unmapped_lock"
+    )]
+    [InlineData("olivia", "http", "")]
+    [InlineData("mia", "basic", "put_get put_get_utf8_segment")]
+    [InlineData("mia", "copymove", "copy_init copy_coll copy_shallow move move_coll")]
+    // Every suite begins by making a folder, which nobody may in these.
+    [InlineData("tess", "basic", "begin")]
+    [InlineData("tess", "locks", "begin")]
+    [InlineData("sven", "basic", "begin")]
+    public async Task Where_a_contract_stands_otherwise_litmus_fails_where_it_must_and_nowhere_else(
+        string user,
+        string suite,
+        string failing
+    )
+    {
+        using var home = new TempFolder();
+        var run = await Command.ShellAsync(
+            $"TESTS={suite} litmus -k {server.Url} {user} {server.Password} || true",
+            home.Path
+        );
+        Assert.True(Summary().IsMatch(run.Output), "No summary:\n" + run.Output);
+        Assert.Equal(
+            failing,
+            string.Join(' ', Failed().Matches(run.Output).Select(test => test.Groups["test"].Value))
+        );
+    }
+
+    [GeneratedRegex(@"\d+\. (?<test>\w+)\.* FAIL \(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Failed();
+
     [GeneratedRegex(
         @"summary for `\w+': of (?<run>\d+) tests run: (?<passed>\d+) passed",
         RegexOptions.ExplicitCapture,

@@ -45,6 +45,29 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
     }
 
     [Fact]
+    public async Task The_README_shows_how_contracts_stand()
+    {
+        using var home = new TempFolder();
+        var root = server.Url[..^"dav/".Length];
+        var block = Block("contract")
+            .Replace("http://127.0.0.1:8080/", root, StringComparison.Ordinal);
+        var run = await Command.ShellAsync(block, home.Path);
+        var output = run.MustSucceed().Output;
+        foreach (
+            var said in (string[])
+                [
+                    "over-capacity",
+                    "quota-not-exceeded",
+                    "take-back-window",
+                    "Do not forget me.",
+                    "Uw factuur is niet betaald. Bel ons op 0800 12345.",
+                ]
+        )
+            Assert.Contains(said, output, StringComparison.Ordinal);
+        (await Command.ShellAsync("unzip -t everything.zip", home.Path)).MustSucceed();
+    }
+
+    [Fact]
     public async Task GNOMEs_commands_of_the_README_work()
     {
         using var home = new TempFolder();

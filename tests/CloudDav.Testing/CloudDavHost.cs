@@ -114,7 +114,7 @@ public sealed class CloudDavHost : IAsyncDisposable
         if (_options.HasDemoPeople)
         {
             await DemoPeople.SeedAsync(
-                Accounts,
+                Services.GetRequiredService<VaultParts>(),
                 Services.GetRequiredService<TimeProvider>(),
                 passwordIterations: 1000,
                 CancellationToken.None

@@ -1,44 +1,235 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Hosting;
 
-/// <summary>The people of the demo, password <c>demo</c> each.</summary>
-internal static class DemoPeople
+/// <summary>
+/// The people of the demo, password <c>demo</c> each: a household, a neighbour, and one customer for each way a contract can stand. They come to be by the commands
+/// that the operator's systems give, so what is shown is what an operator gets. A seed that was interrupted goes on: every command is carried out once.
+/// </summary>
+internal sealed class DemoPeople
 {
+    private const long MiB = 1L << 20;
     private const long GiB = 1L << 30;
 
-    /// <summary>Makes alice, bob and carol where they are missing.</summary>
+    private readonly VaultParts _parts;
+    private readonly ContractDesk _contracts;
+    private readonly MeasureDesk _measures;
+    private readonly TimeProvider _time;
+    private readonly string _passwordHash;
+    private readonly CancellationToken _stop;
+
+    private DemoPeople(
+        VaultParts parts,
+        TimeProvider time,
+        int passwordIterations,
+        CancellationToken stop
+    )
+    {
+        var commands = new CommandDesk(parts.Contracts, parts.Vaults.Policy, time);
+        _parts = parts;
+        _contracts = new ContractDesk(commands, inventory: null);
+        _measures = new MeasureDesk(commands);
+        _time = time;
+        _passwordHash = PasswordHash.Create("demo", passwordIterations);
+        _stop = stop;
+    }
+
+    /// <summary>Makes whoever is missing.</summary>
     /// <returns>True when anybody was made.</returns>
     public static async Task<bool> SeedAsync(
-        IAccountStore accounts,
+        VaultParts parts,
         TimeProvider time,
         int passwordIterations,
         CancellationToken cancellationToken
     )
     {
-        var alice = await accounts.FindAccountAsync("alice", cancellationToken);
-        if (
-            alice is not null
-            && await accounts.FindAccountAsync("carol", cancellationToken) is not null
-        )
+        // The last one to be made, with a password in the end.
+        var last = await parts.Accounts.FindAccountAsync("mia", cancellationToken);
+        if (last?.PasswordHash is not null)
             return false;
-        var hash = PasswordHash.Create("demo", passwordIterations);
-        alice ??= await AddAsync("alice", 50 * GiB, null);
-        await AddAsync("bob", 5 * GiB, alice!.Id);
-        await AddAsync("carol", 50 * GiB, null);
+        await new DemoPeople(parts, time, passwordIterations, cancellationToken).SeedAsync();
         return true;
+    }
 
-        async Task<Account?> AddAsync(string name, long capacity, AccountId? householdOwner) =>
-            await accounts.AddAccountAsync(
-                new NewAccount
-                {
-                    Name = name,
-                    CapacityBytes = capacity,
-                    HouseholdOwner = householdOwner,
-                    PasswordHash = hash,
-                },
-                time.GetUtcNow(),
-                cancellationToken
+    private async Task SeedAsync()
+    {
+        await OfferAsync("trial", MiB, 0, "Proef", "Essai", "Probe", "Trial");
+        await OfferAsync("comfort", 50 * GiB, 5 * GiB, "Comfort", "Confort", "Komfort", "Comfort");
+
+        await OrderAsync("alice", "comfort");
+        await AddMemberAsync("alice", "bob");
+        await OrderAsync("carol", "comfort");
+
+        // Chose a smaller option than she needs.
+        if (await OrderAsync("olivia", "comfort") is { } olivia)
+        {
+            await PutAsync(
+                olivia,
+                "Holiday.mp4",
+                RandomNumberGenerator.GetBytes((int)(3 * MiB / 2))
             );
+            await PutAsync(olivia, "Letter.txt", "What is here stays here.\n"u8.ToArray());
+            Must(
+                await _contracts.ChangeOptionAsync(
+                    Command("smaller-olivia"),
+                    "demo-olivia",
+                    "trial",
+                    _stop
+                )
+            );
+        }
+        // Has ended her contract.
+        if (await OrderAsync("tess", "comfort") is { } tess)
+        {
+            await PutAsync(tess, "Photo album.txt", "Do not forget me.\n"u8.ToArray());
+            Must(
+                await _contracts.EndAsync(
+                    Command("end-tess"),
+                    "demo-tess",
+                    _time.GetUtcNow(),
+                    _stop
+                )
+            );
+        }
+        // Is suspended.
+        if (await OrderAsync("sven", "comfort") is { } sven)
+        {
+            await PutAsync(sven, "Notes.txt", "Pay the bill.\n"u8.ToArray());
+            Must(
+                await _measures.SetAsync(
+                    Command("suspend-sven"),
+                    new NewMeasure
+                    {
+                        Kind = MeasureKind.Suspension,
+                        Switches = Switches.Whole,
+                        Account = sven.Account,
+                        ReasonCode = "unpaid",
+                        Words = new Texts
+                        {
+                            Nl = "Uw factuur is niet betaald. Bel ons op 0800 12345.",
+                            Fr = "Votre facture n'est pas payée. Appelez-nous au 0800 12345.",
+                            De = "Ihre Rechnung ist nicht bezahlt. Rufen Sie uns an: 0800 12345.",
+                            En = "Your bill has not been paid. Call us on 0800 12345.",
+                        },
+                    },
+                    _stop
+                )
+            );
+        }
+        // Has a vault in which nothing fits any more.
+        if (await OrderAsync("mia", "trial") is { } mia)
+            await PutAsync(mia, "Everything.bin", RandomNumberGenerator.GetBytes((int)MiB));
+        foreach (var name in (string[])["alice", "bob", "carol", "olivia", "tess", "sven", "mia"])
+            await GivePasswordAsync(name);
+    }
+
+    private async Task OfferAsync(
+        string code,
+        long capacity,
+        long memberCapacity,
+        string nl,
+        string fr,
+        string de,
+        string en
+    ) =>
+        Must(
+            await _contracts.AddOptionAsync(
+                Command("offer-" + code),
+                new ServiceOption
+                {
+                    Code = code,
+                    Version = 0,
+                    Offer = "demo",
+                    CapacityBytes = capacity,
+                    MemberCapacityBytes = memberCapacity,
+                    Entitlements = [ServiceOption.TvEntitlement],
+                    Texts = new Texts
+                    {
+                        Nl = nl,
+                        Fr = fr,
+                        De = de,
+                        En = en,
+                    },
+                },
+                _stop
+            )
+        );
+
+    /// <returns>Who has ordered; null for somebody who was there before, without a contract, and is left as they were.</returns>
+    private async Task<Actor?> OrderAsync(string name, string option)
+    {
+        var ordered = await _contracts.AcceptOrderAsync(
+            Command("order-" + name),
+            new Order
+            {
+                Customer = "demo-" + name,
+                MainContract = "demo-line-" + name,
+                Main = new MainReport(MainStatus.Active, null),
+                HasTvContract = true,
+                Option = option,
+                Language = Language.English,
+                SignInName = name,
+            },
+            _stop
+        );
+        if (ordered.Refusal is { Rule: RefusalRule.NameTaken })
+            return null;
+        Must(ordered);
+        var account = (await _parts.Accounts.FindAccountAsync(name, _stop))!;
+        return new Actor(account.Id, account.Name, account.Vault, null, null);
+    }
+
+    private async Task AddMemberAsync(string customer, string name)
+    {
+        var added = await _contracts.AddMemberAsync(
+            Command("member-" + name),
+            "demo-" + customer,
+            new NewMember { SignInName = name },
+            _stop
+        );
+        if (added.Refusal is not { Rule: RefusalRule.NameTaken or RefusalRule.NotFound })
+            Must(added);
+    }
+
+    private async Task GivePasswordAsync(string name)
+    {
+        var account = (await _parts.Accounts.FindAccountAsync(name, _stop))!;
+        if (account.PasswordHash is null)
+            await _parts.Accounts.SetPasswordAsync(
+                account.Id,
+                _passwordHash,
+                _time.GetUtcNow(),
+                _stop
+            );
+    }
+
+    private async Task PutAsync(Actor actor, string name, byte[] content)
+    {
+        var session = _parts.Vaults.Open(actor, new Vault.SessionOptions());
+        var put = await session.WriteAsync(
+            [name],
+            new Upload
+            {
+                Body = PipeReader.Create(new MemoryStream(content)),
+                DeclaredLength = content.Length,
+            },
+            // Whoever seeds again leaves what is there.
+            new ChangeGuard { Expectations = [new ExpectedState([name], null)] },
+            _stop
+        );
+        if (put.Refusal is not { Rule: RefusalRule.ConditionFailed })
+            Must(put);
+    }
+
+    private static Instruction Command(string id) =>
+        new("demo-" + id, "demo", SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+
+    private static void Must<T>(VaultResult<T> result)
+    {
+        if (result.Refusal is { } refusal)
+            throw new InvalidOperationException($"The demo's people were refused: {refusal.Rule}");
     }
 }

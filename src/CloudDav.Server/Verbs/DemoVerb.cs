@@ -4,7 +4,7 @@ using CloudDav.Vault;
 
 namespace CloudDav.Server.Verbs;
 
-/// <summary>A server for this machine, with a household and a neighbour in it.</summary>
+/// <summary>A server for this machine, with a household, a neighbour, and a customer for each way a contract can stand.</summary>
 internal static class DemoVerb
 {
     public static async Task<int> RunAsync(
@@ -23,7 +23,7 @@ internal static class DemoVerb
         }
         await using var app = Build(port, ip, data, encrypts);
         var isNew = await DemoPeople.SeedAsync(
-            app.Services.GetRequiredService<IAccountStore>(),
+            app.Services.GetRequiredService<VaultParts>(),
             app.Services.GetRequiredService<TimeProvider>(),
             PasswordHash.DefaultIterations,
             stop
@@ -66,6 +66,10 @@ internal static class DemoVerb
               Sign in    alice  demo    a customer with 50 GiB
                          bob    demo    of alice's household, with a vault of 5 GiB
                          carol  demo    another customer, with 50 GiB
+                         olivia demo    uses more than the smaller option she chose
+                         tess   demo    has ended her contract: 30 days to take everything back
+                         sven   demo    is suspended
+                         mia    demo    has a full vault
               Stop       Ctrl+C
 
             Ready: {url}/dav/
