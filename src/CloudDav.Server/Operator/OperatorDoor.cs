@@ -194,10 +194,12 @@ internal sealed class OperatorDoor
         }
         else
         {
-            // Routing has found the path and not the method: it says which there are.
+            // Routing has found the path, and not for this method or this type of body.
             await next(context);
             if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
                 await RefuseAsync(context, RefusalRule.MethodNotAllowed);
+            else if (context.Response.StatusCode == StatusCodes.Status415UnsupportedMediaType)
+                await RefuseAsync(context, RefusalRule.NotJson);
         }
     }
 
