@@ -40,6 +40,10 @@ internal sealed class LifecycleOptions
     [AllowedRange(1, 36_500)]
     public int RecordDays { get; init; } = 3_650;
 
+    /// <summary>How long answers to the operator's commands are kept, in days: for as long a repeated command has no further effect.</summary>
+    [AllowedRange(1, 3_650)]
+    public int CommandDays { get; init; } = 30;
+
     /// <summary>How long devices of a destroyed account learn that it is closed, in days.</summary>
     [AllowedRange(1, 3_650)]
     public int ClosedNameDays { get; init; } = 365;
@@ -53,6 +57,7 @@ internal sealed class LifecycleOptions
             LongestSilence = TimeSpan.FromHours(LongestSilenceHours),
             BackupsKept = TimeSpan.FromDays(BackupDays),
             RecordsKept = TimeSpan.FromDays(RecordDays),
+            CommandsKept = TimeSpan.FromDays(CommandDays),
             NamesKept = TimeSpan.FromDays(ClosedNameDays),
         };
 }

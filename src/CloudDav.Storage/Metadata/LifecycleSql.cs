@@ -230,6 +230,10 @@ internal static class DestructionSql
         DELETE FROM closed_names WHERE mac IN (SELECT mac FROM closed_names WHERE until <= ?1 ORDER BY until LIMIT ?2)
         """;
 
+    public const string DeleteCommands = """
+        DELETE FROM commands WHERE command_id IN (SELECT command_id FROM commands WHERE done < ?1 ORDER BY done LIMIT ?2)
+        """;
+
     public const string ListOutlived = """
         SELECT account_id FROM destructions WHERE keep_until IS NOT NULL AND keep_until <= ?1 ORDER BY keep_until LIMIT ?2
         """;

@@ -286,6 +286,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
     /// <inheritdoc/>
     public async ValueTask<int> RemoveExpiredAsync(
         DateTimeOffset now,
+        DateTimeOffset commandsBefore,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -311,6 +312,12 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                     return removed;
                 removed += session[DestructionSql.DeleteClosedNames]
                     .Bind(1, now.ToUnixTimeMilliseconds())
+                    .Bind(2, limit - removed)
+                    .Run();
+                if (removed >= limit)
+                    return removed;
+                removed += session[DestructionSql.DeleteCommands]
+                    .Bind(1, commandsBefore.ToUnixTimeMilliseconds())
                     .Bind(2, limit - removed)
                     .Run();
                 if (removed >= limit)

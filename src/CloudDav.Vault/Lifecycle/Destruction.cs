@@ -27,6 +27,9 @@ public sealed record DestructionOptions
     /// <summary>How long the record and what the law obliges are kept.</summary>
     public TimeSpan RecordsKept { get; init; } = TimeSpan.FromDays(3_650);
 
+    /// <summary>How long the answers to commands are kept, which may hold names: for as long a command that is repeated has no further effect.</summary>
+    public TimeSpan CommandsKept { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How long devices of a destroyed account learn that it is closed.</summary>
     public TimeSpan NamesKept { get; init; } = TimeSpan.FromDays(365);
 }
@@ -145,8 +148,12 @@ public sealed class Destruction(
                 destroyed++;
         }
         while (
-            await store.RemoveExpiredAsync(clock, WriterSlices.First, cancellationToken)
-            >= WriterSlices.First
+            await store.RemoveExpiredAsync(
+                clock,
+                clock - options.CommandsKept,
+                WriterSlices.First,
+                cancellationToken
+            ) >= WriterSlices.First
         ) { }
         return new(destroyed, due.Count, held, DestructionAlarm.None);
     }

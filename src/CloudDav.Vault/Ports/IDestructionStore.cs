@@ -106,12 +106,17 @@ public interface IDestructionStore
     );
 
     /// <summary>
-    /// Removes what has outlived its time: settled events of destroyed accounts, keyed hashes of their names, and their records with the retained contract, the audit head
-    /// and the operator's register entries.
+    /// Removes what has outlived its time: settled events of destroyed accounts, keyed hashes of their names, their records with the retained contract, the audit head
+    /// and the operator's register entries, and old answers to commands.
     /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="commandsBefore">Commands that were carried out before this are forgotten.</param>
+    /// <param name="limit">The most rows to remove.</param>
+    /// <param name="cancellationToken">Stops it before it starts.</param>
     /// <returns>How many rows were removed; fewer than the limit means none is left.</returns>
     ValueTask<int> RemoveExpiredAsync(
         DateTimeOffset now,
+        DateTimeOffset commandsBefore,
         int limit,
         CancellationToken cancellationToken
     );

@@ -391,6 +391,27 @@ public sealed class DestructionTests : IAsyncDisposable
         Assert.True((await _life.AddCustomerAsync()).Account.Value > gone.Account.Value);
     }
 
+    [Fact]
+    public async Task Answers_to_commands_are_forgotten_after_a_while()
+    {
+        foreach (var (id, age) in (IEnumerable<(string, int)>)[("old", 31), ("young", 29)])
+            await Cloud.Contracts.WriteAsync<bool>(
+                async transaction =>
+                {
+                    await transaction.AddCommandAsync(
+                        new DoneCommand(id, new byte[32], "{}", _life.Now.AddDays(-age))
+                    );
+                    return true;
+                },
+                Stop
+            );
+
+        await _life.Destruction.RunAsync(Stop);
+
+        Assert.Equal(0, await Count("commands WHERE command_id = 'old'"));
+        Assert.Equal(1, await Count("commands WHERE command_id = 'young'"));
+    }
+
     private async Task DestroyAsync(Actor customer)
     {
         await _life.EndAsync(customer);
