@@ -17,7 +17,10 @@ internal static class ArchiveEndpoint
     {
         var session = context
             .RequestServices.GetRequiredService<VaultParts>()
-            .Vaults.Open(context.Features.Get<Actor>()!, new Vault.SessionOptions());
+            .Vaults.Open(
+                context.Features.Get<Actor>()!,
+                new Vault.SessionOptions { Door = Door.Browser }
+            );
         var tag = await session.FindArchiveTagAsync(context.RequestAborted);
         if (tag.Refusal is { } refusal)
         {

@@ -93,7 +93,7 @@ internal sealed class BearerSignIn(
             return null;
         }
         desk.NoteTokenSignIn(account.Id);
-        return new Actor(account.Id, account.Name, account.Vault, null, null);
+        return new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion);
     }
 
     // In whole seconds: a token of the very second in which everything was signed out counts as one from before. Null when it does not say.

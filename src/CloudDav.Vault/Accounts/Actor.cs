@@ -10,7 +10,7 @@ namespace CloudDav.Vault;
 /// <param name="Name">Its sign-in name as stored, for people and for lock holders.</param>
 /// <param name="Vault">The account's own vault.</param>
 /// <param name="Device">The device whose app password was used; null for the person's own password or a bearer token.</param>
-/// <param name="CredentialVersion">The account's credential version when the person's password was verified; null when another credential was used.</param>
+/// <param name="CredentialVersion">The account's credential version when the person was verified, by password or token; null for a device, which has a credential of its own.</param>
 public sealed record Actor(
     AccountId Account,
     string Name,

@@ -210,14 +210,24 @@ public sealed class AccountTests : IAsyncLifetime
     [Fact]
     public async Task A_page_of_another_site_changes_nothing()
     {
-        (string, string)[] foreign = [("Origin", "https://elsewhere.example")];
-
-        Assert.Equal(
-            "403 door-not-allowed",
-            (
-                await _api.Alice.SendAsync("POST", "/api/v1/report-unauthorised-use", null, foreign)
-            ).Problem()
-        );
+        foreach (
+            var foreign in ((string, string)[])
+                [
+                    ("Origin", "https://elsewhere.example"),
+                    ("Origin", "null"),
+                    ("Sec-Fetch-Site", "cross-site"),
+                    ("Sec-Fetch-Site", "same-site"),
+                ]
+        )
+        {
+            var report = await _api.Alice.SendAsync(
+                "POST",
+                "/api/v1/report-unauthorised-use",
+                null,
+                foreign
+            );
+            Assert.Equal("403 door-not-allowed", report.Problem());
+        }
         Assert.Equal(200, (await _api.Alice.GetAsync("/api/v1/account")).Status);
         Assert.Equal(
             200,

@@ -177,8 +177,17 @@ public sealed class BearerSignInTests : IAsyncLifetime
         erin.Authorization = "Bearer " + Token(issued: now.AddMinutes(-1));
         Assert.Equal(207, (await erin.PropfindAsync("/dav/")).Status);
 
+        // An upload that is under way does not outlive it either.
+        using var upload = await Host.ConnectAsync();
+        await upload.SendAsync(
+            $"PUT /dav/late HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {erin.Authorization}\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+        );
+        Assert.Equal(100, (await upload.ReadHeadAsync())!.Status);
+
         Assert.Equal(200, (await erin.SendAsync("POST", "/api/v1/report-unauthorised-use")).Status);
 
+        await upload.SendAsync("late");
+        Assert.Equal(401, (await upload.ReadHeadAsync())!.Status);
         Assert.Equal(401, (await erin.PropfindAsync("/dav/")).Status);
         erin.Authorization = "Bearer " + Token();
         Assert.Equal(401, (await erin.PropfindAsync("/dav/")).Status);
