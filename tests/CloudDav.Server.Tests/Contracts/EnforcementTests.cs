@@ -47,6 +47,24 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task C59_A_closed_account_answers_410_and_is_never_asked_for_a_password()
+    {
+        await using var tree = await FilledAsync();
+        await _operator.MakeCustomerAsync(
+            tree,
+            "small",
+            ended: _cloud.Clock.GetUtcNow().AddDays(-40)
+        );
+
+        foreach (var method in (string[])["OPTIONS", "GET", "PROPFIND", "PUT", "DELETE"])
+        {
+            var answer = (await SendAnyAsync(tree, method)).Expect(410);
+            Assert.Null(answer["WWW-Authenticate"]);
+            Assert.Equal("account-closed", RuleOf(answer).Name.LocalName);
+        }
+    }
+
+    [Fact]
     public async Task A_suspension_runs_out_by_itself()
     {
         await using var tree = await FilledAsync();
@@ -268,6 +286,12 @@ public sealed class EnforcementTests : IAsyncLifetime
 
         await _operator.SetDoorAsync(Door.App, Capability.List | Capability.Download);
 
+        await using var finder = tree.As(Agents.FinderBefore154);
+        Assert.StartsWith(
+            "1, 3",
+            (await finder.SendAsync("OPTIONS", "/")).Expect(200)["DAV"],
+            StringComparison.Ordinal
+        );
         var options = (await tree.SendAsync("OPTIONS", "/")).Expect(200);
         Assert.StartsWith("1, 3", options["DAV"], StringComparison.Ordinal);
         Assert.Equal("OPTIONS, GET, HEAD, PROPFIND", options["Allow"]);
@@ -317,7 +341,7 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_restriction_is_on_everyone_or_on_one_account_or_on_one_item()
+    public async Task A_restriction_is_on_everyone_or_an_option_or_an_account_or_an_item()
     {
         await using var one = await FilledAsync();
         await using var other = await FilledAsync();
@@ -346,6 +370,14 @@ public sealed class EnforcementTests : IAsyncLifetime
         (await one.GetAsync("/f/a.txt")).Expect(403);
         (await other.GetAsync("/f/a.txt")).Expect(200);
         await _operator.LiftAsync(account);
+
+        await _operator.MakeCustomerAsync(one, "small");
+        await _operator.MakeCustomerAsync(other, "large");
+        var option = await _operator.SetAsync(restriction with { Option = "small" });
+        (await one.GetAsync("/f/a.txt")).Expect(403);
+        (await other.GetAsync("/f/a.txt")).Expect(200);
+        await _operator.LiftAsync(option);
+        (await one.GetAsync("/f/a.txt")).Expect(200);
 
         (await one.PutAsync("/f/b.txt", "b")).Expect(201);
         await _operator.SetAsync(

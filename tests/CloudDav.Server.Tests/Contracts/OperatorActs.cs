@@ -94,6 +94,55 @@ internal sealed class OperatorActs
             (await _platform.SetDoorAsync(NewInstruction(), door, capabilities, Stop)).IsSuccess
         );
 
+    /// <summary>Makes somebody a customer with an option of this code, whose contract has ended when told so.</summary>
+    public async Task MakeCustomerAsync(
+        WireClient tree,
+        string option,
+        DateTimeOffset? ended = null
+    )
+    {
+        var account = await AccountOfAsync(tree);
+        var now = _cloud.Clock.GetUtcNow();
+        var made = await _cloud
+            .Services.GetRequiredService<IContractStore>()
+            .WriteAsync<bool>(
+                async transaction =>
+                {
+                    if (await transaction.FindOptionAsync(option) is null)
+                        await transaction.AddOptionAsync(
+                            new ServiceOption
+                            {
+                                Code = option,
+                                Version = 1,
+                                Offer = "cloud",
+                                CapacityBytes = TestCloud.Plenty,
+                                MemberCapacityBytes = 0,
+                                Entitlements = [],
+                                Texts = Words,
+                            },
+                            now
+                        );
+                    await transaction.SaveCustomerAsync(
+                        new Customer
+                        {
+                            Account = account,
+                            Reference = $"C{account.Value}",
+                            Main = new MainContract($"M{account.Value}", MainStatus.Active, now),
+                            Option = option,
+                            OptionVersion = 1,
+                            Started = now.AddYears(-1),
+                            End = ended is { } end
+                                ? new ContractEnd(EndCause.CloudContract, end, end)
+                                : null,
+                        }
+                    );
+                    return true;
+                },
+                Stop
+            );
+        Assert.True(made.IsSuccess);
+    }
+
     private Instruction NewInstruction() =>
         new(
             Interlocked.Increment(ref _commands).ToString(CultureInfo.InvariantCulture),
