@@ -32,6 +32,10 @@ internal sealed class LifecycleOptions
     [AllowedRange(1, 720)]
     public int LongestSilenceHours { get; init; } = 72;
 
+    /// <summary>A database of up to so many mebibytes is rewritten after a round that destroyed something.</summary>
+    [AllowedRange(0, 4_096)]
+    public int RewriteMebibytes { get; init; } = 128;
+
     /// <summary>How long backups are kept, in which names may still be, in days: what a destruction record promises.</summary>
     [AllowedRange(0, 3_650)]
     public int BackupDays { get; init; } = 35;
@@ -55,6 +59,7 @@ internal sealed class LifecycleOptions
             MassMinimum = MassMinimum,
             ClockTolerance = TimeSpan.FromSeconds(ClockToleranceSeconds),
             LongestSilence = TimeSpan.FromHours(LongestSilenceHours),
+            RewritesUpTo = RewriteMebibytes * 1024L * 1024,
             BackupsKept = TimeSpan.FromDays(BackupDays),
             RecordsKept = TimeSpan.FromDays(RecordDays),
             CommandsKept = TimeSpan.FromDays(CommandDays),

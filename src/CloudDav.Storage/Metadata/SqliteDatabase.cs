@@ -148,13 +148,27 @@ public sealed class SqliteDatabase : IDisposable
         CancellationToken cancellationToken
     ) => _writer.EnqueueAsync(new WriteCommand<T>(body, keeps, cancellationToken));
 
-    /// <summary>Folds the write-ahead log into the file and empties it. False when a reader or another process was in the way: nothing is lost, and it can be tried again.</summary>
-    internal Task<bool> TruncateLogAsync(CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Leaves nothing of what was removed: rewrites the file when it is small enough, then folds the write-ahead log into it and empties that. Overwriting what is removed does not reach
+    /// copies that were left in the gaps of pages when these were split. False when somebody was in the way: nothing is lost, and it can be tried again.
+    /// </summary>
+    internal Task<bool> ScrubAsync(long rewritesUpTo, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
                 using var connection = Open(_path, SqliteOpenMode.ReadWrite);
-                return connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+                // The copy that is made on the way may be larger than memory.
+                connection.Execute("PRAGMA synchronous = FULL; PRAGMA temp_store = FILE;");
+                try
+                {
+                    if (new FileInfo(_path).Length <= rewritesUpTo)
+                        connection.Execute("VACUUM");
+                    return connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+                }
+                catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
+                {
+                    return false;
+                }
             },
             cancellationToken
         );

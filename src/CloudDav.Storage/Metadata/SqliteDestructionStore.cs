@@ -255,8 +255,10 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         );
 
     /// <inheritdoc/>
-    public async ValueTask<bool> ScrubAsync(CancellationToken cancellationToken) =>
-        await database.TruncateLogAsync(cancellationToken);
+    public async ValueTask<bool> ScrubAsync(
+        long rewritesUpTo,
+        CancellationToken cancellationToken
+    ) => await database.ScrubAsync(rewritesUpTo, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask FinishAsync(

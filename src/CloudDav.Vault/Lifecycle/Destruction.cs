@@ -21,6 +21,9 @@ public sealed record DestructionOptions
     /// <summary>After a longer silence of all nodes, time that passed cannot be told from a clock that jumped.</summary>
     public TimeSpan LongestSilence { get; init; } = TimeSpan.FromHours(72);
 
+    /// <summary>A database of up to so many bytes is rewritten after a round, so that no removed byte is left in the gaps of its pages either.</summary>
+    public long RewritesUpTo { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>How long backups are kept, in which names may still be.</summary>
     public TimeSpan BackupsKept { get; init; } = TimeSpan.FromDays(35);
 
@@ -116,14 +119,13 @@ public sealed class Destruction(
     {
         var clock = await store.ReadClockAsync(cancellationToken);
         var state = await CheckClockAsync(clock, cancellationToken);
-        var destroyed = 0;
         foreach (var record in await store.ListRunningAsync(cancellationToken))
         {
             // Before the key is gone nothing is lost yet.
-            if (record.Step == DestructionStep.Key && state.Stopped is not null)
-                continue;
-            destroyed += await CarryOutAsync(record, cancellationToken) ? 1 : 0;
+            if (record.Step != DestructionStep.Key || state.Stopped is null)
+                await CarryOutAsync(record, cancellationToken);
         }
+        var destroyed = await FinishAsync(cancellationToken);
         if (state.Stopped is not null)
             return new(
                 destroyed,
@@ -141,12 +143,10 @@ public sealed class Destruction(
             return new(destroyed, due.Count, held, DestructionAlarm.TooMany);
         foreach (var account in due)
         {
-            if (
-                await BeginAsync(account, clock, cancellationToken) is { } record
-                && await CarryOutAsync(record, cancellationToken)
-            )
-                destroyed++;
+            if (await BeginAsync(account, clock, cancellationToken) is { } record)
+                await CarryOutAsync(record, cancellationToken);
         }
+        destroyed += await FinishAsync(cancellationToken);
         while (
             await store.RemoveExpiredAsync(
                 clock,
@@ -335,12 +335,13 @@ public sealed class Destruction(
         return begun.IsSuccess ? begun.Value : null;
     }
 
-    private async ValueTask<bool> CarryOutAsync(
+    // Up to the last steps, which are taken for all of a round together.
+    private async ValueTask CarryOutAsync(
         DestructionRecord? record,
         CancellationToken cancellationToken
     )
     {
-        while (record is not null && record.Step != DestructionStep.Done)
+        while (record is not null && record.Step < DestructionStep.Scrub)
         {
             var account = record.Account;
             switch (record.Step)
@@ -375,17 +376,24 @@ public sealed class Destruction(
                     );
                     break;
                 case DestructionStep.Scrub:
-                    if (!await store.ScrubAsync(cancellationToken))
-                        // Somebody reads: the next round does it.
-                        return false;
-                    await FinishAsync(record, cancellationToken);
-                    break;
                 case DestructionStep.Done:
                     break;
             }
             record = await store.FindAsync(account, cancellationToken);
         }
-        return record is not null;
+    }
+
+    private async ValueTask<int> FinishAsync(CancellationToken cancellationToken)
+    {
+        var ready = (await store.ListRunningAsync(cancellationToken))
+            .Where(record => record.Step == DestructionStep.Scrub)
+            .ToList();
+        // When somebody is in the way, the next round does it.
+        if (ready.Count == 0 || !await store.ScrubAsync(options.RewritesUpTo, cancellationToken))
+            return 0;
+        foreach (var record in ready)
+            await FinishAsync(record, cancellationToken);
+        return ready.Count;
     }
 
     private async ValueTask RemoveContentsAsync(

@@ -94,8 +94,10 @@ public interface IDestructionStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Folds everything out of the write-ahead log, so that no removed byte is left there. False when somebody reads just now: try again.</summary>
-    ValueTask<bool> ScrubAsync(CancellationToken cancellationToken);
+    /// <summary>Leaves no byte of what was removed in logs and gaps. False when somebody is in the way just now: try again.</summary>
+    /// <param name="rewritesUpTo">A database of up to so many bytes may be rewritten for it, during which nobody else writes.</param>
+    /// <param name="cancellationToken">Stops it before it starts.</param>
+    ValueTask<bool> ScrubAsync(long rewritesUpTo, CancellationToken cancellationToken);
 
     /// <summary>Finishes the record, tells of it and enters it into the operator's chain, in one transaction.</summary>
     ValueTask FinishAsync(

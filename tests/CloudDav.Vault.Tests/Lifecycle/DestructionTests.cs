@@ -28,7 +28,8 @@ public sealed class DestructionTests : IAsyncDisposable
         var kept = life.Cloud.Session(other);
         await kept.PutAsync("/mine", "stays");
         var gone = await life.AddCustomerAsync($"{Marker}-name", $"{Marker}-password");
-        await FillAsync(life.Cloud, gone, files: 1500);
+        // The other's rows lie between, in the same pages.
+        await FillAsync(life.Cloud, gone, 600, i => kept.PutAsync($"/{i}", $"stays {i}"));
         await life.EndAsync(gone);
         await life.PassAsync(Window);
         Assert.NotEmpty(Find(life.Cloud.Folder));
@@ -420,15 +421,29 @@ public sealed class DestructionTests : IAsyncDisposable
     }
 
     // Names, properties, contents small and large, versions, trash, locks and devices, each with the marker.
-    private static async Task FillAsync(TestVault cloud, Actor actor, int files)
+    private static async Task FillAsync(
+        TestVault cloud,
+        Actor actor,
+        int files,
+        Func<int, Task>? between = null
+    )
     {
         var device = await cloud.AddDeviceAsync(actor, $"{Marker}-device");
         var session = cloud.Session(device);
         await session.MakeFolderAsync($"/{Marker}-folder");
         for (var i = 0; i < files; i++)
         {
-            await session.PutAsync($"/{Marker}-folder/{Marker}-{i}", $"{Marker} first {i}");
-            await session.PutAsync($"/{Marker}-folder/{Marker}-{i}", $"{Marker} second {i}");
+            // In no order, so that pages are split in their middle.
+            var name = $"{Marker}-{i * 7919L % 10_007}-{new string('n', i % 90)}";
+            await session.PutAsync($"/{Marker}-folder/{name}", $"{Marker} first {i}");
+            await session.PutAsync($"/{Marker}-folder/{name}", $"{Marker} second {i}");
+            if (between is not null)
+                await between(i);
+            if (i % 5 == 4)
+                await session.MoveAsync(
+                    $"/{Marker}-folder/{name}",
+                    $"/{Marker}-folder/moved-{name}"
+                );
         }
         var large = string.Concat(Enumerable.Repeat(Marker, 5_000));
         await session.PutAsync($"/{Marker}-large", large);
