@@ -6,13 +6,15 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
-/// Purges what has been in the trash, the history and the outbox for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
+/// Purges what has been in the trash, the history, the outbox and the operator's commands for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
 /// at once.
 /// </summary>
 internal sealed class Housekeeping(
     VaultParts parts,
     IOptions<StorageOptions> options,
     IOptions<EventsOptions> events,
+    CommandDesk commands,
+    IOptions<OperatorOptions> operators,
     TimeProvider time,
     ILogger<Housekeeping> log
 ) : BackgroundService
@@ -45,6 +47,10 @@ internal sealed class Housekeeping(
                         orphansDue = time.GetUtcNow() + s_orphansEvery;
                     }
                     purged += await DropOldEventsAsync(stoppingToken);
+                    purged += await commands.ForgetAsync(
+                        time.GetUtcNow() - TimeSpan.FromDays(operators.Value.KeepCommandsDays),
+                        stoppingToken
+                    );
                     log.HousekeepingDone(purged, swept);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)

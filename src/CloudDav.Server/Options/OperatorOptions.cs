@@ -17,6 +17,10 @@ internal sealed class OperatorOptions : IValidatableObject
     /// <summary>The issuer that they must name; null for the one that the provider's discovery names.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>How long a command is remembered, in days: as long it has no further effect when it comes again.</summary>
+    [AllowedRange(1, 366)]
+    public int KeepCommandsDays { get; init; } = 30;
+
     /// <summary>The longest time that a member of staff can be granted access to a vault's content for, in minutes.</summary>
     [AllowedRange(1, 10_080)]
     public int StaffGrantMinutes { get; init; } = 240;

@@ -170,6 +170,10 @@ internal static class ContractSql
     public const string AddCommand =
         "INSERT INTO commands (command_id, request_hash, answer, done) VALUES (@id, @hash, @answer, @done)";
 
+    public const string ForgetCommands = """
+        DELETE FROM commands WHERE command_id IN (SELECT c.command_id FROM commands c WHERE c.done < @before ORDER BY c.done LIMIT @limit)
+        """;
+
     public const string FindEntry =
         $"SELECT {EntryColumns} FROM register_entries WHERE register = @register AND entry_id = @id";
 

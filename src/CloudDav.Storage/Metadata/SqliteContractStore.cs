@@ -742,6 +742,9 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<int> ForgetCommandsAsync(DateTimeOffset before, int limit) =>
+        new(Run(ContractSql.ForgetCommands, new { before = Ms(before), limit }));
+
     public ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry)
     {
         var row = new

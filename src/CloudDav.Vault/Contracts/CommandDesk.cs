@@ -81,6 +81,29 @@ public sealed class CommandDesk(
             )
         );
 
+    /// <summary>Forgets the commands of before a moment, which then can be carried out once more under the same id.</summary>
+    /// <returns>How many.</returns>
+    public async ValueTask<long> ForgetAsync(
+        DateTimeOffset before,
+        CancellationToken cancellationToken
+    )
+    {
+        const int slice = 500;
+        long forgotten = 0;
+        int last;
+        do
+        {
+            last = (
+                await store.WriteAsync<int>(
+                    async facts => await facts.ForgetCommandsAsync(before, slice),
+                    cancellationToken
+                )
+            ).Value;
+            forgotten += last;
+        } while (last == slice);
+        return forgotten;
+    }
+
     /// <summary>Reads from one snapshot.</summary>
     public ValueTask<T> ReadAsync<T>(
         Func<CommandSight, ValueTask<T>> body,

@@ -170,6 +170,10 @@ public interface IContractTransaction : IContractSnapshot
     /// <summary>Remembers a command that was carried out.</summary>
     ValueTask AddCommandAsync(DoneCommand command);
 
+    /// <summary>Forgets the oldest commands of before a moment.</summary>
+    /// <returns>How many, at most the limit.</returns>
+    ValueTask<int> ForgetCommandsAsync(DateTimeOffset before, int limit);
+
     /// <summary>Adds an entry to a register, or changes one that has a number, and gives it its number and version.</summary>
     ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry);
 

@@ -127,6 +127,7 @@ public sealed partial class ArchitectureTests
                     typeof(ListenOptions),
                     typeof(DavOptions),
                     typeof(SignInOptions),
+                    typeof(OperatorOptions),
                     typeof(ContractOptions),
                     typeof(MainContractOptions),
                     typeof(EventsOptions),

@@ -153,6 +153,21 @@ public sealed class ContractDeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commands_are_forgotten_after_a_while()
+    {
+        var commands = new CommandDesk(_cloud.Contracts, _cloud.Policy, _cloud.Time);
+        var instruction = Instruction();
+        await _desk.AcceptOrderAsync(instruction, Order(), Stop);
+        Assert.Equal(0, await commands.ForgetAsync(Now, Stop));
+        Assert.Equal(3, await commands.ForgetAsync(Now.AddSeconds(1), Stop));
+
+        Assert.Equal(
+            RefusalRule.ContractRunning,
+            (await _desk.AcceptOrderAsync(instruction, Order(), Stop)).Refusal?.Rule
+        );
+    }
+
+    [Fact]
     public async Task A_refused_command_leaves_nothing_and_can_succeed_later_under_its_id()
     {
         var instruction = Instruction();
