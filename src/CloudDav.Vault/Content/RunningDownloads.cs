@@ -13,6 +13,9 @@ internal sealed class RunningDownloads(
     TimeProvider time
 )
 {
+    // What is this short is with the server's buffers at once: there is nothing to stop.
+    private const int ShortContent = 64 * 1024;
+
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<WatchedSource, bool> _running = new();
@@ -24,7 +27,10 @@ internal sealed class RunningDownloads(
         Door door,
         IReadOnlyList<NodeRow> chain,
         IContentSource content
-    ) => new WatchedSource(this, actor, door, chain, content);
+    ) =>
+        content.Length <= ShortContent
+            ? content
+            : new WatchedSource(this, actor, door, chain, content);
 
     private void Begin(WatchedSource source)
     {

@@ -116,6 +116,23 @@ public sealed class StandingTests : IAsyncLifetime
         }
     }
 
+    // Rows of the terms whose feature comes later. The day one is answered it fails here, and takes its place among the others.
+    [Theory]
+    [InlineData("REPORT", "/dav/", 501, "sync down by REPORT")]
+    [InlineData("SEARCH", "/dav/", 501, "search")]
+    [InlineData("POST", "/dav/", 405, "adding by POST")]
+    [InlineData("MKCOL", "/remote.php/dav/uploads/olivia/1", 403, "upload sessions")]
+    [InlineData("GET", "/api/v1/trash", 404, "restoring from the trash, emptying it")]
+    [InlineData("GET", "/api/v1/versions", 404, "restoring a version")]
+    [InlineData("GET", "/api/v1/shares", 404, "creating, widening, narrowing and removing shares")]
+    [InlineData("GET", "/s/token", 404, "recipients who open a share")]
+    [InlineData("GET", "/tv/", 404, "TV")]
+    public async Task Not_yet(string method, string path, int status, string row)
+    {
+        Assert.NotEmpty(row);
+        (await _client.SendAsync(method, path)).Expect(status);
+    }
+
     [Theory]
     [InlineData(
         Standing.Active,

@@ -154,9 +154,10 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("Everything is in order", output, StringComparison.Ordinal);
 
+        // The demo's people have larger files.
         var blob = Directory
             .EnumerateFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories)
-            .Single(file => new FileInfo(file).Length > 100_000);
+            .Single(file => new FileInfo(file).Length is > 100_000 and < 300_000);
         var bytes = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
         bytes[100_000] ^= 1;
         File.Delete(blob);
@@ -177,16 +178,9 @@ public sealed class ProgramTests : IDisposable
         await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
         var (code, output, _) = await RunAsync("audit", "verify", "--data", Data);
         Assert.Equal(0, code);
-        Assert.Contains(
-            "Everything is in order: 4 chains, 4 entries.",
-            output,
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            "The operator's chain ends with entry 1, ",
-            output,
-            StringComparison.Ordinal
-        );
+        // The operator's, and one for each of the demo's people; jobs may add entries at any time.
+        Assert.Contains("Everything is in order: 8 chains, ", output, StringComparison.Ordinal);
+        Assert.Contains("The operator's chain ends with entry ", output, StringComparison.Ordinal);
         var (one, alice, _) = await RunAsync(
             "audit",
             "verify",
@@ -196,11 +190,7 @@ public sealed class ProgramTests : IDisposable
             Data
         );
         Assert.Equal(0, one);
-        Assert.Contains(
-            "Everything is in order: 1 chain, 1 entry.",
-            alice,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Everything is in order: 1 chain, ", alice, StringComparison.Ordinal);
 
         var metadata = Path.Combine(Data, "metadata", "clouddav.db");
         // Its provider first: it says how SQLite is set up in this process.
@@ -213,7 +203,7 @@ public sealed class ProgramTests : IDisposable
         {
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using var tamper = connection.CreateCommand();
-            tamper.CommandText = "UPDATE audit SET actor = 'nobody' WHERE chain = 2";
+            tamper.CommandText = "UPDATE audit SET actor = 'nobody' WHERE chain = 2 AND seq = 1";
             Assert.Equal(
                 1,
                 await tamper.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)
