@@ -86,7 +86,10 @@ internal static class RefusalMap
             RefusalRule.Restricted => new(Barred(refusal), "restricted"),
             RefusalRule.Blocked => new(Barred(refusal), "blocked"),
             RefusalRule.NotInContract => new(403, "not-in-contract"),
-            RefusalRule.DoorNotAllowed => new(403, "door-not-allowed"),
+            RefusalRule.DoorNotAllowed => new(403, "door-not-allowed")
+            {
+                Condition = Dav + "need-privileges",
+            },
             RefusalRule.PlatformOff => new(503, "maintenance")
             {
                 RetryAfter = TryAgain(refusal, now, least: 30, otherwise: 300),

@@ -323,6 +323,43 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task C58_What_can_only_be_read_says_so_in_every_property_that_clients_go_by()
+    {
+        await using var tree = await FilledAsync();
+        XName[] asked =
+        [
+            DavWords.Name("supportedlock"),
+            DavWords.Name("current-user-privilege-set"),
+            XName.Get("IsReadOnly", "http://ucb.openoffice.org/dav/props/"),
+            XName.Get("permissions", "http://owncloud.org/ns"),
+            XName.Get("Win32FileAttributes", "urn:schemas-microsoft-com:"),
+        ];
+        await _operator.SetDoorAsync(Door.App, Capability.List | Capability.Download);
+
+        var file = (await tree.PropfindAsync("/f/a.txt", "0", DavWords.Propfind(asked)))
+            .Multistatus
+            .Single;
+
+        Assert.Empty(file[asked[0]]!.Elements());
+        Assert.DoesNotContain(
+            file[asked[1]]!.Descendants(),
+            privilege => privilege.Name.LocalName.StartsWith("write", StringComparison.Ordinal)
+        );
+        Assert.Equal("true", file[asked[2]]!.Value);
+        Assert.Equal("G", file[asked[3]]!.Value);
+        Assert.Equal(
+            1,
+            int.Parse(file[asked[4]]!.Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                & 1
+        );
+        var refused = (await tree.PutAsync("/f/a.txt", "x")).Expect(403);
+        Assert.Equal(
+            DavWords.Name("need-privileges"),
+            XDocument.Parse(refused.Text).Root!.Elements().First().Name
+        );
+    }
+
+    [Fact]
     public async Task A_door_without_deleting_leaves_the_rest()
     {
         await using var tree = await FilledAsync();
