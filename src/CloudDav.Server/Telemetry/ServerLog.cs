@@ -90,7 +90,7 @@ internal static partial class ServerLog
     [LoggerMessage(
         1045,
         LogLevel.Warning,
-        "{Vaults} vaults are kept although their window has closed: no reminder was delivered or tried. They stay until one is."
+        "{Vaults} vaults are kept although their window has closed: no reminder was delivered or tried. Once one is, the window opens anew."
     )]
     public static partial void DestructionNotReminded(this ILogger log, int vaults);
 }

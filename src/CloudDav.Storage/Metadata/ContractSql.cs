@@ -84,10 +84,14 @@ internal static class ContractSql
         FROM accounts WHERE account_id = @account
         """;
 
-    public const string FindLanguage = "SELECT language FROM accounts WHERE account_id = @account";
+    public const string FindPerson =
+        "SELECT language AS Language, window_reopened AS WindowReopened FROM accounts WHERE account_id = @account";
 
     public const string SetLanguage =
         "UPDATE accounts SET language = @language, facts_version = facts_version + 1 WHERE account_id = @account";
+
+    public const string ReopenWindow =
+        "UPDATE accounts SET window_reopened = @now, facts_version = facts_version + 1 WHERE account_id = @account";
 
     public const string FindUsage = """
         SELECT v.vault_id AS VaultId, v.used_bytes AS UsedBytes, v.capacity_bytes AS CapacityBytes

@@ -39,7 +39,7 @@ internal static class LifecycleSql
         "UPDATE lifecycle_state SET service_end = ?1 WHERE state_id = 1";
 
     public const string WasTried = """
-        SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id = ?1 AND number = ?2 AND (attempts > 0 OR state <> 0))
+        SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE account_id = ?1 AND number = ?2 AND attempts = 0 AND state = 0)
         """;
 }
 

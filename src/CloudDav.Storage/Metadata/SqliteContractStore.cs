@@ -261,16 +261,17 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
             )
             .Select(row => row.ToMeasure().Measure)
             .ToList();
-        var language = Scalar<long?>(ContractSql.FindLanguage, new { account = account.Value });
+        var person = First<PersonRow>(ContractSql.FindPerson, new { account = account.Value });
         var member = MemberOf(account);
         var customer = CustomerOf(member?.Owner ?? account);
         if (customer is null)
             return ContractFacts.WithoutContract with
             {
                 Ends = member?.Left is { } gone ? [gone] : [],
+                WindowReopened = Time(person?.WindowReopened),
                 Measures = measures,
                 IsBeingDestroyed = isBeingDestroyed,
-                Language = (Language?)language,
+                Language = (Language?)person?.Language,
             };
         measures.AddRange(
             All<MeasureRow>(ContractSql.ListOptionMeasures, new { option = customer.Option })
@@ -304,13 +305,14 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
             [
                 .. new[] { customer.End, customer.Main.End, member?.Left }.OfType<ContractEnd>(),
             ],
+            WindowReopened = Time(person?.WindowReopened),
             Measures = measures,
             AcceptedTerms = Scalar<string?>(
                 ContractSql.FindNewestAccepted,
                 new { account = customer.Account.Value }
             ),
             IsBeingDestroyed = isBeingDestroyed || customer.DestructionStarted is not null,
-            Language = (Language?)language,
+            Language = (Language?)person?.Language,
         };
     }
 
@@ -421,6 +423,12 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
         at is { } ends && recorded is { } heard
             ? new ContractEnd(cause, Time(ends), Time(heard))
             : null;
+
+    private sealed class PersonRow
+    {
+        public long? Language { get; init; }
+        public long? WindowReopened { get; init; }
+    }
 
     private sealed class MemberRow
     {
@@ -813,6 +821,12 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
 
     public ValueTask<EventKey> EmitAsync(ServiceEvent occurred) =>
         new(new EventKey(occurred.Account, SqliteJournal.Add(Session, occurred)));
+
+    public ValueTask ReopenWindowAsync(AccountId account, DateTimeOffset now)
+    {
+        Run(ContractSql.ReopenWindow, new { account = account.Value, now = Ms(now) });
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask SaveLifecycleAsync(AccountLifecycle lifecycle)
     {

@@ -147,6 +147,9 @@ public static class AuditActs
     /// <summary>The customer was reminded that content can be taken back.</summary>
     public const string TakeBackReminded = "take-back.reminded";
 
+    /// <summary>The take-back window was opened anew, because the one before had passed without a word to the customer.</summary>
+    public const string TakeBackReopened = "take-back.reopened";
+
     /// <summary>An operator lets destruction run although it was stopped.</summary>
     public const string DestructionAllowed = "destruction.allowed";
 

@@ -72,7 +72,12 @@ public sealed class AccountPolicy(TakeBackWindow window)
             if (first is null || end.Opens < first.Opens)
                 first = end;
         }
-        return first;
+        return first?.Opens < facts.WindowReopened
+            ? first with
+            {
+                Reopened = facts.WindowReopened,
+            }
+            : first;
     }
 
     private static Capability TakenBy(IReadOnlyList<Measure> measures, DateTimeOffset now)

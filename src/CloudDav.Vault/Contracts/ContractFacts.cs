@@ -25,8 +25,18 @@ public sealed record ContractEnd(EndCause Cause, DateTimeOffset At, DateTimeOffs
     /// <summary>The earliest moment at which the window may close, beside the days it has anyhow; null for none.</summary>
     public DateTimeOffset? ClosesNotBefore { get; init; }
 
+    /// <summary>When the window was opened anew because the customer had not been told of it in time; null while it was not.</summary>
+    public DateTimeOffset? Reopened { get; init; }
+
     /// <summary>When the take-back window opens.</summary>
-    public DateTimeOffset Opens => At > Recorded ? At : Recorded;
+    public DateTimeOffset Opens
+    {
+        get
+        {
+            var opens = At > Recorded ? At : Recorded;
+            return Reopened is { } again && again > opens ? again : opens;
+        }
+    }
 }
 
 /// <summary>What is known about one account's contract, from one snapshot. A member's facts are those of the customer whose household it is, its own measures and leaving aside.</summary>
@@ -43,6 +53,9 @@ public sealed record ContractFacts
 
     /// <summary>Every end that is known, in the past or to come; empty while there is none.</summary>
     public required IReadOnlyList<ContractEnd> Ends { get; init; }
+
+    /// <summary>When the take-back window was opened anew, because the one before had passed without a word to the customer; null while it never was. No end opens one before.</summary>
+    public DateTimeOffset? WindowReopened { get; init; }
 
     /// <summary>Every measure on the account, its option or its items that was not lifted, whether it holds now or not; those on everyone aside.</summary>
     public required IReadOnlyList<Measure> Measures { get; init; }

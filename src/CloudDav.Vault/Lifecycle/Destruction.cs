@@ -52,7 +52,7 @@ public enum HeldReason
     /// <summary>An item of it is blocked, and what is blocked is not destroyed.</summary>
     BlockedItem,
 
-    /// <summary>The first reminder was neither delivered nor tried.</summary>
+    /// <summary>The first reminder was neither delivered nor tried while the window was open. Once it is, the window opens anew.</summary>
     NotReminded,
 
     /// <summary>Somebody of the household is still to be destroyed.</summary>
@@ -276,11 +276,8 @@ public sealed class Destruction(
         if (standing.Exists(measure => measure.Kind == MeasureKind.Block))
             return (HeldReason.BlockedItem, null);
         if (
-            await snapshot.FindLifecycleAsync(account) is not { FirstReminder: { } first } told
+            await snapshot.FindLifecycleAsync(account) is not { Reminded: not null } told
             || told.Opened != end.Opens
-            || (
-                told.Reminded is null && !await snapshot.WasTriedAsync(new EventKey(account, first))
-            )
         )
             return (HeldReason.NotReminded, null);
         // Members' facts are the owner's: without that row their own vaults would be no customer's.

@@ -55,18 +55,15 @@ public sealed class StandingWatch(
     {
         if (await transaction.FindUsageAsync(account) is not { } usage)
             return;
-        var facts = await transaction.LoadFactsAsync(account);
-        var decision = policy.Decide(
-            await transaction.LoadPlatformAsync(),
-            facts,
-            usage.UsedBytes,
-            usage.CapacityBytes,
-            Door.App,
-            now
-        );
+        var decision = await DecideAsync();
         var row =
             await transaction.FindLifecycleAsync(account)
             ?? new AccountLifecycle { Account = account };
+        if (await HasPassedUntoldAsync(transaction, row, decision))
+        {
+            await ReopenAsync(transaction, account, decision, now);
+            decision = await DecideAsync();
+        }
         // That a new account is active is no news.
         if (row.Announced is null && decision.Standing == Standing.Active)
             row = row with { Announced = Standing.Active };
@@ -102,11 +99,63 @@ public sealed class StandingWatch(
         row = row with
         {
             Closed =
-                decision.Standing == Standing.Closed && !facts.IsBeingDestroyed
+                decision.Standing == Standing.Closed && !decision.Facts.IsBeingDestroyed
                     ? decision.ClosesAt
                     : null,
         };
         await transaction.SaveLifecycleAsync(row with { Due = NextLook(row, decision, now) });
+
+        async ValueTask<Decision> DecideAsync() =>
+            policy.Decide(
+                await transaction.LoadPlatformAsync(),
+                await transaction.LoadFactsAsync(account),
+                usage.UsedBytes,
+                usage.CapacityBytes,
+                Door.App,
+                now
+            );
+    }
+
+    // Nobody looked while the window was open, or the first reminder left only when it was over. One that has not left yet is waited for: nothing would reach the
+    // customer in another window either.
+    private static async ValueTask<bool> HasPassedUntoldAsync(
+        IContractTransaction transaction,
+        AccountLifecycle row,
+        Decision decision
+    )
+    {
+        if (
+            decision
+            is not { Standing: Standing.Closed, Facts.IsBeingDestroyed: false, End: { } end }
+        )
+            return false;
+        if (row.Opened != end.Opens || row.FirstReminder is not { } first)
+            return true;
+        return row.Reminded is null
+            && await transaction.WasTriedAsync(new EventKey(row.Account, first));
+    }
+
+    // What comes next is what comes with every window that opens.
+    private static async ValueTask ReopenAsync(
+        IContractTransaction transaction,
+        AccountId account,
+        Decision passed,
+        DateTimeOffset now
+    )
+    {
+        await transaction.ReopenWindowAsync(account, now);
+        await transaction.RecordAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(account),
+                At = now,
+                Actor = AuditActors.System,
+                Act = AuditActs.TakeBackReopened,
+                Body = JsonSerializer.Serialize(
+                    new { opened = passed.End!.Opens, closedAt = passed.ClosesAt }
+                ),
+            }
+        );
     }
 
     // The end of the whole service is about everybody, and everybody is looked at once when it is set, moved or withdrawn.

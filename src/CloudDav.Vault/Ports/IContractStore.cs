@@ -130,7 +130,7 @@ public interface IContractSnapshot
     /// <summary>Measures whose time is over and that nobody has lifted, oldest first.</summary>
     ValueTask<IReadOnlyList<Measure>> ListEndedMeasuresAsync(DateTimeOffset now, int limit);
 
-    /// <summary>Whether delivery of an event was tried, with whatever success.</summary>
+    /// <summary>Whether delivery of an event was tried, with whatever success. One that is no longer kept was.</summary>
     ValueTask<bool> WasTriedAsync(EventKey key);
 
     /// <summary>The end of the service for which every account has been looked at, in the words of <see cref="IContractTransaction.MarkSweptAsync"/>; null for none.</summary>
@@ -186,6 +186,9 @@ public interface IContractTransaction : IContractSnapshot
     /// <summary>Puts an event at the end of its account's queue.</summary>
     /// <returns>Its place.</returns>
     ValueTask<EventKey> EmitAsync(ServiceEvent occurred);
+
+    /// <summary>Opens an account's take-back window anew: no end that is known opens one before.</summary>
+    ValueTask ReopenWindowAsync(AccountId account, DateTimeOffset now);
 
     /// <summary>Remembers what was told about an account's standing.</summary>
     ValueTask SaveLifecycleAsync(AccountLifecycle lifecycle);

@@ -215,12 +215,18 @@ public sealed class DestructionTests : IAsyncDisposable
 
         Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Held[HeldReason.NotReminded]);
 
-        // Trying is enough: that a receiver is away must not keep content for ever.
+        // Trying is enough, for that a receiver is away must not keep content for ever; but it was tried too late, and the days begin again.
         var first = (await Cloud.Outbox.ListAsync(customer.Account, 0, 10, Stop))[0];
         await Cloud.Outbox.MarkDeliveredAsync(first.Key, _life.Now, Stop);
         var reminder = (await Cloud.Outbox.ListAsync(customer.Account, 1, 1, Stop))[0];
         Assert.Equal(EventTypes.TakeBackStarted, reminder.Event.Type);
         await Cloud.Outbox.MarkFailedAsync(reminder.Key, "away", _life.Now, _life.Now, Stop);
+        Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Held[HeldReason.NotReminded]);
+        await _life.PassAsync(1, delivers: false);
+        Assert.Equal(EventTypes.TakeBackStarted, (await _life.EventsOfAsync(customer))[^1]);
+        Assert.Equal(Standing.TakeBack, await _life.StandingOfAsync(customer));
+        await _life.PassAsync(1);
+        await _life.PassAsync(Window, delivers: false);
         Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Destroyed);
     }
 

@@ -192,6 +192,26 @@ internal sealed class LifeOfCustomers : IAsyncDisposable
         }
     }
 
+    public async Task<Decision> DecisionOfAsync(Actor actor) =>
+        await Cloud.Contracts.ReadAsync(
+            async snapshot =>
+            {
+                var usage = (await snapshot.FindUsageAsync(actor.Account))!.Value;
+                return Cloud.Policy.Decide(
+                    await snapshot.LoadPlatformAsync(),
+                    await snapshot.LoadFactsAsync(actor.Account),
+                    usage.UsedBytes,
+                    usage.CapacityBytes,
+                    Door.App,
+                    Now
+                );
+            },
+            Stop
+        );
+
+    public async Task<Standing> StandingOfAsync(Actor actor) =>
+        (await DecisionOfAsync(actor)).Standing;
+
     public async Task DeliverAsync()
     {
         while (await Cloud.Outbox.ListDueAsync(Now, 100, Stop) is { Count: > 0 } due)

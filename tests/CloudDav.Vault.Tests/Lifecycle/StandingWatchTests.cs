@@ -46,8 +46,8 @@ public sealed class StandingWatchTests : IAsyncDisposable
     [Theory]
     [InlineData(20, new[] { EventTypes.StandingChanged, EventTypes.TakeBackStarted })]
     [InlineData(28, new[] { EventTypes.StandingChanged, EventTypes.TakeBackStarted })]
-    // After the window only that it is over.
-    [InlineData(40, new[] { EventTypes.StandingChanged })]
+    // After the window: a new one is open.
+    [InlineData(40, new[] { EventTypes.StandingChanged, EventTypes.TakeBackStarted })]
     public async Task What_a_server_slept_through_is_told_as_far_as_it_is_of_use(
         int days,
         string[] told

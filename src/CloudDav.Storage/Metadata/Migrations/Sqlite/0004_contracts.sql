@@ -4,6 +4,8 @@
 -- Moves with every change of the account's facts, in the same transaction: whoever remembers facts compares it first.
 ALTER TABLE accounts ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN language INTEGER;
+-- When the take-back window was opened anew, because the one before had passed without a word to the customer. No end opens one before.
+ALTER TABLE accounts ADD COLUMN window_reopened INTEGER;
 CREATE INDEX accounts_household ON accounts (household_owner) WHERE household_owner IS NOT NULL;
 
 -- When everything that was signed in was signed out: a bearer token that was issued before is good no longer.
