@@ -220,24 +220,30 @@ internal static class StaffEndpoints
             return refusal;
         if (opened.Value.Content is not { } content)
             return new Refusal(RefusalRule.IsFolder);
-        return new ContentFile(content, path[^1], entered.Value.Access.Grant.Until!.Value);
+        return new ContentFile(content, path[^1], entered.Value.Access.Grant);
     }
 }
 
-/// <summary>A file's bytes for granted staff, who get none after the grant has ended.</summary>
+/// <summary>A file's bytes for granted staff, who get none after the grant has run out, and within seconds none after somebody has ended it.</summary>
 /// <param name="content">The bytes.</param>
 /// <param name="name">The file's name.</param>
-/// <param name="until">When the grant ends.</param>
-internal sealed class ContentFile(IContentSource content, string name, DateTimeOffset until)
+/// <param name="grant">What they read under.</param>
+internal sealed class ContentFile(IContentSource content, string name, Entry<StaffGrant> grant)
     : IResult
 {
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(2);
+
     public async Task ExecuteAsync(HttpContext context)
     {
         await using (content)
         {
             var time = context.RequestServices.GetRequiredService<TimeProvider>();
-            using var ends = new CancellationTokenSource(until - time.GetUtcNow(), time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            var left = grant.Until!.Value - time.GetUtcNow();
+            using var ends = new CancellationTokenSource(
+                left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                time
+            );
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(
                 ends.Token,
                 context.RequestAborted
             );
@@ -247,13 +253,18 @@ internal sealed class ContentFile(IContentSource content, string name, DateTimeO
             var disposition = new ContentDispositionHeaderValue("attachment");
             disposition.SetHttpFileName(name);
             context.Response.Headers.ContentDisposition = disposition.ToString();
+            var watch = WatchAsync(
+                context.RequestServices.GetRequiredService<StaffDesk>(),
+                time,
+                stop
+            );
             try
             {
                 await content.CopyToAsync(
                     context.Response.BodyWriter,
                     0,
                     content.Length,
-                    either.Token
+                    stop.Token
                 );
             }
             catch (OperationCanceledException)
@@ -261,7 +272,29 @@ internal sealed class ContentFile(IContentSource content, string name, DateTimeO
                 // The grant has ended, or the download was stopped: what was sent must not look whole.
                 context.Abort();
             }
+            finally
+            {
+                await stop.CancelAsync();
+                await watch;
+            }
         }
+    }
+
+    private async Task WatchAsync(StaffDesk desk, TimeProvider time, CancellationTokenSource stop)
+    {
+        using var timer = new PeriodicTimer(s_every, time);
+        try
+        {
+            while (
+                await timer.WaitForNextTickAsync(stop.Token)
+                && await desk.RunsAsync(grant, stop.Token)
+            ) { }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // It is over by itself, or the facts cannot be asked: staff read nothing that nobody can be seen to allow.
+        }
+        await stop.CancelAsync();
     }
 }
 

@@ -211,6 +211,22 @@ public sealed class StaffDesk(
             cancellationToken
         );
 
+    /// <summary>Whether a grant that somebody reads under still runs.</summary>
+    public ValueTask<bool> RunsAsync(
+        Entry<StaffGrant> grant,
+        CancellationToken cancellationToken
+    ) =>
+        store.ReadAsync(
+            async snapshot =>
+            {
+                var now = time.GetUtcNow();
+                return await Registers.StaffGrants.FindAsync(snapshot, grant.Id) is { } current
+                    && current.Holds(now)
+                    && await HasUndertakenAsync(snapshot, current.Body.Person, now);
+            },
+            cancellationToken
+        );
+
     private ValueTask<VaultResult<Entry<StaffGrant>>> ChangeAsync(
         Instruction instruction,
         long id,

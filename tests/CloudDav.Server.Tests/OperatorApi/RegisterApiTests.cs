@@ -275,6 +275,60 @@ public sealed class RegisterApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_download_by_staff_stops_within_five_seconds_of_the_end_of_their_grant()
+    {
+        (await _alice.PutAsync("/dav/film.mkv", new byte[48 << 20])).Expect(201);
+        await AsAsync(
+            "boss",
+            "POST",
+            "/undertakings",
+            new
+            {
+                person = "anna",
+                document = "drawer 3",
+                signedAt = _operator.Time.GetUtcNow(),
+            }
+        );
+        var asked = await AsAsync(
+            "anna",
+            "POST",
+            $"/accounts/{_account}/staff-grants",
+            new
+            {
+                purpose = "serviceDelivery",
+                reference = "case 7",
+                minutes = 30,
+            }
+        );
+        var grant = $"/staff-grants/{asked.Json.GetProperty("entry").GetInt64()}";
+        Assert.Equal(200, (await AsAsync("boss", "POST", $"{grant}/approval")).Status);
+        using var http = new HttpClient { BaseAddress = _operator.Host.Address };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/operator/v1/vaults/{_account}/content/file?path=/film.mkv"
+        );
+        request.Headers.Authorization = new("Bearer", TokenOf("anna"));
+        var stop = TestContext.Current.CancellationToken;
+        using var response = await http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            stop
+        );
+        await using var body = await response.Content.ReadAsStreamAsync(stop);
+        await body.ReadExactlyAsync(new byte[1 << 20], stop);
+
+        // While it runs, nothing stops.
+        _operator.Time.Advance(TimeSpan.FromSeconds(5));
+        await Task.Delay(100, stop);
+        await body.ReadExactlyAsync(new byte[16 << 20], stop);
+        Assert.Equal(200, (await AsAsync("boss", "POST", $"{grant}/end")).Status);
+        _operator.Time.Advance(TimeSpan.FromSeconds(5));
+        await Task.Delay(500, stop);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, stop));
+    }
+
+    [Fact]
     public async Task Registers_are_read_page_by_page_and_by_account()
     {
         for (var i = 0; i < 3; i++)
@@ -379,11 +433,14 @@ public sealed class RegisterApiTests : IAsyncLifetime
         _operator.SendAsync(
             method,
             "/operator/v1" + path,
-            _operator.TokenOf([
-                new Claim("sub", person),
-                new Claim("scope", OperatorHost.Names(OperatorScope.StaffGrant)),
-            ]),
+            TokenOf(person),
             body is null ? null : JsonSerializer.Serialize(body),
             ("Idempotency-Key", Guid.NewGuid().ToString())
         );
+
+    private string TokenOf(string person) =>
+        _operator.TokenOf([
+            new Claim("sub", person),
+            new Claim("scope", OperatorHost.Names(OperatorScope.StaffGrant)),
+        ]);
 }
