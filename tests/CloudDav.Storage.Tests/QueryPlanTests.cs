@@ -114,6 +114,8 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
     [InlineData(OutboxSql.ListOld)]
     [InlineData(LifecycleSql.ListDue)]
     [InlineData(DestructionSql.ListClosed)]
+    [InlineData(DestructionSql.List)]
+    [InlineData(DestructionSql.ListRetained)]
     [InlineData(DestructionSql.ListContents)]
     [InlineData(DestructionSql.ListOutlived)]
     public async Task What_is_read_in_order_is_stored_in_order(string sql) =>

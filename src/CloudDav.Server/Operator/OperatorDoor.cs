@@ -113,6 +113,7 @@ internal sealed class OperatorDoor
         MeasureEndpoints.Map(new OperatorRoutes(door, "Measures"));
         PlatformEndpoints.Map(new OperatorRoutes(door, "Platform"));
         RegisterEndpoints.Map(new OperatorRoutes(door, "Registers"));
+        RetentionEndpoints.Map(new OperatorRoutes(door, "Retention"));
         StaffEndpoints.Map(new OperatorRoutes(door, "Staff"));
         routes.MapGet(DocumentPath, OperatorDocument.AnswerAsync).ExcludeFromDescription();
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Operator;
 
-/// <summary>The desks behind measures, registers, staff access and accounts.</summary>
+/// <summary>The desks behind measures, registers, staff access, retention and accounts.</summary>
 internal static class RegisterDesks
 {
     public static void Register(IServiceCollection services)
@@ -21,6 +21,10 @@ internal static class RegisterDesks
             provider.GetRequiredService<CommandDesk>(),
             provider.GetRequiredService<VaultParts>().Contracts,
             provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new RetentionDesk(
+            provider.GetRequiredService<CommandDesk>(),
+            provider.GetRequiredService<VaultParts>().Destructions
         ));
         services.AddSingleton(provider => new LinkDesk(
             provider.GetRequiredService<CommandDesk>(),

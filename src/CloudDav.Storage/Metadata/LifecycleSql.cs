@@ -67,6 +67,16 @@ internal static class DestructionSql
     public const string ListRunning =
         $"SELECT {Columns} FROM destructions WHERE finished IS NULL AND account_id > 0 ORDER BY account_id";
 
+    public const string List =
+        $"SELECT {Columns} FROM destructions WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
+
+    public const string ListRetained = """
+        SELECT r.account_id, r.owner_id, r.customer_ref, r.main_ref, r.option_code, r.option_version, r.started, r.ends, r.end_recorded,
+          r.main_ends, r.main_end_recorded, d.keep_until
+        FROM retained_contracts r LEFT JOIN destructions d ON d.account_id = r.account_id
+        WHERE r.account_id > ?1 ORDER BY r.account_id LIMIT ?2
+        """;
+
     public const string LoadState =
         "SELECT clock, stopped, allowed_until FROM lifecycle_state WHERE state_id = 1";
 

@@ -250,6 +250,27 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
         return new(swept);
     }
 
+    public ValueTask<IReadOnlyList<DestructionRecord>> ListDestructionsAsync(
+        AccountId after,
+        int limit
+    )
+    {
+        var records = new List<DestructionRecord>();
+        var statement = Session[DestructionSql.List].Bind(1, after.Value).Bind(2, limit);
+        while (statement.Step())
+            records.Add(DestructionRows.Read(statement));
+        return new(records);
+    }
+
+    public ValueTask<IReadOnlyList<RetainedContract>> ListRetainedAsync(AccountId after, int limit)
+    {
+        var retained = new List<RetainedContract>();
+        var statement = Session[DestructionSql.ListRetained].Bind(1, after.Value).Bind(2, limit);
+        while (statement.Step())
+            retained.Add(DestructionRows.ReadRetained(statement));
+        return new(retained);
+    }
+
     /// <summary>What is known about an account's contract.</summary>
     public ContractFacts FactsOf(AccountId account)
     {
@@ -870,6 +891,12 @@ internal sealed partial class SqliteContractChanges(SqliteSession session, Sqlit
             .Bind(6, record.ListHash.ToArray())
             .Run();
         MoveFacts(record.Account);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AllowDestructionAsync(DateTimeOffset until)
+    {
+        Session[DestructionSql.Allow].Bind(1, Ms(until)).Run();
         return ValueTask.CompletedTask;
     }
 

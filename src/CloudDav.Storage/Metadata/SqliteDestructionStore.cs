@@ -520,6 +520,23 @@ internal static class DestructionRows
             KeepUntil = Time(statement, 14),
         };
 
+    public static RetainedContract ReadRetained(Statement statement) =>
+        new()
+        {
+            Account = new(statement.Int64(0)),
+            Owner = statement.NullableInt64(1) is { } owner ? new AccountId(owner) : null,
+            Customer = statement.NullableText(2),
+            MainContract = statement.NullableText(3),
+            Option = statement.NullableText(4),
+            OptionVersion = (int?)statement.NullableInt64(5),
+            Started = Time(statement, 6)!.Value,
+            Ends = Time(statement, 7),
+            EndRecorded = Time(statement, 8),
+            MainEnds = Time(statement, 9),
+            MainEndRecorded = Time(statement, 10),
+            KeepUntil = Time(statement, 11),
+        };
+
     public static DateTimeOffset? Time(Statement statement, int column) =>
         statement.NullableInt64(column) is { } milliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)

@@ -109,6 +109,9 @@ public sealed class Destruction(
     DestructionOptions options
 )
 {
+    /// <summary>How long an operator's word holds.</summary>
+    public static readonly TimeSpan Allowance = TimeSpan.FromDays(1);
+
     private const int Page = 100;
 
     private readonly WriterSlices _slices = new();
@@ -163,7 +166,7 @@ public sealed class Destruction(
     {
         var clock = await store.ReadClockAsync(cancellationToken);
         await store.AllowAsync(
-            clock.AddDays(1),
+            clock + Allowance,
             new AuditEntry
             {
                 Chain = AuditChainId.Operator,

@@ -135,6 +135,12 @@ public interface IContractSnapshot
 
     /// <summary>The end of the service for which every account has been looked at, in the words of <see cref="IContractTransaction.MarkSweptAsync"/>; null for none.</summary>
     ValueTask<string?> FindSweptAsync();
+
+    /// <summary>Destruction records, of those under way too, in the order of accounts, after one.</summary>
+    ValueTask<IReadOnlyList<DestructionRecord>> ListDestructionsAsync(AccountId after, int limit);
+
+    /// <summary>What is kept of contracts whose accounts are gone, in the order of accounts, after one.</summary>
+    ValueTask<IReadOnlyList<RetainedContract>> ListRetainedAsync(AccountId after, int limit);
 }
 
 /// <summary>What can be done within one transaction.</summary>
@@ -202,6 +208,9 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Begins a destruction. Nothing brings the account back from here.</summary>
     ValueTask BeginDestructionAsync(DestructionRecord record);
+
+    /// <summary>Lets destruction run until a moment, whatever stopped it.</summary>
+    ValueTask AllowDestructionAsync(DateTimeOffset until);
 
     /// <summary>Records an acceptance; the first one of a version counts.</summary>
     ValueTask AddAcceptanceAsync(TermsAcceptance acceptance);
