@@ -120,8 +120,7 @@ public sealed class Destruction(
     /// <summary>Goes on with what was begun, and destroys what is due. One node at a time.</summary>
     public async ValueTask<DestructionRound> RunAsync(CancellationToken cancellationToken)
     {
-        var clock = await store.ReadClockAsync(cancellationToken);
-        var state = await CheckClockAsync(clock, cancellationToken);
+        var (clock, state) = await CheckClockAsync(cancellationToken);
         foreach (var record in await store.ListRunningAsync(cancellationToken))
         {
             // Before the key is gone nothing is lost yet.
@@ -178,27 +177,42 @@ public sealed class Destruction(
         );
     }
 
-    // Two clocks that should agree: the database's, and time as it passed here. Without an own round before this one only the last round of all is there to compare.
-    private async ValueTask<DestructionState> CheckClockAsync(
-        DateTimeOffset clock,
+    // Both clocks at one moment: whatever pauses this process between the two would look like a jump.
+    private async ValueTask<(DateTimeOffset Clock, long Timestamp)> ReadClocksAsync(
         CancellationToken cancellationToken
     )
     {
+        while (true)
+        {
+            var timestamp = time.GetTimestamp();
+            var clock = await store.ReadClockAsync(cancellationToken);
+            if (time.GetElapsedTime(timestamp) < options.ClockTolerance / 2)
+                return (clock, timestamp);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Two clocks that should agree: the database's, and time as it passed here. Without an own round before this one only the last round of all is there to compare.
+    private async ValueTask<(DateTimeOffset Clock, DestructionState State)> CheckClockAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        // In this order: a node that was paused must not take what another has noted meanwhile for a clock that was set back.
         var state = await store.LoadStateAsync(cancellationToken);
+        var (clock, timestamp) = await ReadClocksAsync(cancellationToken);
         var hasJumped = clock < state.Clock - options.ClockTolerance;
         if (_last is { } last)
         {
-            var difference =
-                clock - last.Clock - time.GetElapsedTime(last.Timestamp, time.GetTimestamp());
+            var difference = clock - last.Clock - time.GetElapsedTime(last.Timestamp, timestamp);
             hasJumped |= difference.Duration() > options.ClockTolerance;
         }
         else if (state.Clock is { } former)
         {
             hasJumped |= clock - former > options.LongestSilence;
         }
-        _last = (clock, time.GetTimestamp());
+        _last = (clock, timestamp);
         await store.SaveClockAsync(clock, hasJumped, cancellationToken);
-        return hasJumped && state.Stopped is null ? state with { Stopped = clock } : state;
+        return (clock, hasJumped && state.Stopped is null ? state with { Stopped = clock } : state);
     }
 
     private async ValueTask<(
