@@ -180,7 +180,7 @@ public sealed partial class ArchiveTests(ITestOutputHelper output) : IAsyncLifet
             $"""
             rm part.zip
             for n in 1 2 3 4; do
-              timeout -s KILL 0.4 {Curl} --limit-rate 10M -C - -o part.zip {Url} || true
+              timeout -s KILL 0.4 {Curl} --limit-rate 3M -C - -o part.zip {Url} || true
             done
             [ "$(stat -c %s part.zip)" -lt {Text(length)} ]
             {Curl} -C - -o part.zip {Url}

@@ -69,6 +69,24 @@ public sealed class ContractSetup(CloudDavHost host)
                 )
         );
 
+    /// <summary>The take-back window has passed, and destruction has begun: from here there is no way back, whatever the clock says.</summary>
+    public Task CloseAsync(string user) =>
+        ChangeAsync(
+            user,
+            async (transaction, account) =>
+                await transaction.SaveCustomerAsync(
+                    (await transaction.FindCustomerAsync(account))! with
+                    {
+                        End = new ContractEnd(
+                            EndCause.CloudContract,
+                            Now.AddDays(-40),
+                            Now.AddDays(-40)
+                        ),
+                        DestructionStarted = Now,
+                    }
+                )
+        );
+
     /// <summary>Sets a measure on a person's account, or on an item of their vault.</summary>
     /// <returns>Its number.</returns>
     public async Task<long> SetAsync(

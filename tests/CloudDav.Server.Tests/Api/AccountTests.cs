@@ -110,8 +110,7 @@ public sealed class AccountTests : IAsyncLifetime
         Assert.Equal("503 maintenance", await AskAsync());
 
         await _api.Contracts.SetAsync(PlatformFacts.Normal);
-        await _api.Contracts.EndAsync("alice", _api.Time.GetUtcNow());
-        _api.Time.Advance(TimeSpan.FromDays(32));
+        await _api.Contracts.CloseAsync("alice");
         Assert.Equal("410 account-closed", await AskAsync());
     }
 

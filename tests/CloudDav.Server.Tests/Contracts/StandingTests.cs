@@ -268,8 +268,7 @@ public sealed class StandingTests : IAsyncLifetime
                 await _contracts.EndAsync("olivia", _clock.GetUtcNow());
                 break;
             case Standing.Closed:
-                await _contracts.EndAsync("olivia", _clock.GetUtcNow());
-                _clock.Advance(TimeSpan.FromDays(32));
+                await _contracts.CloseAsync("olivia");
                 break;
         }
     }
