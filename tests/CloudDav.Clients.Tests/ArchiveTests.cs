@@ -175,14 +175,14 @@ public sealed partial class ArchiveTests(ITestOutputHelper output) : IAsyncLifet
                 """
             );
         }
-        // Killed in the middle, again and again.
+        // Cut in the middle, again and again: curl dies of a pipe that nobody reads any more.
         await ShellAsync(
             $"""
-            rm part.zip
+            : >part.zip
             for n in 1 2 3 4; do
-              timeout -s KILL 0.4 {Curl} --limit-rate 3M -C - -o part.zip {Url} || true
+              {Curl} -C "$(stat -c %s part.zip)" {Url} | head -c 3000000 >>part.zip || true
             done
-            [ "$(stat -c %s part.zip)" -lt {Text(length)} ]
+            [ "$(stat -c %s part.zip)" = 12000000 ]
             {Curl} -C - -o part.zip {Url}
             cmp whole.zip part.zip
             """
