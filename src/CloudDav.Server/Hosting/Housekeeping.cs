@@ -1,3 +1,4 @@
+using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
@@ -24,44 +25,34 @@ internal sealed class Housekeeping(
     // Leftovers that no ledger row names are of crashes only: looking through the whole store for them is for once a day.
     private static readonly TimeSpan s_orphansEvery = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var sweeper = new BlobSweeper(parts.Blobs, parts.Ledger, time, new BlobSweeperOptions());
         var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
         var orphansDue = time.GetUtcNow();
-        using var rounds = new PeriodicTimer(
+        return Rounds.RunAsync(
             TimeSpan.FromSeconds(options.Value.HousekeepingSeconds),
-            time
+            time,
+            RoundAsync,
+            log.HousekeepingFailed,
+            stoppingToken
         );
-        try
+
+        async Task RoundAsync(CancellationToken stop)
         {
-            do
+            var purged = await expiry.RunAsync(stop);
+            var swept = await sweeper.SweepAsync(stop);
+            if (time.GetUtcNow() >= orphansDue)
             {
-                try
-                {
-                    var purged = await expiry.RunAsync(stoppingToken);
-                    var swept = await sweeper.SweepAsync(stoppingToken);
-                    if (time.GetUtcNow() >= orphansDue)
-                    {
-                        swept += (await sweeper.RemoveOrphansAsync(stoppingToken)).Count;
-                        orphansDue = time.GetUtcNow() + s_orphansEvery;
-                    }
-                    purged += await DropOldEventsAsync(stoppingToken);
-                    purged += await commands.ForgetAsync(
-                        time.GetUtcNow() - TimeSpan.FromDays(operators.Value.KeepCommandsDays),
-                        stoppingToken
-                    );
-                    log.HousekeepingDone(purged, swept);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    log.HousekeepingFailed(failure);
-                }
-            } while (await rounds.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, or its start failed.
+                swept += (await sweeper.RemoveOrphansAsync(stop)).Count;
+                orphansDue = time.GetUtcNow() + s_orphansEvery;
+            }
+            purged += await DropOldEventsAsync(stop);
+            purged += await commands.ForgetAsync(
+                time.GetUtcNow() - TimeSpan.FromDays(operators.Value.KeepCommandsDays),
+                stop
+            );
+            log.HousekeepingDone(purged, swept);
         }
     }
 

@@ -25,28 +25,14 @@ internal sealed class DestructionJob(
         options.Value.ToDestruction()
     );
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var rounds = new PeriodicTimer(s_every, time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await _job.TryRunAsync(RunAsync, stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    log.DestructionFailed(failure);
-                }
-            } while (await rounds.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, or its start failed.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            s_every,
+            time,
+            async stop => await _job.TryRunAsync(RunAsync, stop),
+            log.DestructionFailed,
+            stoppingToken
+        );
 
     private async ValueTask<DateTimeOffset> RunAsync(CancellationToken stop)
     {

@@ -30,31 +30,20 @@ internal sealed class EventDelivery(
     private readonly EventsOptions _options = options.Value;
     private readonly LeasedJob _job = new(JobName, parts.Leases, time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (_options.Address is null)
-            return;
-        using var rounds = new PeriodicTimer(s_every, time);
-        try
-        {
-            do
-            {
-                try
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _options.Address is null
+            ? Task.CompletedTask
+            : Rounds.RunAsync(
+                s_every,
+                time,
+                async stop =>
                 {
-                    if ((await ListDueAsync(1, stoppingToken)).Count > 0)
-                        await _job.TryRunAsync(DeliverAsync, stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    log.EventDeliveryFailed(failure);
-                }
-            } while (await rounds.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, or its start failed.
-        }
-    }
+                    if ((await ListDueAsync(1, stop)).Count > 0)
+                        await _job.TryRunAsync(DeliverAsync, stop);
+                },
+                log.EventDeliveryFailed,
+                stoppingToken
+            );
 
     /// <summary>How long an account's events rest after so many failures, before chance: doubled each time, up to the longest.</summary>
     public static TimeSpan Backoff(EventsOptions options, int failures)

@@ -46,28 +46,14 @@ internal sealed class ReconciliationJob(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var rounds = new PeriodicTimer(s_every, time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await _job.TryRunAsync(ReconcileAsync, stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    log.ReconciliationFailed(failure);
-                }
-            } while (await rounds.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, or its start failed.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            s_every,
+            time,
+            async stop => await _job.TryRunAsync(ReconcileAsync, stop),
+            log.ReconciliationFailed,
+            stoppingToken
+        );
 
     private async ValueTask<DateTimeOffset> ReconcileAsync(CancellationToken stop)
     {

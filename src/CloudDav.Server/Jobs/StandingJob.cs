@@ -25,34 +25,20 @@ internal sealed class StandingJob(
         keys.CanSeal ? keys.Seal : null
     );
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var every = TimeSpan.FromSeconds(options.Value.WatchSeconds);
-        using var rounds = new PeriodicTimer(every, time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await _job.TryRunAsync(
-                        async stop =>
-                        {
-                            await _watch.RunAsync(stop);
-                            return time.GetUtcNow();
-                        },
-                        stoppingToken
-                    );
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    log.StandingWatchFailed(failure);
-                }
-            } while (await rounds.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, or its start failed.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            TimeSpan.FromSeconds(options.Value.WatchSeconds),
+            time,
+            async stop =>
+                await _job.TryRunAsync(
+                    async leased =>
+                    {
+                        await _watch.RunAsync(leased);
+                        return time.GetUtcNow();
+                    },
+                    stop
+                ),
+            log.StandingWatchFailed,
+            stoppingToken
+        );
 }

@@ -1,6 +1,8 @@
+using System.Threading.Channels;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
+using CloudDav.Vault;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudDav.Server.Tests.Jobs;
@@ -70,7 +72,9 @@ public sealed class LeasedJobTests : IDisposable
     public async Task A_long_job_keeps_its_lease()
     {
         var (started, end) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var job = One.TryRunAsync(
+        var leases = new CountedLeases(_one.Leases);
+        var job = new LeasedJob("job", leases, _time)
+            .TryRunAsync(
                 async stop =>
                 {
                     started.SetResult();
@@ -85,8 +89,7 @@ public sealed class LeasedJobTests : IDisposable
         for (var i = 0; i < 12; i++)
         {
             _time.Advance(LeasedJob.Duration / 3);
-            // The renewal is a real write.
-            await Task.Delay(50);
+            await leases.Renewed.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
             Assert.False(await Two.TryRunAsync(_ => new(_time.GetUtcNow()), default));
         }
 
@@ -150,5 +153,39 @@ public sealed class LeasedJobTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job);
         Assert.True(await Two.TryRunAsync(_ => new(_time.GetUtcNow()), default));
+    }
+
+    private sealed class CountedLeases(IJobLeases leases) : IJobLeases
+    {
+        /// <summary>One entry for each lease that was renewed.</summary>
+        public Channel<bool> Renewed { get; } = Channel.CreateUnbounded<bool>();
+
+        public ValueTask<bool> TryTakeAsync(
+            string job,
+            string holder,
+            DateTimeOffset now,
+            TimeSpan duration,
+            CancellationToken cancellationToken
+        ) => leases.TryTakeAsync(job, holder, now, duration, cancellationToken);
+
+        public async ValueTask<bool> RenewAsync(
+            string job,
+            string holder,
+            DateTimeOffset now,
+            TimeSpan duration,
+            CancellationToken cancellationToken
+        )
+        {
+            var isRenewed = await leases.RenewAsync(job, holder, now, duration, cancellationToken);
+            Renewed.Writer.TryWrite(isRenewed);
+            return isRenewed;
+        }
+
+        public ValueTask ReleaseAsync(
+            string job,
+            string holder,
+            DateTimeOffset nextRun,
+            CancellationToken cancellationToken
+        ) => leases.ReleaseAsync(job, holder, nextRun, cancellationToken);
     }
 }
