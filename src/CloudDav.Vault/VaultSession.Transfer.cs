@@ -214,11 +214,10 @@ public sealed partial class VaultSession
     {
         if (!top.IsFolder)
             return null;
-        foreach (var measure in vault.Decision!.Facts.Measures)
+        foreach (var measure in vault.Decision!.ItemMeasures)
         {
             if (
                 measure is { Kind: MeasureKind.Block, Node: { } node }
-                && measure.Holds(vault.Decision.Now)
                 && await snapshot.IsBelowAsync(vault.Id, node, top.Id)
             )
                 return measure.ToRefusal();

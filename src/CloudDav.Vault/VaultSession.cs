@@ -58,8 +58,8 @@ public sealed partial class VaultSession
             {
                 var facts = await LoadAsync(snapshot, Request([new(path, details)]));
                 var found = FoundIn(facts, Capability.List);
-                if (found.IsSuccess && details.HasFlag(NodeDetails.Blocks))
-                    BlocksOf(found.Value).Mark(found.Value.Node);
+                if (found.IsSuccess)
+                    MeasuresOn(found.Value).Mark(found.Value.Node);
                 return found;
             },
             cancellationToken
@@ -100,9 +100,9 @@ public sealed partial class VaultSession
                     found.Value.Path,
                     wantsLocks ? await snapshot.ListLocksAsync(vault.Id, Now) : []
                 );
-                var blocks = details.HasFlag(NodeDetails.Blocks) ? BlocksOf(found.Value) : null;
+                var measures = MeasuresOn(found.Value);
                 begin(vault);
-                blocks?.Mark(top);
+                measures.Mark(top);
                 visit([], top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
                     return true;
@@ -116,7 +116,7 @@ public sealed partial class VaultSession
                     {
                         if ((++seen & 1023) == 0)
                             cancellationToken.ThrowIfCancellationRequested();
-                        blocks?.Mark(node);
+                        measures.Mark(node);
                         var place = places.Enter(node, keepsFolders: levels is null);
                         visit(place.Below, node, place.Locks);
                     }
@@ -258,7 +258,7 @@ public sealed partial class VaultSession
             : new Found(facts.Vault, facts.Paths[0]);
     }
 
-    private static BlockedPlaces BlocksOf(Found found) =>
+    private static MeasuredPlaces MeasuresOn(Found found) =>
         new(found.Vault.Decision!, found.Path.Chain);
 
     private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)

@@ -50,7 +50,7 @@ public sealed class DavResource
     /// <summary>Checksums as <c>oc:checksums</c> shows them; null on collections and unless asked for with <see cref="DavFacts.Checksums"/>.</summary>
     public string? Checksums { get; set; }
 
-    /// <summary>Why it, or a collection above it, was taken out of reach: what its content is refused with. Null when it was not, and unless asked for with <see cref="DavFacts.Blocks"/>.</summary>
+    /// <summary>Why it, or a collection above it, was taken out of reach: what its content is refused with. Null when it was not.</summary>
     public DavProblem? Blocked { get; set; }
 }
 

@@ -177,9 +177,6 @@ public enum DavFacts
 
     /// <summary><see cref="DavResource.Checksums"/>.</summary>
     Checksums = 8,
-
-    /// <summary><see cref="DavResource.Blocked"/>.</summary>
-    Blocks = 16,
 }
 
 /// <summary>A file or collection with its content, before anything of it is read.</summary>

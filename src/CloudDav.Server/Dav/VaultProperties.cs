@@ -22,7 +22,7 @@ internal static class VaultProperties
         resource.Created = Time(node.CreatedMs);
         resource.MediaType = node.MediaType;
         resource.FileId = node.Id.Value;
-        resource.Privileges = PrivilegesOf(vault.Decision!.Lasting);
+        resource.Privileges = PrivilegesOf(vault.Decision!.Lasting & ~node.Taken);
         if (isRoot)
             resource.Privileges &= ~(DavPrivileges.Move | DavPrivileges.Delete);
         resource.Win32Attributes = NodeName.IsTransient(node.Name)
@@ -80,8 +80,6 @@ internal static class VaultProperties
             details |= NodeDetails.Locks;
         if (facts.HasFlag(DavFacts.Checksums))
             details |= NodeDetails.Checksums;
-        if (facts.HasFlag(DavFacts.Blocks))
-            details |= NodeDetails.Blocks;
         return details;
     }
 

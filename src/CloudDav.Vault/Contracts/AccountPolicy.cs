@@ -86,7 +86,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
         for (var i = 0; i < measures.Count; i++)
         {
             if (measures[i].Node is null && measures[i].Holds(now))
-                taken |= CapabilityTable.TakenBy(measures[i].Switches);
+                taken |= measures[i].Taken;
         }
         return taken;
     }
@@ -232,11 +232,12 @@ public sealed record Decision
     /// <param name="capability">What is asked.</param>
     public Refusal? RefusesAt(IReadOnlyList<NodeRow> chain, Capability capability)
     {
-        if (Door == Door.Staff)
-            return null;
-        foreach (var measure in Facts.Measures)
+        foreach (var measure in ItemMeasures)
         {
-            if (TakesAtItem(measure, capability) && chain.Any(row => row.Id == measure.Node))
+            if (
+                (measure.Taken & capability) != Capability.None
+                && chain.Any(row => row.Id == measure.Node)
+            )
                 return measure.ToRefusal();
         }
         return null;
@@ -245,25 +246,16 @@ public sealed record Decision
     /// <summary>The items at which <see cref="RefusesAt"/> refuses something, and below which.</summary>
     /// <param name="capability">What is asked.</param>
     public IReadOnlySet<NodeId> ItemsRefusing(Capability capability) =>
-        Facts
-            .Measures.Where(measure => TakesAtItem(measure, capability))
+        ItemMeasures
+            .Where(measure => (measure.Taken & capability) != Capability.None)
             .Select(measure => measure.Node!.Value)
             .ToHashSet();
 
-    private bool TakesAtItem(Measure measure, Capability capability)
-    {
-        if (measure.Node is null || !measure.Holds(Now))
-            return false;
-        var taken = measure.Kind switch
-        {
-            MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
-            MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(
-                measure.Switches
-            ),
-            MeasureKind.LegalHold => Capability.None,
-        };
-        return (taken & capability) != Capability.None;
-    }
+    /// <summary>The measures on items that take something away now.</summary>
+    internal IEnumerable<Measure> ItemMeasures =>
+        Door == Door.Staff || Facts.Measures.Count == 0
+            ? []
+            : Facts.Measures.Where(measure => measure.Node is not null && measure.Holds(Now));
 
     // A suspension is about this customer and comes before what is for everybody; the one that takes more, before the one that takes less.
     private Measure? MeasureAgainst(Capability capability)
@@ -281,7 +273,7 @@ public sealed record Decision
                 if (
                     measure.Node is null
                     && measure.Holds(Now)
-                    && CapabilityTable.TakenBy(measure.Switches).HasFlag(capability)
+                    && measure.Taken.HasFlag(capability)
                     && (
                         found is null
                         || (

@@ -84,6 +84,15 @@ public sealed record Measure
     /// <summary>Until when it holds; null for until it is lifted.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>What it takes away while it holds, of what it is on. A blocked item can still be listed, so that its owner sees that it is there, and be deleted.</summary>
+    public Capability Taken =>
+        Kind switch
+        {
+            MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
+            MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(Switches),
+            MeasureKind.LegalHold => Capability.None,
+        };
+
     /// <summary>Whether it holds at a moment.</summary>
     public bool Holds(DateTimeOffset now) =>
         Since <= now && (Until is not { } until || now < until);

@@ -165,9 +165,6 @@ public enum NodeDetails
 
     /// <summary>The CRC-32 alone.</summary>
     Crc32 = 16,
-
-    /// <summary>What takes it out of reach. No query: a session knows its contract's measures.</summary>
-    Blocks = 32,
 }
 
 /// <summary>The facts about a vault and some paths, all from one snapshot.</summary>

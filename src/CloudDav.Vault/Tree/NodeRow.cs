@@ -91,7 +91,10 @@ public sealed class NodeRow
     /// <summary>CRC-32 (IEEE 802.3) of a file's content; only when it was asked for, and else 0 as for an empty one.</summary>
     public uint Crc32 { get; set; }
 
-    /// <summary>What takes it, or a folder above it, out of reach; null when nothing does, and when it was not asked for.</summary>
+    /// <summary>What measures on it, or on a folder above it, take away; only when it was found or listed for somebody.</summary>
+    public Capability Taken { get; set; }
+
+    /// <summary>What takes it, or a folder above it, out of reach; null when nothing does. Known when <see cref="Taken"/> is.</summary>
     public Measure? Block { get; set; }
 
     /// <summary>True for a folder.</summary>

@@ -286,7 +286,7 @@ internal static class LiveProperties
         // Our own
         new(
             DavNames.CloudDav + "blocked",
-            DavFacts.Blocks,
+            DavFacts.None,
             static (ref writer, _, resource) => WriteBlocked(ref writer, resource.Blocked!)
         )
         {

@@ -360,6 +360,56 @@ public sealed class EnforcementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_items_privileges_are_without_what_measures_on_it_and_above_it_take()
+    {
+        await using var tree = await FilledAsync();
+        (await tree.MkcolAsync("/f/sub")).Expect(201);
+        (await tree.PutAsync("/f/sub/deep.txt", "x")).Expect(201);
+        (await tree.PutAsync("/f/free.txt", "x")).Expect(201);
+        await _operator.BlockAsync(tree, "/f/sub");
+        await _operator.SetAsync(
+            new NewMeasure
+            {
+                Kind = MeasureKind.Restriction,
+                Switches = Switches.Upload,
+                Account = await _operator.AccountOfAsync(tree),
+                Path = ["f", "a.txt"],
+                ReasonCode = "notice",
+            }
+        );
+        var (letters, privileges) = (
+            XName.Get("permissions", "http://owncloud.org/ns"),
+            DavWords.Name("current-user-privilege-set")
+        );
+
+        var asked = DavWords.Propfind(letters, privileges);
+        var listed = (await tree.PropfindAsync("/f", "infinity", asked)).Multistatus;
+
+        foreach (
+            var (path, has) in ((string, string)[])
+                [
+                    ("/f/sub", "D"),
+                    ("/f/sub/deep.txt", "D"),
+                    ("/f/a.txt", "GDNV"),
+                    ("/f/free.txt", "GDNVW"),
+                ]
+        )
+        {
+            Assert.Equal(has, listed[path][letters]!.Value);
+        }
+        foreach (var path in (string[])["/f/sub/deep.txt", "/f/a.txt"])
+        {
+            var alone = (await tree.PropfindAsync(path, "0", asked)).Multistatus.Single;
+            Assert.Equal(listed[path][letters]!.Value, alone[letters]!.Value);
+            Assert.Equal(listed[path][privileges]!.ToString(), alone[privileges]!.ToString());
+            Assert.DoesNotContain(
+                alone[privileges]!.Descendants(),
+                privilege => privilege.Name.LocalName == "write-content"
+            );
+        }
+    }
+
+    [Fact]
     public async Task A_door_without_deleting_leaves_the_rest()
     {
         await using var tree = await FilledAsync();
