@@ -291,10 +291,11 @@ internal static class ServerHost
         services.AddSingleton<EventReceiver>();
         services.AddMetrics();
         services.AddSingleton<EventMetrics>();
+        services.AddSingleton<JobMetrics>();
+        services.AddSingleton<Rounds>();
         services.AddHostedService<KeyCheck>();
         services.AddHostedService<Housekeeping>();
         services.AddHostedService<EventDelivery>();
-        services.AddMetrics();
         services.AddSingleton<LifecycleMetrics>();
         services.AddHostedService<StandingJob>();
         services.AddHostedService<DestructionJob>();

@@ -16,6 +16,7 @@ internal sealed class Housekeeping(
     IOptions<EventsOptions> events,
     CommandDesk commands,
     IOptions<OperatorOptions> operators,
+    Rounds rounds,
     TimeProvider time,
     ILogger<Housekeeping> log
 ) : BackgroundService
@@ -30,9 +31,9 @@ internal sealed class Housekeeping(
         var sweeper = new BlobSweeper(parts.Blobs, parts.Ledger, time, new BlobSweeperOptions());
         var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
         var orphansDue = time.GetUtcNow();
-        return Rounds.RunAsync(
+        return rounds.RunAsync(
+            "housekeeping",
             TimeSpan.FromSeconds(options.Value.HousekeepingSeconds),
-            time,
             RoundAsync,
             log.HousekeepingFailed,
             stoppingToken

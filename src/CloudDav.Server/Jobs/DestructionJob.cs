@@ -11,6 +11,7 @@ internal sealed class DestructionJob(
     VaultParts parts,
     IOptions<LifecycleOptions> options,
     LifecycleMetrics metrics,
+    Rounds rounds,
     TimeProvider time,
     ILogger<DestructionJob> log
 ) : BackgroundService
@@ -26,9 +27,9 @@ internal sealed class DestructionJob(
     );
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(
+        rounds.RunAsync(
+            JobName,
             s_every,
-            time,
             async stop => await _job.TryRunAsync(RunAsync, stop),
             log.DestructionFailed,
             stoppingToken

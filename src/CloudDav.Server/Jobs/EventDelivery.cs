@@ -16,6 +16,7 @@ internal sealed class EventDelivery(
     EventReceiver receiver,
     EventMetrics metrics,
     IOptions<EventsOptions> options,
+    Rounds rounds,
     TimeProvider time,
     ILogger<EventDelivery> log
 ) : BackgroundService
@@ -33,9 +34,9 @@ internal sealed class EventDelivery(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         _options.Address is null
             ? Task.CompletedTask
-            : Rounds.RunAsync(
+            : rounds.RunAsync(
+                JobName,
                 s_every,
-                time,
                 async stop =>
                 {
                     if ((await ListDueAsync(1, stop)).Count > 0)

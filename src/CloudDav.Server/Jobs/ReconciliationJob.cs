@@ -13,6 +13,7 @@ internal sealed class ReconciliationJob(
     IOptions<MainContractOptions> options,
     IOptions<ContractOptions> contract,
     MainContractMetrics metrics,
+    Rounds rounds,
     TimeProvider time,
     ILogger<ReconciliationJob> log
 ) : BackgroundService
@@ -47,9 +48,9 @@ internal sealed class ReconciliationJob(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(
+        rounds.RunAsync(
+            JobName,
             s_every,
-            time,
             async stop => await _job.TryRunAsync(ReconcileAsync, stop),
             log.ReconciliationFailed,
             stoppingToken

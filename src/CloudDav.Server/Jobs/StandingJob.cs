@@ -11,6 +11,7 @@ internal sealed class StandingJob(
     VaultParts parts,
     EventKeys keys,
     IOptions<LifecycleOptions> options,
+    Rounds rounds,
     TimeProvider time,
     ILogger<StandingJob> log
 ) : BackgroundService
@@ -26,9 +27,9 @@ internal sealed class StandingJob(
     );
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(
+        rounds.RunAsync(
+            JobName,
             TimeSpan.FromSeconds(options.Value.WatchSeconds),
-            time,
             async stop =>
                 await _job.TryRunAsync(
                     async leased =>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Jobs;
+using CloudDav.Server.Tests.Jobs;
 using CloudDav.Server.Tests.OperatorApi;
 using CloudDav.Testing;
 using CloudDav.Vault;
@@ -21,6 +23,7 @@ public sealed class CustomerLifeTests : IAsyncLifetime
     private static readonly XNamespace s_own = "http://clouddav.org/ns";
 
     private readonly WireMockServer _receiver = WireMockServer.Start();
+    private readonly JobRounds _rounds = new();
     private OperatorHost _operator = null!;
     private DavClient _client = null!;
 
@@ -35,16 +38,20 @@ public sealed class CustomerLifeTests : IAsyncLifetime
             new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["Events:Address"] = _receiver.Url + "/events",
-                // The clock is turned by days: every timer that is due in between is called.
-                ["Lifecycle:WatchSeconds"] = "60",
-                ["Storage:HousekeepingSeconds"] = "3600",
                 ["Events:Secret"] = "a secret of the tests that has 32 bytes or more",
             }
+        );
+        await _rounds.WatchAsync(
+            _operator.Host.Services,
+            StandingJob.JobName,
+            DestructionJob.JobName,
+            EventDelivery.JobName
         );
     }
 
     public async ValueTask DisposeAsync()
     {
+        _rounds.Dispose();
         await _operator.DisposeAsync();
         _receiver.Stop();
         _receiver.Dispose();
@@ -189,18 +196,15 @@ public sealed class CustomerLifeTests : IAsyncLifetime
             Stop
         );
 
-    // Time passes in steps of a day, and everything that becomes due has a moment to be done.
+    // Time passes in steps of a day, and everything that becomes due is done, its events delivered.
     private async Task PassAsync(DateTimeOffset until)
     {
         while (_operator.Time.GetUtcNow() < until)
         {
             var left = until - _operator.Time.GetUtcNow();
-            _operator.Time.Advance(left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
-            for (var i = 0; i < 3; i++)
-            {
-                await Task.Delay(15, Stop);
-                _operator.Time.Advance(TimeSpan.FromSeconds(61));
-            }
+            var day = TimeSpan.FromDays(1);
+            await _rounds.AdvanceAsync(_operator.Time, left < day ? left : day);
+            await _rounds.AdvanceAsync(_operator.Time, TimeSpan.FromMinutes(1));
         }
     }
 
@@ -209,8 +213,7 @@ public sealed class CustomerLifeTests : IAsyncLifetime
         for (var tries = 0; !Told().Contains(type, StringComparer.Ordinal); tries++)
         {
             Assert.True(tries < 200, $"Never told: {type}");
-            await Task.Delay(20, Stop);
-            _operator.Time.Advance(TimeSpan.FromSeconds(2));
+            await _rounds.AdvanceAsync(_operator.Time, TimeSpan.FromMinutes(1));
         }
     }
 

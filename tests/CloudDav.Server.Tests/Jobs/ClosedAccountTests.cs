@@ -1,4 +1,5 @@
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Jobs;
 using CloudDav.Server.Tests.Wire;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,9 @@ public sealed class ClosedAccountTests
     [Fact]
     public async Task A_device_of_a_destroyed_account_is_told_410_and_not_asked_for_a_password()
     {
+        using var rounds = new JobRounds();
         await using var cloud = await OwnCloud.StartAsync();
+        await rounds.WatchAsync(cloud.Services, StandingJob.JobName, DestructionJob.JobName);
         await using var tree = await cloud.NewTreeAsync();
         await using var other = await cloud.NewTreeAsync();
         await tree.PutAsync("/a", "gone");
@@ -23,8 +26,7 @@ public sealed class ClosedAccountTests
 
         for (var half = 0; half < 2 * 34; half++)
         {
-            cloud.Clock.Advance(TimeSpan.FromHours(12));
-            await LookedAtAsync(cloud, parts, account);
+            await rounds.AdvanceAsync(cloud.Clock, TimeSpan.FromHours(12));
             var now = cloud.Clock.GetUtcNow();
             foreach (var due in await parts.Outbox.ListDueAsync(now, 100, Stop))
                 await parts.Outbox.MarkDeliveredAsync(due.Key, now, Stop);
@@ -36,8 +38,7 @@ public sealed class ClosedAccountTests
         )
         {
             Assert.True(tries < 500, "It is not destroyed.");
-            cloud.Clock.Advance(TimeSpan.FromMinutes(10));
-            await Task.Delay(20, Stop);
+            await rounds.AdvanceAsync(cloud.Clock, TimeSpan.FromMinutes(10));
         }
 
         foreach (var method in (string[])["PROPFIND", "GET", "PUT", "OPTIONS"])
@@ -51,23 +52,6 @@ public sealed class ClosedAccountTests
             Assert.Contains("account-closed", answer.Text, StringComparison.Ordinal);
         }
         Assert.Equal("stays", (await other.GetAsync("/a")).Text);
-    }
-
-    // The job of the running server looks at it: nothing here does.
-    private static async Task LookedAtAsync(TestCloud cloud, VaultParts parts, AccountId account)
-    {
-        for (var tries = 0; tries < 200; tries++)
-        {
-            await Task.Delay(5, Stop);
-            var isDue = await parts.Contracts.ReadAsync(
-                async snapshot =>
-                    (await snapshot.FindLifecycleAsync(account))?.Due <= cloud.Clock.GetUtcNow(),
-                Stop
-            );
-            if (!isDue)
-                return;
-            cloud.Clock.Advance(TimeSpan.FromSeconds(31));
-        }
     }
 
     private static async Task<AccountId> EndAsync(

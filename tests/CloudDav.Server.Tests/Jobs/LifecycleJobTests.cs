@@ -16,10 +16,8 @@ public sealed class LifecycleJobTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-life-").FullName;
     private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero));
-    private readonly ServiceProvider _services = new ServiceCollection()
-        .AddMetrics()
-        .AddSingleton<LifecycleMetrics>()
-        .BuildServiceProvider();
+    private readonly JobRounds _rounds = new();
+    private readonly List<ServiceProvider> _services = [];
     private readonly List<VaultParts> _nodes = [];
     private readonly List<IHostedService> _jobs = [];
 
@@ -31,7 +29,9 @@ public sealed class LifecycleJobTests : IAsyncDisposable
             await job.StopAsync(CancellationToken.None);
         foreach (var node in _nodes)
             node.Dispose();
-        await _services.DisposeAsync();
+        foreach (var services in _services)
+            await services.DisposeAsync();
+        _rounds.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -42,19 +42,19 @@ public sealed class LifecycleJobTests : IAsyncDisposable
         await StartNodeAsync();
         var customer = await AddEndedCustomerAsync(one);
 
-        for (var day = 0; day < 33; day++)
+        var delivered = new List<string>();
+        for (var hours = 0; !delivered.Contains(EventTypes.Destroyed); hours += 12)
         {
-            await UntilAsync(one, customer, TimeSpan.FromHours(23));
-            foreach (var due in await one.Outbox.ListDueAsync(_time.GetUtcNow(), 100, Stop))
+            Assert.True(hours < 40 * 24, "It is not destroyed.");
+            await PassAsync(TimeSpan.FromHours(12));
+            while (await one.Outbox.ListDueAsync(_time.GetUtcNow(), 100, Stop) is [var due, ..])
+            {
                 await one.Outbox.MarkDeliveredAsync(due.Key, _time.GetUtcNow(), Stop);
-            await UntilAsync(one, customer, TimeSpan.FromHours(1));
+                delivered.Add(due.Event.Type);
+            }
         }
 
-        for (var tries = 0; await FindAsync(one, customer) is not { Finished: not null }; tries++)
-        {
-            Assert.True(tries < 200, "It is not destroyed.");
-            await UntilAsync(one, customer, TimeSpan.FromMinutes(30));
-        }
+        Assert.NotNull((await one.Destructions.FindAsync(customer, Stop))!.Finished);
         var told = await one.Audit.ReadAsync(AuditChainId.Operator, 0, 100, Stop);
         Assert.Single(told.Records, record => record.Entry.Act == AuditActs.DestructionBegan);
         Assert.Single(told.Records, record => record.Entry.Act == AuditActs.DestructionFinished);
@@ -67,7 +67,7 @@ public sealed class LifecycleJobTests : IAsyncDisposable
                 EventTypes.StandingChanged,
                 EventTypes.Destroyed,
             ],
-            (await one.Outbox.ListAsync(customer, 0, 100, Stop)).Select(queued => queued.Event.Type)
+            delivered
         );
     }
 
@@ -85,6 +85,15 @@ public sealed class LifecycleJobTests : IAsyncDisposable
             _time
         );
         _nodes.Add(node);
+        var services = new ServiceCollection()
+            .AddMetrics()
+            .AddSingleton<LifecycleMetrics>()
+            .AddSingleton<JobMetrics>()
+            .AddSingleton<TimeProvider>(_time)
+            .AddSingleton<Rounds>()
+            .BuildServiceProvider();
+        _services.Add(services);
+        var rounds = services.GetRequiredService<Rounds>();
         var options = IOptions.Create(new LifecycleOptions());
         foreach (
             var job in (IHostedService[])
@@ -93,13 +102,15 @@ public sealed class LifecycleJobTests : IAsyncDisposable
                         node,
                         new EventKeys(new EventsOptions()),
                         options,
+                        rounds,
                         _time,
                         NullLogger<StandingJob>.Instance
                     ),
                     new DestructionJob(
                         node,
                         options,
-                        _services.GetRequiredService<LifecycleMetrics>(),
+                        services.GetRequiredService<LifecycleMetrics>(),
+                        rounds,
                         _time,
                         NullLogger<DestructionJob>.Instance
                     ),
@@ -109,29 +120,12 @@ public sealed class LifecycleJobTests : IAsyncDisposable
             _jobs.Add(job);
             await job.StartAsync(Stop);
         }
+        await _rounds.WatchAsync(services, StandingJob.JobName, DestructionJob.JobName);
         return node;
     }
 
-    // Time passes, and the jobs of both nodes have a moment to do what it makes due.
-    private async Task UntilAsync(VaultParts node, AccountId account, TimeSpan passes)
-    {
-        _time.Advance(passes);
-        for (var tries = 0; tries < 100; tries++)
-        {
-            await Task.Delay(10, Stop);
-            var isDue = await node.Contracts.ReadAsync(
-                async snapshot =>
-                    (await snapshot.FindLifecycleAsync(account))?.Due <= _time.GetUtcNow(),
-                Stop
-            );
-            if (!isDue)
-                return;
-            _time.Advance(TimeSpan.FromSeconds(31));
-        }
-    }
-
-    private static async Task<DestructionRecord?> FindAsync(VaultParts node, AccountId account) =>
-        await node.Destructions.FindAsync(account, Stop);
+    // Time passes, and the jobs of both nodes do what it makes due.
+    private Task PassAsync(TimeSpan span) => _rounds.AdvanceAsync(_time, span);
 
     private async Task<AccountId> AddEndedCustomerAsync(VaultParts node)
     {

@@ -1,12 +1,23 @@
 using CloudDav.Server.Jobs;
+using CloudDav.Server.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudDav.Server.Tests.Jobs;
 
-public sealed class RoundsTests
+public sealed class RoundsTests : IDisposable
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddMetrics()
+        .AddSingleton<JobMetrics>()
+        .BuildServiceProvider();
+
+    private JobMetrics Metrics => _services.GetRequiredService<JobMetrics>();
+
+    public void Dispose() => _services.Dispose();
 
     [Fact]
     public async Task A_round_that_fails_or_times_out_is_told_and_the_next_one_comes()
@@ -17,9 +28,9 @@ public sealed class RoundsTests
         var told = new List<Exception>();
         Exception[] failures = [new InvalidDataException(), new TaskCanceledException()];
         var round = 0;
-        var rounds = Rounds.RunAsync(
+        var rounds = new Rounds(Metrics, time).RunAsync(
+            "job",
             s_every,
-            time,
             _ =>
             {
                 begun.Release();
@@ -47,9 +58,9 @@ public sealed class RoundsTests
     public async Task A_stop_in_a_round_ends_them_and_is_no_failure()
     {
         using var stop = new CancellationTokenSource();
-        var rounds = Rounds.RunAsync(
+        var rounds = new Rounds(Metrics, new FakeTimeProvider()).RunAsync(
+            "job",
             s_every,
-            new FakeTimeProvider(),
             async stopping =>
             {
                 await stop.CancelAsync();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
+using CloudDav.Server.Tests.Jobs;
 using CloudDav.Testing;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
 
     private readonly FakeInventory _inventory = new();
     private readonly FakeTimeProvider _time = new(s_start);
+    private readonly JobRounds _rounds = new();
     private readonly LogLines _log = new();
     private readonly string _folder = Directory
         .CreateTempSubdirectory("clouddav-reconciliation-")
@@ -37,6 +39,7 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        _rounds.Dispose();
         _inventory.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
@@ -47,22 +50,20 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
     {
         await using var one = await StartAsync();
         await using var other = await one.StartAnotherAsync();
-        await AskedAsync(1);
+        await _rounds.WatchAsync(other.Services, ReconciliationJob.JobName);
+        AssertAsked(1);
 
         // Not before half past two, and then on one of them.
-        _time.Advance(TimeSpan.FromHours(16));
-        await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.All(Asked(), asked => Assert.Equal(1, asked));
-        _time.Advance(TimeSpan.FromHours(1));
-        await AskedAsync(2);
+        await PassAsync(TimeSpan.FromHours(16));
+        AssertAsked(1);
+        await PassAsync(TimeSpan.FromHours(1));
+        AssertAsked(2);
 
         for (var day = 3; day <= 5; day++)
         {
-            _time.Advance(TimeSpan.FromDays(1));
-            await AskedAsync(day);
+            await PassAsync(TimeSpan.FromDays(1));
+            AssertAsked(day);
         }
-        await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.All(Asked(), asked => Assert.Equal(5, asked));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
 
         await using var host = await StartAsync();
 
-        await EventuallyAsync(async () => (await FindAsync(host, "c-1")).Main.End is not null);
+        Assert.NotNull((await FindAsync(host, "c-1")).Main.End);
         var upload = await host.Client("customer1").PutAsync("/dav/new", "x");
         Assert.Equal(403, upload.Status);
         Assert.Contains("take-back-window", upload.Text, StringComparison.Ordinal);
@@ -97,10 +98,10 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
         await using var host = await StartAsync();
         using var measured = new Measurements(host.Services);
 
-        await EventuallyAsync(() => _log.Has(LogLevel.Critical, 1204));
+        Assert.True(_log.Has(LogLevel.Critical, 1204));
         Assert.Null((await FindAsync(host, "c-1")).Main.End);
-        _time.Advance(TimeSpan.FromDays(1));
-        await EventuallyAsync(() => measured.Of(Alarm) > 0);
+        await PassAsync(TimeSpan.FromDays(1));
+        Assert.True(measured.Of(Alarm) > 0);
         Assert.Null((await FindAsync(host, "c-1")).Main.End);
         Assert.Equal(201, (await host.Client("customer1").PutAsync("/dav/new", "x")).Status);
     }
@@ -116,20 +117,16 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
 
         await using var host = await StartAsync();
         using var measured = new Measurements(host.Services);
-        await EventuallyAsync(() => _log.Has(LogLevel.Warning, 1203));
+        Assert.True(_log.Has(LogLevel.Warning, 1203));
         Assert.Equal(201, (await host.Client("customer1").PutAsync("/dav/new", "x")).Status);
 
         _inventory.Server.ResetMappings();
         _inventory.GivesTokens("token-1");
         _inventory.Knows("m-1", "terminated");
-        // The hour runs from the moment the job comes to its end, which may be after the clock was turned: then it is turned again.
-        var looks = 0;
-        await EventuallyAsync(async () =>
-        {
-            if (looks++ % 60 == 0)
-                _time.Advance(TimeSpan.FromMinutes(61));
-            return (await FindAsync(host, "c-1")).Main.End is not null;
-        });
+        await PassAsync(TimeSpan.FromMinutes(59));
+        Assert.Null((await FindAsync(host, "c-1")).Main.End);
+        await PassAsync(TimeSpan.FromMinutes(1));
+        Assert.NotNull((await FindAsync(host, "c-1")).Main.End);
         Assert.Equal(0, measured.Of(Alarm));
     }
 
@@ -158,8 +155,10 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
     private static DateTimeOffset At(string text) =>
         DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-    private Task<CloudDavHost> StartAsync() =>
-        StartAsync(
+    // The first run of the job is over when it returns.
+    private async Task<CloudDavHost> StartAsync()
+    {
+        var host = await StartAsync(
             new Dictionary<string, string?>(_inventory.Settings(), StringComparer.Ordinal)
             {
                 ["MainContract:Retries"] = "0",
@@ -167,6 +166,11 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
                 ["Logging:LogLevel:Default"] = "Information",
             }
         );
+        await _rounds.WatchAsync(host.Services, ReconciliationJob.JobName);
+        return host;
+    }
+
+    private Task PassAsync(TimeSpan span) => _rounds.AdvanceAsync(_time, span);
 
     private Task<CloudDavHost> StartAsync(Dictionary<string, string?> settings) =>
         CloudDavHost.StartAsync(
@@ -180,25 +184,11 @@ public sealed class ReconciliationJobTests : IAsyncLifetime
             }
         );
 
-    private IEnumerable<int> Asked() =>
-        Enumerable.Range(1, 12).Select(number => _inventory.Asked($"m-{number}"));
-
-    private Task AskedAsync(int times) =>
-        EventuallyAsync(() => Asked().All(asked => asked == times));
-
-    private static Task EventuallyAsync(Func<bool> condition) =>
-        EventuallyAsync(() => Task.FromResult(condition()));
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        for (var i = 0; i < 600; i++)
-        {
-            if (await condition())
-                return;
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-        Assert.Fail("It has not happened in half a minute.");
-    }
+    private void AssertAsked(int times) =>
+        Assert.All(
+            Enumerable.Range(1, 12),
+            number => Assert.Equal(times, _inventory.Asked($"m-{number}"))
+        );
 
     private static async Task<Customer> FindAsync(CloudDavHost host, string reference) =>
         (
