@@ -21,6 +21,8 @@ internal sealed class Housekeeping(
     ILogger<Housekeeping> log
 ) : BackgroundService
 {
+    public const string JobName = "housekeeping";
+
     private const int EventSlice = 500;
 
     // Leftovers that no ledger row names are of crashes only: looking through the whole store for them is for once a day.
@@ -32,7 +34,7 @@ internal sealed class Housekeeping(
         var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
         var orphansDue = time.GetUtcNow();
         return rounds.RunAsync(
-            "housekeeping",
+            JobName,
             TimeSpan.FromSeconds(options.Value.HousekeepingSeconds),
             RoundAsync,
             log.HousekeepingFailed,

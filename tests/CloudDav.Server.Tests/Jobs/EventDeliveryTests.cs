@@ -31,6 +31,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
 
     private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero));
     private readonly List<CloudDavHost> _hosts = [];
+    private readonly JobRounds _rounds = new();
     private readonly LogLines _log = new();
     private WireMockServer _receiver = WireMockServer.Start();
 
@@ -38,6 +39,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
     {
         foreach (var host in Enumerable.Reverse(_hosts))
             await host.DisposeAsync();
+        _rounds.Dispose();
         _receiver.Stop();
         _receiver.Dispose();
     }
@@ -115,6 +117,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
             (await EventsAsync(host, s_one)).Single()
                 is { State: EventState.Delivered, IsSecretGone: true, Event.SealedSecret: null }
         );
+        _rounds.Forget();
         await host.StopAsync();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(host.Folder, "metadata")))
             Assert.Equal(
@@ -387,11 +390,13 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         await AddAsync(host, s_one, "first");
         await AddAsync(host, s_one, "second");
         await ReceivedAsync(1);
+        _rounds.Forget();
         await host.StopAsync();
         _receiver.Reset();
         Answer(200);
 
         await host.StartAsync();
+        await _rounds.WatchAsync(host.Services, EventDelivery.JobName);
 
         await ReceivedAsync(2);
         Assert.Equal(["first", "second"], Sent().Select(one => one.Type));
@@ -404,6 +409,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         var one = await StartAsync();
         var two = await one.StartAnotherAsync();
         _hosts.Add(two);
+        await _rounds.WatchAsync(two.Services, EventDelivery.JobName);
         const int Accounts = 10;
         const int Each = 5;
         for (var i = 0; i < Each; i++)
@@ -477,6 +483,10 @@ public sealed class EventDeliveryTests : IAsyncDisposable
             }
         );
         _hosts.Add(host);
+        await _rounds.WatchAsync(
+            host.Services,
+            all.ContainsKey("Events:Address") ? EventDelivery.JobName : Housekeeping.JobName
+        );
         return host;
     }
 
@@ -543,12 +553,9 @@ public sealed class EventDeliveryTests : IAsyncDisposable
                 )
             );
 
-    // The clock goes on in steps, and the server gets real time to do what each step brings.
-    private async Task StepAsync(TimeSpan? step = null)
-    {
-        _time.Advance(step ?? TimeSpan.FromSeconds(1));
-        await Task.Delay(30, TestContext.Current.CancellationToken);
-    }
+    // The clock goes on in steps, and the server does what each step brings.
+    private Task StepAsync(TimeSpan? step = null) =>
+        _rounds.AdvanceAsync(_time, step ?? TimeSpan.FromSeconds(1));
 
     private async Task UntilAsync(Func<Task<bool>> isDone, TimeSpan? step = null)
     {

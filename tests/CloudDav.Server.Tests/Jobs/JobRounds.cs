@@ -55,6 +55,9 @@ internal sealed class JobRounds : IDisposable
         }
     }
 
+    /// <summary>Waits for nothing any more: the nodes stop.</summary>
+    public void Forget() => _watched.Clear();
+
     /// <summary>Turns the clock, and waits for the round of each job that this makes due.</summary>
     /// <param name="time">The clock of all nodes.</param>
     /// <param name="span">How far; no less than the rounds are apart.</param>
