@@ -45,6 +45,7 @@ internal static class Settings
             ContractOptions.Section,
             DavOptions.Section,
             SignInOptions.Section,
+            OperatorOptions.Section,
             MainContractOptions.Section,
             EventsOptions.Section,
             LifecycleOptions.Section,

@@ -306,6 +306,10 @@ public sealed class ProgramTests : IDisposable
     [InlineData("{ \"Events\": { \"Secret\": \"short\" } }", "has 5 bytes; it takes 32 or more")]
     [InlineData("{ \"Events\": { \"SecretFile\": \"nowhere\" } }", "nowhere")]
     [InlineData("{ \"Events\": { \"KeyId\": \"a,b\" } }", "Events:KeyId 'a,b'")]
+    [InlineData(
+        "{ \"Operator\": { \"Authority\": \"http://login.example.net\", \"Audience\": \"a\" } }",
+        "Operator:Authority 'http://login.example.net' must be an https address"
+    )]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
         string json,
