@@ -63,13 +63,7 @@ internal sealed partial class EventsOptions : IValidatableObject
             yield return new("Only one of Events:Secret and Events:SecretFile may be set.");
         if (Address is null)
             yield break;
-        if (
-            !Uri.TryCreate(Address, UriKind.Absolute, out var address)
-            || (
-                address.Scheme != Uri.UriSchemeHttps
-                && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
-            )
-        )
+        if (!OutwardAddress.IsAllowed(Address))
             yield return new($"Events:Address '{Address}' must be an https address.");
         if (Secret is null && SecretFile is null)
             yield return new(

@@ -30,13 +30,7 @@ internal sealed class OperatorOptions : IValidatableObject
     {
         if (Authority is null)
             yield break;
-        if (
-            !Uri.TryCreate(Authority, UriKind.Absolute, out var authority)
-            || (
-                authority.Scheme != Uri.UriSchemeHttps
-                && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)
-            )
-        )
+        if (!OutwardAddress.IsAllowed(Authority))
             yield return new($"Operator:Authority '{Authority}' must be an https address.");
         if (string.IsNullOrEmpty(Audience))
             yield return new("Operator:Audience must be set when Operator:Authority is.");

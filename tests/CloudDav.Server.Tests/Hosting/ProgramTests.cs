@@ -302,6 +302,14 @@ public sealed class ProgramTests : IDisposable
         "{ \"Events\": { \"Address\": \"http://example.net/\", \"Secret\": \"s\" } }",
         "Events:Address 'http://example.net/' must be an https address"
     )]
+    [InlineData(
+        "{ \"Events\": { \"Address\": \"https://user:word@example.net/\", \"Secret\": \"s\" } }",
+        "Events:Address 'https://user:word@example.net/' must be an https address"
+    )]
+    [InlineData(
+        "{ \"Events\": { \"Address\": \"https://example.net/#events\", \"Secret\": \"s\" } }",
+        "Events:Address 'https://example.net/#events' must be an https address"
+    )]
     [InlineData("{ \"Events\": { \"Address\": \"https://example.net/\" } }", "Events:SecretFile")]
     [InlineData("{ \"Events\": { \"Secret\": \"short\" } }", "has 5 bytes; it takes 32 or more")]
     [InlineData("{ \"Events\": { \"SecretFile\": \"nowhere\" } }", "nowhere")]
@@ -309,6 +317,14 @@ public sealed class ProgramTests : IDisposable
     [InlineData(
         "{ \"Operator\": { \"Authority\": \"http://login.example.net\", \"Audience\": \"a\" } }",
         "Operator:Authority 'http://login.example.net' must be an https address"
+    )]
+    [InlineData(
+        "{ \"Operator\": { \"Authority\": \"https://user:word@login.example.net\", \"Audience\": \"a\" } }",
+        "Operator:Authority 'https://user:word@login.example.net' must be an https address"
+    )]
+    [InlineData(
+        "{ \"Operator\": { \"Authority\": \"https://login.example.net#realm\", \"Audience\": \"a\" } }",
+        "Operator:Authority 'https://login.example.net#realm' must be an https address"
     )]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
