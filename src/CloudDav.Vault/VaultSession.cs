@@ -230,14 +230,7 @@ public sealed partial class VaultSession
             {
                 Vault = facts.Vault with
                 {
-                    Decision = _vaults.Policy.Decide(
-                        facts.Platform,
-                        facts.Contract,
-                        facts.Vault.UsedBytes,
-                        facts.Vault.CapacityBytes,
-                        _options.Door,
-                        request.Now
-                    ),
+                    Decision = _vaults.Policy.Decide(facts, _options.Door, request.Now),
                 },
             };
     }

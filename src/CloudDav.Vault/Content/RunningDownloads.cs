@@ -78,16 +78,7 @@ internal sealed class RunningDownloads(
                             Paths = [],
                         }
                     );
-                    return facts.IsSignedOut
-                        ? null
-                        : policy.Decide(
-                            facts.Platform,
-                            facts.Contract,
-                            facts.Vault.UsedBytes,
-                            facts.Vault.CapacityBytes,
-                            door,
-                            now
-                        );
+                    return facts.IsSignedOut ? null : policy.Decide(facts, door, now);
                 },
                 CancellationToken.None
             );

@@ -63,6 +63,17 @@ public sealed class AccountPolicy(TakeBackWindow window)
         };
     }
 
+    /// <summary>Decides about the actor whose facts these are.</summary>
+    internal Decision Decide(Facts facts, Door door, DateTimeOffset now) =>
+        Decide(
+            facts.Platform,
+            facts.Contract,
+            facts.Vault.UsedBytes,
+            facts.Vault.CapacityBytes,
+            door,
+            now
+        );
+
     /// <summary>The end that counts: of all that are known, the one whose window opens first. Null when none is known.</summary>
     public static ContractEnd? FirstEnd(PlatformFacts platform, ContractFacts facts)
     {
