@@ -219,7 +219,7 @@ public sealed class CommandRun : CommandSight
             Act = act,
             Subject = subject ?? (account is { } id ? SubjectOf(id) : null),
             Instruction = Instruction.Id,
-            Body = details is null ? "{}" : JsonSerializer.Serialize(details, s_details),
+            Body = CommandWords.ToJson(details),
         };
         await Facts.RecordAsync(entry);
         if (account is { } owner)
@@ -245,12 +245,4 @@ public sealed class CommandRun : CommandSight
             System.Globalization.CultureInfo.InvariantCulture,
             $"account:{account.Value}"
         );
-
-    private static readonly JsonSerializerOptions s_details = new(JsonSerializerDefaults.Web)
-    {
-        Converters =
-        {
-            new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
-        },
-    };
 }

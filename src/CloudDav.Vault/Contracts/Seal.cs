@@ -14,7 +14,7 @@ public sealed record Seal(string Instruction, DateTimeOffset Until)
             : null;
 }
 
-/// <summary>What commands say, in audit and in events.</summary>
+/// <summary>How commands, and changes of standing, are written down in audit and in events.</summary>
 internal static class CommandWords
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)

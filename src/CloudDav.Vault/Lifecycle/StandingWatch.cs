@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace CloudDav.Vault;
 
@@ -374,11 +373,6 @@ public sealed class StandingWatch(
 /// <summary>How a change of standing is told.</summary>
 internal static class StandingNews
 {
-    private static readonly JsonSerializerOptions s_words = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     public static ServiceEvent Event(
         AccountId account,
         Standing? from,
@@ -411,13 +405,12 @@ internal static class StandingNews
         };
 
     private static string Data(Standing? from, Standing to, DateTimeOffset? closesAt) =>
-        JsonSerializer.Serialize(
+        CommandWords.ToJson(
             new
             {
                 from,
                 to,
                 closesAt,
-            },
-            s_words
+            }
         );
 }
