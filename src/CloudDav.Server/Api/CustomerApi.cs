@@ -27,6 +27,8 @@ internal sealed class CustomerApi
         AnswerType = "application/json",
     }.NeedsNoSignIn();
 
+    private static readonly CustomerDocument s_openApi = new();
+
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
     private readonly HashSet<string> _rootHosts;
@@ -52,6 +54,7 @@ internal sealed class CustomerApi
         _endpoints = new(() =>
         {
             var app = new ApplicationBuilder(services);
+            app.Use(DescribeAsync);
             app.UseRouting();
             app.Use(AdmitAsync);
             app.UseEndpoints(Map);
@@ -64,7 +67,7 @@ internal sealed class CustomerApi
     {
         services.AddRoutingCore();
         services.AddSingleton<CustomerApi>();
-        CustomerDocument.Register(services);
+        s_openApi.Register(services);
     }
 
     private static void Map(IEndpointRouteBuilder routes)
@@ -91,7 +94,7 @@ internal sealed class CustomerApi
                 RefusalRule.RangeNotSatisfiable
             );
         routes
-            .MapGet(DocumentPath, CustomerDocument.AnswerAsync)
+            .MapGet(DocumentPath, s_openApi.AnswerAsync)
             .ExcludeFromDescription()
             .WithMetadata(s_document);
     }
@@ -100,42 +103,13 @@ internal sealed class CustomerApi
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         context.Request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal)
         && !_rootHosts.Contains(context.Request.Host.Host)
-            ? AnswerAsync(context)
+            ? ApiGuard.RunAsync(
+                context,
+                _endpoints.Value,
+                _log.ApiFailed,
+                "Something went wrong on our side. Try again later."
+            )
             : next(context);
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        try
-        {
-            await _endpoints.Value(context);
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client is gone; whatever broke, broke because of that.
-            return;
-        }
-        catch (BadHttpRequestException broken) when (!HasBegun(context.Response))
-        {
-            // The body could not be read as it was sent.
-            context.Response.StatusCode = broken.StatusCode;
-        }
-        catch (Exception failure)
-        {
-            _log.ApiFailed(failure, context.Request.Method, context.TraceIdentifier);
-            if (HasBegun(context.Response))
-            {
-                // A broken answer must never look whole.
-                context.Abort();
-                return;
-            }
-            context.Response.Clear();
-            await TypedResults
-                .Problem("Something went wrong on our side. Try again later.", statusCode: 500)
-                .ExecuteAsync(context);
-            return;
-        }
-        await DescribeAsync(context);
-    }
 
     // Between routing and the endpoint: who is it, and is it their turn. A stranger learns nothing about which addresses there are.
     private async Task AdmitAsync(HttpContext context, RequestDelegate next)
@@ -183,28 +157,21 @@ internal sealed class CustomerApi
                 && request.Headers.Origin != $"{request.Scheme}://{request.Host}";
     }
 
-    // What was written and not yet sent cannot be taken back either.
-    private static bool HasBegun(HttpResponse response) =>
-        response.HasStarted
-        || (response.BodyWriter.CanGetUnflushedBytes && response.BodyWriter.UnflushedBytes > 0);
-
     // What routing itself refuses has a status and no body yet.
-    private static Task DescribeAsync(HttpContext context)
+    private static async Task DescribeAsync(HttpContext context, RequestDelegate next)
     {
+        await next(context);
         if (context.Response.HasStarted || context.Response.ContentType is not null)
-            return Task.CompletedTask;
-        return context.Response.StatusCode switch
+            return;
+        RefusalRule? rule = context.Response.StatusCode switch
         {
-            StatusCodes.Status415UnsupportedMediaType => new ProblemResult(
-                new Refusal(RefusalRule.NotJson)
-            ).ExecuteAsync(context),
-            StatusCodes.Status404NotFound when context.GetEndpoint() is null => new ProblemResult(
-                new Refusal(RefusalRule.NotFound)
-            ).ExecuteAsync(context),
-            StatusCodes.Status405MethodNotAllowed => new ProblemResult(
-                new Refusal(RefusalRule.MethodNotAllowed)
-            ).ExecuteAsync(context),
-            _ => Task.CompletedTask,
+            StatusCodes.Status415UnsupportedMediaType => RefusalRule.NotJson,
+            StatusCodes.Status404NotFound when context.GetEndpoint() is null =>
+                RefusalRule.NotFound,
+            StatusCodes.Status405MethodNotAllowed => RefusalRule.MethodNotAllowed,
+            _ => null,
         };
+        if (rule is { } refused)
+            await new ProblemResult(new Refusal(refused)).ExecuteAsync(context);
     }
 }

@@ -9,7 +9,7 @@ namespace CloudDav.Server.Api;
 
 /// <summary>
 /// Where endpoints of the customer's door are declared. An area of them is a file with a <c>Map</c> of its own, called in <see cref="CustomerApi"/>; an endpoint is one
-/// call here, followed by <see cref="CustomerEndpoint.Refuses"/> with the rules that can say no. Bodies and answers are records in the same file, the members of a
+/// call here, followed by <see cref="ApiEndpoint{TSelf}.Refuses"/> with the rules that can say no. Bodies and answers are records in the same file, the members of a
 /// body <c>required</c> or nullable. Strict reading, problems and documentation follow from that.
 /// </summary>
 /// <param name="routes">Where they go.</param>

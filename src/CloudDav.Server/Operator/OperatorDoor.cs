@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
@@ -30,6 +31,8 @@ internal sealed class OperatorDoor
 
     // What the server answers for, whatever a token's author calls itself.
     private const int MostAuthorLength = 200;
+
+    private static readonly OperatorDocument s_openApi = new();
 
     private readonly IOptionsMonitor<JwtBearerOptions>? _bearer;
     private readonly HashSet<string> _rootHosts;
@@ -84,7 +87,7 @@ internal sealed class OperatorDoor
             options.Issuer
         );
         services.AddRouting();
-        OperatorDocument.Register(services);
+        s_openApi.Register(services);
     }
 
     /// <summary>Who sent a request: the subject of its token; null before it was looked at.</summary>
@@ -115,41 +118,14 @@ internal sealed class OperatorDoor
         RegisterEndpoints.Map(new OperatorRoutes(door, "Registers"));
         RetentionEndpoints.Map(new OperatorRoutes(door, "Retention"));
         StaffEndpoints.Map(new OperatorRoutes(door, "Staff"));
-        routes.MapGet(DocumentPath, OperatorDocument.AnswerAsync).ExcludeFromDescription();
+        routes.MapGet(DocumentPath, s_openApi.AnswerAsync).ExcludeFromDescription();
     }
 
-    private async Task AnswerAsync(HttpContext context, RequestDelegate endpoints)
+    private Task AnswerAsync(HttpContext context, RequestDelegate endpoints)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        try
-        {
-            await endpoints(context);
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The sender is gone; whatever broke, broke because of that.
-        }
-        catch (BadHttpRequestException broken)
-        {
-            // The body could not be read as it was sent.
-            if (!context.Response.HasStarted)
-                context.Response.StatusCode = broken.StatusCode;
-        }
-        catch (Exception failure)
-        {
-            _log.OperatorRequestFailed(failure, context.Request.Method, context.TraceIdentifier);
-            if (context.Response.HasStarted)
-            {
-                // A broken answer must never look whole.
-                context.Abort();
-                return;
-            }
-            context.Response.Clear();
-            await TypedResults
-                .Problem(statusCode: StatusCodes.Status500InternalServerError)
-                .ExecuteAsync(context);
-        }
+        return ApiGuard.RunAsync(context, endpoints, _log.OperatorRequestFailed, apology: null);
     }
 
     private async Task AuthorizeAsync(HttpContext context, RequestDelegate next)

@@ -13,7 +13,7 @@ namespace CloudDav.Server.Operator;
 /// <summary>
 /// Where endpoints of the operator's door are declared. An area of them is a file with a <c>Map</c> of its own, called in <see cref="OperatorDoor"/>; an endpoint
 /// is one call of <see cref="Query"/>, <see cref="List"/> or <see cref="Command{TRequest, TAnswer}"/>, which names its path, scope, operation id and summary and
-/// says how a desk carries it out, followed by <see cref="OperatorEndpoint.Refuses"/> with the rules that can say no. Bodies and answers are records in the same
+/// says how a desk carries it out, followed by <see cref="ApiEndpoint{TSelf}.Refuses"/> with the rules that can say no. Bodies and answers are records in the same
 /// file: a body's members are <c>required</c> or nullable and annotated with their bounds, an answer that has a version is <see cref="IVersioned"/>. Scope, id,
 /// version, strict reading, paging, problems and documentation follow from that, and the tests of the door find the endpoint by themselves.
 /// </summary>

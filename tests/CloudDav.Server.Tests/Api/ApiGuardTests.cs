@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+using CloudDav.Server.Api;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CloudDav.Server.Tests.Api;
+
+/// <summary>What breaks behind a door of the server is logged, and never looks like a whole answer.</summary>
+public sealed class ApiGuardTests : IDisposable
+{
+    private readonly Connection _connection = new();
+    private readonly MemoryStream _sent = new();
+    private readonly List<Exception> _logged = [];
+
+    public void Dispose() => _sent.Dispose();
+
+    [Fact]
+    public async Task A_failure_before_the_answer_has_begun_is_a_500_with_the_words_of_the_door()
+    {
+        var response = await RunAsync(_ => throw new InvalidOperationException());
+
+        Assert.Equal(500, response.StatusCode);
+        Assert.Contains(
+            "\"Sorry.\"",
+            Encoding.UTF8.GetString(_sent.ToArray()),
+            StringComparison.Ordinal
+        );
+        Assert.Single(_logged);
+        Assert.False(_connection.IsAborted);
+    }
+
+    [Fact]
+    public async Task A_failure_after_something_was_written_closes_the_connection_though_nothing_was_sent()
+    {
+        var response = await RunAsync(context =>
+        {
+            context.Response.BodyWriter.Write("half"u8);
+            throw new InvalidOperationException();
+        });
+
+        Assert.False(response.HasStarted);
+        Assert.True(_connection.IsAborted);
+        Assert.Single(_logged);
+        Assert.Equal(0, _sent.Length);
+    }
+
+    [Fact]
+    public async Task A_body_that_cannot_be_read_has_the_status_of_what_is_wrong_with_it_and_is_not_logged()
+    {
+        var response = await RunAsync(_ => throw new BadHttpRequestException("Broken.", 408));
+
+        Assert.Equal(408, response.StatusCode);
+        Assert.Empty(_logged);
+    }
+
+    [Fact]
+    public async Task A_client_that_went_away_is_no_failure()
+    {
+        _connection.Abort();
+
+        await RunAsync(context => throw new OperationCanceledException(context.RequestAborted));
+
+        Assert.Empty(_logged);
+        Assert.Equal(0, _sent.Length);
+    }
+
+    private async Task<HttpResponse> RunAsync(RequestDelegate endpoints)
+    {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services };
+        context.Features.Set<IHttpRequestLifetimeFeature>(_connection);
+        context.Response.Body = _sent;
+        await ApiGuard.RunAsync(
+            context,
+            endpoints,
+            (failure, _, _) => _logged.Add(failure),
+            "Sorry."
+        );
+        return context.Response;
+    }
+
+    private sealed class Connection : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public bool IsAborted => RequestAborted.IsCancellationRequested;
+
+        public void Abort() => RequestAborted = new CancellationToken(canceled: true);
+    }
+}
