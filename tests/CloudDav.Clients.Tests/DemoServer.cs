@@ -95,13 +95,16 @@ public sealed class DemoServer : IAsyncLifetime
     }
 
     /// <summary>A connection pool of its own with the person's credentials on every request.</summary>
-    public HttpClient Connect()
+    public HttpClient Connect() => Connect(Url);
+
+    /// <summary>The same through a proxy, whose address of the tree is given.</summary>
+    public HttpClient Connect(string url)
     {
         var client = new HttpClient(
             new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }
         )
         {
-            BaseAddress = new Uri(Url),
+            BaseAddress = new Uri(url),
             Timeout = TimeSpan.FromMinutes(10),
         };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(

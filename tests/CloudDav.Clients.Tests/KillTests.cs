@@ -36,9 +36,10 @@ public sealed class KillTests(ITestOutputHelper output)
             var what = $"seed {seed}, round {round}: ";
             await using var beside = round % 2 == 0 ? await server.StartBesideAsync() : null;
             using var dying = new CancellationTokenSource();
-            var running = workers
-                .Select((w, n) => w.WorkAsync(n % 2 == 0 ? server : beside ?? server, dying.Token))
+            var clients = workers
+                .Select((_, n) => (n % 2 == 0 ? server : beside ?? server).Connect())
                 .ToArray();
+            var running = workers.Select((w, n) => w.WorkAsync(clients[n], dying.Token)).ToArray();
             await Task.Delay(random.Next(20, 2000));
             await dying.CancelAsync();
             await server.KillAsync();
@@ -48,6 +49,8 @@ public sealed class KillTests(ITestOutputHelper output)
                 await beside.KillAsync();
             }
             await Task.WhenAll(running);
+            foreach (var gone in clients)
+                gone.Dispose();
             foreach (var worker in workers)
                 Assert.True(worker.Complaint is null, what + worker.Complaint);
 

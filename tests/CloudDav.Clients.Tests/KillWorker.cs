@@ -38,19 +38,31 @@ internal sealed class KillWorker(string folder, int seed, SharedFile shared)
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
-    /// <summary>Works until the server is gone. Only after <paramref name="dying"/> may a request stay unanswered.</summary>
-    public async Task WorkAsync(DemoServer server, CancellationToken dying)
+    /// <summary>Works until the server is gone, or until it is enough. Only after <paramref name="dying"/> may a request stay unanswered, or a proxy say so.</summary>
+    public async Task WorkAsync(
+        HttpClient client,
+        CancellationToken dying,
+        CancellationToken enough = default
+    )
     {
-        using var client = server.Connect();
-        while (true)
+        while (!enough.IsCancellationRequested)
         {
-            var (request, after, statuses) = Next(server.Url);
+            var (request, after, statuses) = Next(client.BaseAddress!.AbsoluteUri);
             using (request)
             {
                 var what = $"{request.Method} {request.RequestUri} {request.Headers}";
                 try
                 {
                     using var answer = await client.SendAsync(request, CancellationToken.None);
+                    if (
+                        answer.StatusCode is HttpStatusCode.BadGateway
+                        && dying.IsCancellationRequested
+                    )
+                    {
+                        Unanswered++;
+                        _unanswered = (what, after);
+                        return;
+                    }
                     if (!statuses.Contains((int)answer.StatusCode))
                     {
                         Complaint =

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace CloudDav.Clients.Tests;
+
+/// <summary>Nothing durable is in a process: several nodes over one database and one store are one server.</summary>
+public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
+{
+    [Theory]
+    [InlineData("basic", 16)]
+    [InlineData("copymove", 13)]
+    [InlineData("props", 30)]
+    [InlineData("locks", 41)]
+    [InlineData("http", 4)]
+    public Task Litmus_passes_though_every_request_goes_to_another_node(string suite, int tests) =>
+        LitmusTests.PassAsync(nodes.Url, nodes.All[0], suite, tests);
+
+    [Fact]
+    public async Task A_lock_taken_on_one_node_holds_on_all_and_is_given_back_on_any()
+    {
+        using var one = nodes.All[0].Connect();
+        using var two = nodes.All[1].Connect();
+        using var three = nodes.All[2].Connect();
+        using var taken = await SendAsync(
+            one,
+            "LOCK",
+            "locked",
+            """<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>"""
+        );
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+        var token = taken.Headers.GetValues("Lock-Token").Single();
+
+        foreach (var other in (HttpClient[])[two, three])
+        {
+            using var refused = await SendAsync(other, "PUT", "locked", "x");
+            Assert.Equal(HttpStatusCode.Locked, refused.StatusCode);
+        }
+        using var written = await SendAsync(two, "PUT", "locked", "x", ("If", $"({token})"));
+        Assert.Equal(HttpStatusCode.NoContent, written.StatusCode);
+        using var freed = await SendAsync(three, "UNLOCK", "locked", null, ("Lock-Token", token));
+        Assert.Equal(HttpStatusCode.NoContent, freed.StatusCode);
+        using var free = await SendAsync(one, "PUT", "locked", "y");
+        Assert.Equal(HttpStatusCode.NoContent, free.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_revoked_is_out_on_every_node_with_its_next_request()
+    {
+        var server = nodes.All[0];
+        var added = (
+            await server.VerbAsync(
+                "device",
+                "add",
+                "alice",
+                "--name",
+                "phone",
+                "--data",
+                server.Data
+            )
+        )
+            .MustSucceed()
+            .Output;
+        var (device, password) = (
+            Device().Match(added).Groups["id"].Value,
+            Password().Match(added).Groups["password"].Value
+        );
+        var clients = nodes.All.Select(node => node.Connect()).ToArray();
+        foreach (var client in clients)
+        {
+            client.DefaultRequestHeaders.Authorization = new(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"alice:{password}"))
+            );
+            Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(client));
+        }
+
+        (await server.VerbAsync("device", "revoke", device, "--data", server.Data)).MustSucceed();
+
+        foreach (var client in clients)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(client));
+            client.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_node_killed_under_load_costs_only_its_own_requests()
+    {
+        // Nodes of its own: one of them dies.
+        await using var own = new Nodes();
+        await own.InitializeAsync();
+        const int Workers = 6;
+        var shared = new SharedFile();
+        var workers = Enumerable
+            .Range(0, Workers)
+            .Select(n => new KillWorker($"w{n}", 7 * n + 1, shared))
+            .ToArray();
+        using var survivor = own.All[0].Connect();
+        foreach (var worker in workers)
+            await worker.MakeFolderAsync(survivor);
+        using var dying = new CancellationTokenSource();
+        using var enough = new CancellationTokenSource();
+
+        var running = workers
+            .Select(async worker =>
+            {
+                using var client = own.Connect();
+                while (!enough.IsCancellationRequested && worker.Complaint is null)
+                {
+                    await worker.WorkAsync(client, dying.Token, enough.Token);
+                    Assert.Null(await worker.ReconcileAsync(survivor));
+                }
+            })
+            .ToArray();
+        await Task.Delay(2000);
+        var before = workers.Sum(worker => worker.Answered);
+        await dying.CancelAsync();
+        await own.All[2].KillAsync();
+        await Task.Delay(4000);
+        await enough.CancelAsync();
+        await Task.WhenAll(running);
+
+        Assert.All(workers, worker => Assert.Null(worker.Complaint));
+        Assert.Null(await shared.CheckAsync(survivor));
+        Assert.True(before > 0 && workers.Sum(worker => worker.Answered) > before);
+        foreach (var node in own.All.Reverse())
+            await node.KillAsync();
+        var data = own.All[0].Data;
+        (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
+        await Leftovers.AssertNoneAfterSweepAsync(data);
+    }
+
+    private static async Task<HttpStatusCode> LookAsync(HttpClient client)
+    {
+        using var answer = await SendAsync(client, "PROPFIND", "", null, ("Depth", "0"));
+        return answer.StatusCode;
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        string method,
+        string path,
+        string? body,
+        params (string Name, string Value)[] headers
+    )
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        if (body is not null)
+            request.Content = new StringContent(body);
+        return client.SendAsync(request);
+    }
+
+    [GeneratedRegex(@"Device (?<id>\d+) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Device();
+
+    [GeneratedRegex(@"this once: (?<password>\S+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Password();
+}
