@@ -5,7 +5,7 @@ namespace CloudDav.Vault;
 /// <summary>How long the sweeper waits.</summary>
 public sealed record BlobSweeperOptions
 {
-    /// <summary>How long a condemned blob is still there, for whoever has just looked it up and not opened it yet.</summary>
+    /// <summary>How long a condemned blob is still there at least, for whoever has just looked it up and not opened it yet. Stores may ask for longer.</summary>
     public TimeSpan CondemnedGrace { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How old something in the store that the ledger does not know must be before it is removed.</summary>
@@ -32,12 +32,16 @@ public sealed class BlobSweeper(
     public async ValueTask<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var grace =
+            blobs.ReadersGrace > options.CondemnedGrace
+                ? blobs.ReadersGrace
+                : options.CondemnedGrace;
         await ledger.CondemnExpiredAsync(now, cancellationToken);
         var removed = 0;
         while (true)
         {
             var condemned = await ledger.ListCondemnedAsync(
-                now - options.CondemnedGrace,
+                now - grace,
                 options.BatchSize,
                 cancellationToken
             );

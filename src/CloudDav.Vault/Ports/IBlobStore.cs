@@ -3,6 +3,9 @@ namespace CloudDav.Vault;
 /// <summary>Keeps byte streams by id. It knows nothing of what they mean and decides nothing: the blob ledger in the metadata says which may exist.</summary>
 public interface IBlobStore
 {
+    /// <summary>How long a blob that was given up must still be kept for readers who have it open; zero where they can read it to its end although it is deleted.</summary>
+    TimeSpan ReadersGrace => TimeSpan.Zero;
+
     /// <summary>Opens a new blob for writing. It exists under its id only after <see cref="IBlobUpload.CompleteAsync"/>.</summary>
     /// <param name="blob">An id that was never used before.</param>
     /// <param name="expectedLength">The stored length if known, in bytes, so that space can be reserved; null when unknown.</param>
@@ -35,7 +38,10 @@ public interface IBlobUpload : IAsyncDisposable
     ValueTask CompleteAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A blob open for reading; it stays readable while open although it may be deleted meanwhile.</summary>
+/// <summary>
+/// A blob open for reading, by one reader at a time. It stays readable while open although it may be deleted meanwhile; where
+/// <see cref="IBlobStore.ReadersGrace"/> is not zero, reading may then fail instead. What it reads is never wrong.
+/// </summary>
 public interface IBlob : IAsyncDisposable
 {
     /// <summary>Stored length in bytes.</summary>

@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Storage",
-        "System.|Microsoft.Win32.|CloudDav.Vault|Dapper|dbup-|Microsoft.Data.Sqlite|SQLitePCLRaw."
+        "System.|Microsoft.Win32.|Azure.|CloudDav.Vault|Dapper|dbup-|Microsoft.Data.Sqlite|SQLitePCLRaw."
     )]
     [InlineData(
         "CloudDav.Server",
@@ -58,6 +58,20 @@ public sealed partial class ArchitectureTests
             .Select(file => Path.GetRelativePath(s_root, file));
 
         Assert.Empty(files);
+    }
+
+    [Fact]
+    public void Azure_is_spoken_by_its_own_files_alone()
+    {
+        var files = Directory
+            .EnumerateFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !IsBuilt(file) && AzureUsing().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(s_root, file));
+
+        Assert.All(
+            files,
+            file => Assert.Matches(@"^src/CloudDav\.Storage/Blobs/Azure\w+\.cs$", file)
+        );
     }
 
     [Fact]
@@ -239,4 +253,7 @@ public sealed partial class ArchitectureTests
         1000
     )]
     private static partial Regex SqliteUsing();
+
+    [GeneratedRegex(@"^using Azure\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AzureUsing();
 }

@@ -1,0 +1,49 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs.Models;
+
+namespace CloudDav.Storage;
+
+/// <summary>What the Azure library throws, and what the vault is told instead.</summary>
+internal static class AzureFault
+{
+    /// <summary>Whether an exception says that Azure could not be asked or refused, rather than that the program is wrong or the caller has stopped.</summary>
+    public static bool Is(Exception failure, CancellationToken cancellationToken = default) =>
+        failure switch
+        {
+            RequestFailedException or AuthenticationFailedException or IOException => true,
+            // Every retry of a request failed: all of them are in it.
+            AggregateException => !cancellationToken.IsCancellationRequested,
+            // A try that took too long, when the caller did not stop it.
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            _ => false,
+        };
+
+    public static bool IsNoSuchBlob(Exception failure) =>
+        failure is RequestFailedException { ErrorCode: var code }
+        && code == BlobErrorCode.BlobNotFound;
+
+    /// <summary>Whether a condition that nothing may be there yet was not met.</summary>
+    public static bool IsAlreadyThere(Exception failure) =>
+        failure is RequestFailedException { Status: 409 or 412, ErrorCode: var code }
+        && (code == BlobErrorCode.BlobAlreadyExists || code == BlobErrorCode.ConditionNotMet);
+
+    public static IOException ToIOException(Exception failure)
+    {
+        if (failure is IOException already)
+            return already;
+        var inner = failure is AggregateException { InnerExceptions: [.., var last] }
+            ? last
+            : failure;
+        var why = inner switch
+        {
+            RequestFailedException { ErrorCode: { Length: > 0 } code } refused =>
+                $"it answered {refused.Status} ({code})",
+            RequestFailedException { Status: > 0 } refused => $"it answered {refused.Status}",
+            AuthenticationFailedException => "the managed identity cannot sign in",
+            OperationCanceledException => "it did not answer in time",
+            _ => inner.Message,
+        };
+        return new IOException($"Azure Blob Storage failed: {why}.", failure);
+    }
+}
