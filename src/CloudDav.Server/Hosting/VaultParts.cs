@@ -20,9 +20,7 @@ internal sealed class VaultParts : IDisposable
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
         Keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
-        Blobs = new DiskBlobStore(
-            Folder("Storage:ContentFolder", options.ContentFolder, PrivateMode)
-        );
+        Blobs = OpenBlobs(options);
         Migrate(options);
         _database = new SqliteDatabase(DatabaseFile(options));
         Accounts = new SqliteAccountStore(_database);
@@ -136,6 +134,32 @@ internal sealed class VaultParts : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    private static IBlobStore OpenBlobs(StorageOptions options)
+    {
+        if (!options.Azure.IsUsed)
+            return new DiskBlobStore(
+                Folder("Storage:ContentFolder", options.ContentFolder, PrivateMode)
+            );
+        try
+        {
+            return AzureBlobStore.Open(options.Azure.ToStore());
+        }
+        catch (FormatException failure)
+        {
+            throw new StartProblem(
+                $"The connection string (Storage:Azure:ConnectionString) cannot be used: {failure.Message}",
+                failure
+            );
+        }
+        catch (IOException failure)
+        {
+            throw new StartProblem(
+                $"The container {options.Azure.Container} (Storage:Azure:Container) cannot be used: {failure.Message}",
+                failure
+            );
+        }
+    }
 
     private static string DatabaseFile(StorageOptions options) =>
         Path.Combine(Path.GetFullPath(options.MetadataFolder), "clouddav.db");

@@ -15,11 +15,8 @@ internal sealed class AllowedRangeAttribute(int minimum, int maximum) : Validati
     {
         if (value is null || (value is int number && number >= minimum && number <= maximum))
             return ValidationResult.Success;
-        var section = validationContext.ObjectType.Name.Replace(
-            "Options",
-            "",
-            StringComparison.Ordinal
-        );
+        // Every class of settings says where it stands.
+        var section = validationContext.ObjectType.GetField("Section")!.GetRawConstantValue();
         return new ValidationResult(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -13,9 +13,13 @@ internal sealed class StorageOptions : IValidatableObject
     [Required]
     public string MetadataFolder { get; init; } = "data/metadata";
 
-    /// <summary>The contents' folder; may be on another disk than the metadata.</summary>
+    /// <summary>The contents' folder; may be on another disk than the metadata. Not used where <see cref="Azure"/> is.</summary>
     [Required]
     public string ContentFolder { get; init; } = "data/content";
+
+    /// <summary>Azure Blob Storage for the contents, instead of a folder.</summary>
+    [ValidateObjectMembers]
+    public AzureOptions Azure { get; init; } = new();
 
     /// <summary>The wrapped vault keys and the key file that wraps them. Keep it, and its backups, apart from the data.</summary>
     [Required]
@@ -32,7 +36,7 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(1, 86_400)]
     public int HousekeepingSeconds { get; init; } = 300;
 
-    /// <summary>The country in which the contents lie, as a code of two letters; null when nobody has said.</summary>
+    /// <summary>The country in which the contents lie, as a code of two letters; null when nobody has said, which is for a folder alone.</summary>
     public string? Country { get; init; }
 
     /// <summary>What allows the transfer of personal data to that country; needed outside the European Economic Area.</summary>
@@ -41,8 +45,16 @@ internal sealed class StorageOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        foreach (var problem in Azure.FindProblems())
+            yield return new(problem);
         if (Country is null)
+        {
+            if (Azure.IsUsed)
+                yield return new(
+                    "Storage:Country must name the country of the storage account's region when contents are in Azure (Storage:Azure)."
+                );
             yield break;
+        }
         if (Country is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z'])
             yield return new(
                 $"Storage:Country takes a country code of two capital letters such as BE, not '{Country}'."

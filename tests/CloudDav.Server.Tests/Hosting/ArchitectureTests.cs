@@ -113,8 +113,8 @@ public sealed partial class ArchitectureTests
             foreach (var property in options.GetType().GetProperties())
             {
                 var value = property.GetValue(options);
-                if (value is DavClientOptions clients)
-                    Add($"{section}:{property.Name}", clients);
+                if (value is DavClientOptions or AzureOptions)
+                    Add($"{section}:{property.Name}", value);
                 else
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
@@ -138,6 +138,7 @@ public sealed partial class ArchitectureTests
             var options in (Type[])
                 [
                     typeof(StorageOptions),
+                    typeof(AzureOptions),
                     typeof(ListenOptions),
                     typeof(DavOptions),
                     typeof(SignInOptions),
@@ -153,8 +154,8 @@ public sealed partial class ArchitectureTests
             {
                 if (property.GetCustomAttribute<AllowedRangeAttribute>() is not { } range)
                     continue;
-                var name =
-                    $"{options.Name.Replace("Options", "", StringComparison.Ordinal)}:{property.Name}";
+                var section = options.GetField("Section")!.GetRawConstantValue();
+                var name = $"{section}:{property.Name}";
                 var row = text.Split('\n')
                     .Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
                 Assert.Contains(

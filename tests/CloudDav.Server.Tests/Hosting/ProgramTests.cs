@@ -326,6 +326,50 @@ public sealed class ProgramTests : IDisposable
         "{ \"Operator\": { \"Authority\": \"https://login.example.net#realm\", \"Audience\": \"a\" } }",
         "Operator:Authority 'https://login.example.net#realm' must be an https address"
     )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"US\" } }",
+        "Storage:TransferBasis must say what allows personal data to be in US"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Azure\": { \"Address\": \"https://a.example.net\" } } }",
+        "Storage:Country must name the country"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"US\", \"Azure\": { \"Address\": \"https://a.example.net\" } } }",
+        "Storage:TransferBasis must say what allows personal data to be in US"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"Address\": \"http://a.example.net\" } } }",
+        "Storage:Azure:Address 'http://a.example.net' must be an https address"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"Address\": \"https://a.example.net\", \"ConnectionString\": \"x\" } } }",
+        "Only one of Storage:Azure:Address"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"ConnectionString\": \"x\", \"IdentityClientId\": \"y\" } } }",
+        "Storage:Azure:IdentityClientId is for Storage:Azure:Address"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"ConnectionString\": \"x\", \"Container\": \"Contents\" } } }",
+        "Storage:Azure:Container 'Contents'"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Azure\": { \"Retries\": 21 } } }",
+        "Storage:Azure:Retries is 21; it takes 0 to 20."
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"ConnectionString\": \"nonsense\" } } }",
+        "no connection string of a storage account"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"ConnectionStringFile\": \"nowhere\" } } }",
+        "(Storage:Azure:ConnectionStringFile) cannot be read"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"Retries\": 0, \"ConnectionString\": \"AccountName=a;AccountKey=c2VjcmV0;BlobEndpoint=http://127.0.0.1:9/a\" } } }",
+        "The container clouddav (Storage:Azure:Container) cannot be used: Azure Blob Storage failed"
+    )]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
         string json,

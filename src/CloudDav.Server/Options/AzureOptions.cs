@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using CloudDav.Storage;
+
+namespace CloudDav.Server.Options;
+
+/// <summary>Section <c>Storage:Azure</c>: the container of Azure Blob Storage that holds the contents, in place of a folder. It is used when it is said how to sign in there.</summary>
+internal sealed class AzureOptions
+{
+    public const string Section = "Storage:Azure";
+
+    /// <summary>The blob service of the storage account, such as <c>https://account.blob.core.windows.net</c>, where the machine's managed identity signs in.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The client id of a user-assigned managed identity; null for the one that the system assigned.</summary>
+    public string? IdentityClientId { get; init; }
+
+    /// <summary>The storage account's connection string, instead of an address.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>A file with the connection string, instead.</summary>
+    public string? ConnectionStringFile { get; init; }
+
+    /// <summary>The container; created when it is missing.</summary>
+    [Required]
+    public string Container { get; init; } = "clouddav";
+
+    /// <summary>How often a request that failed is repeated.</summary>
+    [AllowedRange(0, 20)]
+    public int Retries { get; init; } = 5;
+
+    /// <summary>How long one try of a request may take, in seconds.</summary>
+    [AllowedRange(1, 600)]
+    public int TimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Whether contents are kept there.</summary>
+    internal bool IsUsed => (Address ?? ConnectionString ?? ConnectionStringFile) is not null;
+
+    /// <summary>What is wrong, a sentence each.</summary>
+    internal IEnumerable<string> FindProblems()
+    {
+        if (!IsUsed)
+        {
+            if (IdentityClientId is not null)
+                yield return "Storage:Azure:IdentityClientId is for Storage:Azure:Address, which is not set.";
+            yield break;
+        }
+        if (
+            ((string?[])[Address, ConnectionString, ConnectionStringFile]).Count(way =>
+                way is not null
+            ) > 1
+        )
+            yield return "Only one of Storage:Azure:Address, Storage:Azure:ConnectionString and Storage:Azure:ConnectionStringFile may be set.";
+        if (Address is not null && !OutwardAddress.IsAllowed(Address))
+            yield return $"Storage:Azure:Address '{Address}' must be an https address.";
+        if (Address is null && IdentityClientId is not null)
+            yield return "Storage:Azure:IdentityClientId is for Storage:Azure:Address, which is not set.";
+        if (!IsContainerName(Container))
+            yield return $"Storage:Azure:Container '{Container}' must be 3 to 63 small letters, digits and single hyphens between them.";
+    }
+
+    /// <summary>As the store wants it.</summary>
+    /// <exception cref="StartProblem">The file with the connection string cannot be read.</exception>
+    internal AzureBlobStoreOptions ToStore() =>
+        new()
+        {
+            ConnectionString = ReadConnectionString(),
+            ServiceUri = Address is null ? null : new Uri(Address),
+            IdentityClientId = IdentityClientId,
+            Container = Container,
+            Retries = Retries,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+        };
+
+    private static bool IsContainerName(string name) =>
+        name.Length is >= 3 and <= 63
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        && name[0] != '-'
+        && name[^1] != '-'
+        && !name.Contains("--", StringComparison.Ordinal);
+
+    private string? ReadConnectionString()
+    {
+        if (ConnectionStringFile is not { } file)
+            return ConnectionString;
+        try
+        {
+            return File.ReadAllText(file).TrimEnd('\r', '\n');
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartProblem(
+                $"The file {Path.GetFullPath(file)} (Storage:Azure:ConnectionStringFile) cannot be read: {failure.Message}",
+                failure
+            );
+        }
+    }
+}
