@@ -13,28 +13,35 @@ public sealed class CutUploadTests
     private const int Small = 8_000;
     private const int Large = 1 << 20;
 
+    /// <summary>Where an upload is cut, whether it is chunked, and whether it waits for 100 first.</summary>
+    public static TheoryData<string, bool, bool> Places =>
+        new()
+        {
+            { "in the method", false, false },
+            { "in the request line", false, false },
+            { "in the headers", false, false },
+            { "before the last line of the headers", false, false },
+            { "before the body", false, false },
+            { "after the first byte", false, false },
+            { "in the middle", false, false },
+            { "before the last byte", false, false },
+            { "before the body", true, false },
+            { "in a chunk size line", true, false },
+            { "after a chunk size line", true, false },
+            { "after the first byte", true, false },
+            { "in the middle", true, false },
+            { "at a chunk boundary", true, false },
+            { "in the end of a chunk", true, false },
+            { "before the last chunk", true, false },
+            { "in the last chunk", true, false },
+            { "before the body", false, true },
+            { "after the first byte", false, true },
+            { "in the middle", false, true },
+            { "before the last byte", false, true },
+        };
+
     [Theory]
-    [InlineData("in the method", false, false)]
-    [InlineData("in the request line", false, false)]
-    [InlineData("in the headers", false, false)]
-    [InlineData("before the last line of the headers", false, false)]
-    [InlineData("before the body", false, false)]
-    [InlineData("after the first byte", false, false)]
-    [InlineData("in the middle", false, false)]
-    [InlineData("before the last byte", false, false)]
-    [InlineData("before the body", true, false)]
-    [InlineData("in a chunk size line", true, false)]
-    [InlineData("after a chunk size line", true, false)]
-    [InlineData("after the first byte", true, false)]
-    [InlineData("in the middle", true, false)]
-    [InlineData("at a chunk boundary", true, false)]
-    [InlineData("in the end of a chunk", true, false)]
-    [InlineData("before the last chunk", true, false)]
-    [InlineData("in the last chunk", true, false)]
-    [InlineData("before the body", false, true)]
-    [InlineData("after the first byte", false, true)]
-    [InlineData("in the middle", false, true)]
-    [InlineData("before the last byte", false, true)]
+    [MemberData(nameof(Places))]
     public async Task A_cut_upload_leaves_the_old_state(
         string place,
         bool isChunked,
@@ -43,6 +50,27 @@ public sealed class CutUploadTests
     {
         await using var server = new DemoServer();
         await server.StartAsync();
+        await CutEverythingAsync(server, [(place, isChunked, waitsForContinue)]);
+        await server.KillAsync();
+        await Leftovers.AssertNoneAfterSweepAsync(server.Data);
+    }
+
+    [Fact]
+    public async Task Cut_uploads_leave_the_old_state_with_contents_in_Azure()
+    {
+        await using var azure = await AzureContent.StartAsync();
+        await using var server = new DemoServer { Config = azure.Config };
+        await server.StartAsync();
+        await CutEverythingAsync(server, [.. Places.Select(row => row.Data)]);
+        await server.KillAsync();
+        await Leftovers.AssertNoneAfterSweepAsync(server.Data, azure.Open());
+    }
+
+    private static async Task CutEverythingAsync(
+        DemoServer server,
+        IReadOnlyList<(string Place, bool IsChunked, bool WaitsForContinue)> places
+    )
+    {
         using var client = server.Connect();
         var old = Tree.Bytes("old", 5_000);
         foreach (var size in (int[])[Small, Large])
@@ -56,6 +84,7 @@ public sealed class CutUploadTests
         var before = await Tree.OfServerAsync(client);
         var used = await KillTests.UsedAsync(client);
 
+        foreach (var (place, isChunked, waitsForContinue) in places)
         foreach (var size in (int[])[Small, Large])
         foreach (var name in (string[])[$"there {size}", $"new {size}"])
         foreach (var isReset in (bool[])[false, true])
@@ -65,8 +94,6 @@ public sealed class CutUploadTests
         await Task.Delay(300);
         Tree.AssertSame(before, await Tree.OfServerAsync(client), times: true);
         Assert.Equal(used, await KillTests.UsedAsync(client));
-        await server.KillAsync();
-        await Leftovers.AssertNoneAfterSweepAsync(server.Data);
     }
 
     private static async Task CutAsync(

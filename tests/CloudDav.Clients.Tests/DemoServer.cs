@@ -28,6 +28,9 @@ public sealed class DemoServer : IAsyncLifetime
     /// <summary>The data folder. It stays when the process is killed, and is used again by the next start.</summary>
     public string Data => Path.Combine(_folder.Path, "data");
 
+    /// <summary>A settings file for it, where its contents are not to be in a folder; null for none.</summary>
+    public string? Config { get; init; }
+
     public int ProcessId => _process!.Id;
 
     /// <summary>What the server has said.</summary>
@@ -62,6 +65,7 @@ public sealed class DemoServer : IAsyncLifetime
             $"{Port}",
             "--data",
             Data,
+            .. ConfigArguments,
         ];
         _process = Command.Start(line[0], line[1..], _folder.Path, out _log);
         Url = $"http://127.0.0.1:{Port}/dav/";
@@ -71,11 +75,19 @@ public sealed class DemoServer : IAsyncLifetime
     /// <summary>A second server process over the same data folder, on a port of its own.</summary>
     public async Task<DemoServer> StartBesideAsync()
     {
-        var beside = new DemoServer { Port = FreePort() };
+        var beside = new DemoServer { Port = FreePort(), Config = Config };
         beside.Url = $"http://127.0.0.1:{beside.Port}/dav/";
         beside._process = Command.Start(
             "dotnet",
-            [Repository.ServerAssembly, "demo", "--port", $"{beside.Port}", "--data", Data],
+            [
+                Repository.ServerAssembly,
+                "demo",
+                "--port",
+                $"{beside.Port}",
+                "--data",
+                Data,
+                .. ConfigArguments,
+            ],
             beside._folder.Path,
             out beside._log
         );
@@ -124,7 +136,11 @@ public sealed class DemoServer : IAsyncLifetime
 
     /// <summary>Runs another verb of the program over the data folder.</summary>
     internal Task<CommandResult> VerbAsync(string verb, params string[] arguments) =>
-        Command.RunAsync("dotnet", [Repository.ServerAssembly, verb, .. arguments], _folder.Path);
+        Command.RunAsync(
+            "dotnet",
+            [Repository.ServerAssembly, verb, .. arguments, .. ConfigArguments],
+            _folder.Path
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -138,6 +154,8 @@ public sealed class DemoServer : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private string[] ConfigArguments => Config is null ? [] : ["--config", Config];
 
     private async Task UntilReadyAsync()
     {

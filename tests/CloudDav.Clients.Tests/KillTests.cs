@@ -6,21 +6,30 @@ namespace CloudDav.Clients.Tests;
 /// <summary>
 /// Rounds of concurrent work that end with SIGKILL at a random moment. What was answered with success is there, whole;
 /// what was not answered is as before or done, never in between; the used bytes are exact; <c>check</c> finds nothing;
-/// and what the dead uploads left on disk is gone after the sweeper. Every second round has two server processes on the
-/// folder.
+/// and what the dead uploads left in the store is gone after the sweeper. Every second round has two server processes on
+/// the folder.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Workers = 8;
 
     [Fact]
-    public async Task What_was_answered_with_success_survives_SIGKILL_whole()
+    public Task What_was_answered_with_success_survives_SIGKILL_whole() =>
+        KillAsync(Repository.IsFull ? 200 : 10, azure: null);
+
+    [Fact]
+    public async Task What_was_answered_with_success_survives_SIGKILL_whole_with_contents_in_Azure()
     {
-        var rounds = Repository.IsFull ? 200 : 10;
+        await using var azure = await AzureContent.StartAsync();
+        await KillAsync(Repository.IsFull ? 100 : 6, azure);
+    }
+
+    private async Task KillAsync(int rounds, AzureContent? azure)
+    {
         var seed = Seed();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var server = new DemoServer();
+        await using var server = new DemoServer { Config = azure?.Config };
         await server.StartAsync();
         var shared = new SharedFile();
         var workers = Enumerable
@@ -69,7 +78,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
         await server.KillAsync();
         (await server.VerbAsync("check", "--deep", "--data", server.Data)).MustSucceed();
-        await Leftovers.AssertNoneAfterSweepAsync(server.Data);
+        await Leftovers.AssertNoneAfterSweepAsync(server.Data, azure?.Open());
         (await server.VerbAsync("check", "--deep", "--data", server.Data)).MustSucceed();
         output.WriteLine(
             $"{workers.Sum(w => w.Answered)} answered, {workers.Sum(w => w.Unanswered)} unanswered"

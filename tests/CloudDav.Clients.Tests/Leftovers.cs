@@ -8,11 +8,13 @@ namespace CloudDav.Clients.Tests;
 internal static class Leftovers
 {
     /// <summary>Sweeps, and fails unless the store then holds exactly the blobs that contents refer to.</summary>
-    public static async Task AssertNoneAfterSweepAsync(string data)
+    /// <param name="data">The data folder.</param>
+    /// <param name="store">Where its contents are; null for the folder of them.</param>
+    public static async Task AssertNoneAfterSweepAsync(string data, IBlobStore? store = null)
     {
         using var database = new SqliteDatabase(Path.Combine(data, "metadata/clouddav.db"));
         var ledger = new SqliteBlobLedger(database);
-        var blobs = new DiskBlobStore(Path.Combine(data, "content"));
+        var blobs = store ?? new DiskBlobStore(Path.Combine(data, "content"));
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var sweeper = new BlobSweeper(blobs, ledger, time, new BlobSweeperOptions());
         // Once for the leases to have ended, once more for what was condemned then.

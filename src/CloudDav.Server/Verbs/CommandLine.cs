@@ -52,7 +52,8 @@ internal static class CommandLine
         };
         var data = new Option<DirectoryInfo?>("--data")
         {
-            Description = "A demo's data folder, instead of the folders named in the settings.",
+            Description =
+                "A demo's data folder, instead of the folders named in the settings. Give --config too when the demo had one.",
             HelpName = "DIR",
         };
 
@@ -113,12 +114,19 @@ internal static class CommandLine
         {
             Description = "Keep new contents unencrypted, to compare speeds.",
         };
+        var config = new Option<FileInfo?>("--config")
+        {
+            Description =
+                "A settings file for what the demo does not say itself, such as contents in Azure Blob Storage.",
+            HelpName = "FILE",
+        };
         var demo = new Command("demo", "Runs a server for this machine, with three people in it.")
         {
             port,
             address,
             data,
             plain,
+            config,
         };
         demo.SetAction(
             (parsed, stop) =>
@@ -127,6 +135,7 @@ internal static class CommandLine
                     parsed.GetRequiredValue(address),
                     parsed.GetRequiredValue(data),
                     !parsed.GetValue(plain),
+                    parsed.GetValue(config),
                     stop
                 )
         );

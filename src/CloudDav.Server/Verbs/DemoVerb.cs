@@ -12,6 +12,7 @@ internal static class DemoVerb
         string address,
         DirectoryInfo data,
         bool encrypts,
+        FileInfo? config,
         CancellationToken stop
     )
     {
@@ -21,7 +22,7 @@ internal static class DemoVerb
                 $"The demo listens on a loopback address only, 127.0.0.1 or ::1, not on {address}: everybody knows its passwords. For a network there is serve."
             );
         }
-        await using var app = Build(port, ip, data, encrypts);
+        await using var app = Build(port, ip, data, encrypts, config);
         var isNew = await DemoPeople.SeedAsync(
             app.Services.GetRequiredService<VaultParts>(),
             app.Services.GetRequiredService<TimeProvider>(),
@@ -38,22 +39,23 @@ internal static class DemoVerb
         int port,
         IPAddress address,
         DirectoryInfo data,
-        bool encrypts
+        bool encrypts,
+        FileInfo? config
     )
     {
-        var settings = Settings.OfDemo(data);
-        settings["Storage:EncryptContent"] = encrypts ? "true" : "false";
-        settings["Listen:Address"] = address.ToString();
-        settings["Listen:HttpPort"] = port.ToString(
-            System.Globalization.CultureInfo.InvariantCulture
-        );
-        return ServerHost.Build(
-            new ServerStart
-            {
-                Settings = new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
-                IsDemo = true,
-            }
-        );
+        var settings = Settings
+            .OfDemo(config, data)
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    ["Storage:EncryptContent"] = encrypts ? "true" : "false",
+                    ["Listen:Address"] = address.ToString(),
+                    ["Listen:HttpPort"] = port.ToString(
+                        System.Globalization.CultureInfo.InvariantCulture
+                    ),
+                }
+            );
+        return ServerHost.Build(new ServerStart { Settings = settings.Build(), IsDemo = true });
     }
 
     private static string Welcome(string url, DirectoryInfo data, bool isNew) =>

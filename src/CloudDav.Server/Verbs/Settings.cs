@@ -10,7 +10,13 @@ internal static class Settings
 
     /// <summary>The settings of a file and the environment.</summary>
     /// <exception cref="StartProblem">The named file is missing or is no JSON.</exception>
-    public static IConfiguration Read(FileInfo? file)
+    public static IConfiguration Read(FileInfo? file) =>
+        new ConfigurationBuilder()
+            .AddConfiguration(ReadFile(file))
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .Build();
+
+    private static IConfigurationRoot ReadFile(FileInfo? file)
     {
         var path = file?.FullName ?? Path.GetFullPath(DefaultFile);
         if (file is { Exists: false })
@@ -21,10 +27,7 @@ internal static class Settings
                 .AddJsonFile(path, optional: file is null, reloadOnChange: false)
                 .Build();
             RefuseUnknownSections(settings, path);
-            return new ConfigurationBuilder()
-                .AddConfiguration(settings)
-                .AddEnvironmentVariables(EnvironmentPrefix)
-                .Build();
+            return settings;
         }
         catch (InvalidDataException failure)
         {
@@ -60,20 +63,26 @@ internal static class Settings
         }
     }
 
-    /// <summary>The folders of a demo's data folder, as settings.</summary>
-    public static Dictionary<string, string?> OfDemo(DirectoryInfo data) =>
-        new(StringComparer.OrdinalIgnoreCase)
-        {
-            ["Storage:MetadataFolder"] = Path.Combine(data.FullName, "metadata"),
-            ["Storage:ContentFolder"] = Path.Combine(data.FullName, "content"),
-            ["Storage:KeyFolder"] = Path.Combine(data.FullName, "keys"),
-        };
+    /// <summary>The settings of a demo: those of a file if one is given, and the folders of its data folder. The environment is a server's and means nothing to a demo.</summary>
+    /// <exception cref="StartProblem">The file is missing or is no JSON.</exception>
+    public static IConfigurationBuilder OfDemo(FileInfo? file, DirectoryInfo data)
+    {
+        var settings = new ConfigurationBuilder();
+        if (file is not null)
+            settings.AddConfiguration(ReadFile(file));
+        return settings.AddInMemoryCollection(
+            new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["Storage:MetadataFolder"] = Path.Combine(data.FullName, "metadata"),
+                ["Storage:ContentFolder"] = Path.Combine(data.FullName, "content"),
+                ["Storage:KeyFolder"] = Path.Combine(data.FullName, "keys"),
+            }
+        );
+    }
 
-    /// <summary>Settings for a verb that works on folders: a demo's data folder when given, else the settings file.</summary>
+    /// <summary>Settings for a verb that works on folders: those of a demo when its data folder is given, else those of a server.</summary>
     public static IConfiguration Of(FileInfo? file, DirectoryInfo? data) =>
-        data is null
-            ? Read(file)
-            : new ConfigurationBuilder().AddInMemoryCollection(OfDemo(data)).Build();
+        data is null ? Read(file) : OfDemo(file, data).Build();
 
     /// <summary>As <see cref="Of"/>, and only the folders of it, validated.</summary>
     public static StorageOptions OfFolders(FileInfo? file, DirectoryInfo? data) =>
