@@ -299,5 +299,7 @@ internal static class ServerHost
         services.AddSingleton<LifecycleMetrics>();
         services.AddHostedService<StandingJob>();
         services.AddHostedService<DestructionJob>();
+        services.AddSingleton<ScrubMetrics>();
+        services.AddHostedService<ScrubJob>();
     }
 }

@@ -37,6 +37,8 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         "ListOptions",
         "ListTerms",
         "CountAccounts",
+        "CountDamages",
+        "DropGone",
     ];
 
     public static TheoryData<string, string> Statements

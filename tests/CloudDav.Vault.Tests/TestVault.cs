@@ -25,6 +25,7 @@ internal sealed class TestVault : IAsyncDisposable
         Keys = FileKeyStore.Open(Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName);
         Audit = new SqliteAuditLog(_database);
         Outbox = new SqliteOutbox(_database);
+        Care = new SqliteCareLog(_database);
         Destructions = new SqliteDestructionStore(_database, Time);
         Closed = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = limits ?? new VaultLimits();
@@ -48,6 +49,8 @@ internal sealed class TestVault : IAsyncDisposable
     public SqliteAccountStore Accounts { get; }
 
     public SqliteDestructionStore Destructions { get; }
+
+    public SqliteCareLog Care { get; }
 
     public ClosedNames Closed { get; }
 

@@ -31,6 +31,7 @@ internal sealed class VaultParts : IDisposable
         Outbox = new SqliteOutbox(_database);
         Leases = new SqliteJobLeases(_database);
         Destructions = new SqliteDestructionStore(_database, time);
+        Care = new SqliteCareLog(_database);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
         {
@@ -69,6 +70,8 @@ internal sealed class VaultParts : IDisposable
 
     public IDestructionStore Destructions { get; }
 
+    public ICareLog Care { get; }
+
     public ClosedNames ClosedNames { get; }
 
     public VaultLimits Limits { get; }
@@ -88,6 +91,9 @@ internal sealed class VaultParts : IDisposable
             _time,
             options
         );
+
+    /// <summary>The work that reads all contents and marks what is damaged.</summary>
+    public Scrubber OpenScrubber() => new(Blobs, Ledger, Keys, Care, _time);
 
     /// <summary>Opens the storage in its folders, creating what is missing.</summary>
     /// <exception cref="StartProblem">A folder cannot be used.</exception>

@@ -47,6 +47,7 @@ internal static class RegisterDesks
                 parts.Accounts,
                 parts.Keys,
                 parts.Audit,
+                parts.Care,
                 [new ContentPlace("content", storage.Country, storage.TransferBasis)]
             );
         });

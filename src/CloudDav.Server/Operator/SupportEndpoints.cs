@@ -195,10 +195,10 @@ internal sealed record EvidenceAnswer
     /// <summary>What was done to the account, newest first.</summary>
     public required IReadOnlyList<HistoryAnswer> History { get; init; }
 
-    /// <summary>The last time that the stored bytes were all read and compared; null when that is not known.</summary>
+    /// <summary>The last time that all stored contents had been read and compared; null when they never were.</summary>
     public required DateTimeOffset? LastScrubAt { get; init; }
 
-    /// <summary>The last time that a backup was restored to see whether it works; null when that is not known.</summary>
+    /// <summary>The last time that a backup was restored to see whether it works; null when none ever was.</summary>
     public required DateTimeOffset? LastRestoreTestAt { get; init; }
 
     public static EvidenceAnswer Of(EvidenceBundle bundle) =>

@@ -36,6 +36,17 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(1, 86_400)]
     public int HousekeepingSeconds { get; init; } = 300;
 
+    /// <summary>Whether contents are read and compared with what was written, in the background.</summary>
+    public bool Scrubs { get; init; } = true;
+
+    /// <summary>How many bytes of content that reads a second, over all nodes.</summary>
+    [AllowedRange(65_536, 2_000_000_000)]
+    public int ScrubBytesPerSecond { get; init; } = 8_388_608;
+
+    /// <summary>How many days after the beginning of one pass over all contents the next one begins.</summary>
+    [AllowedRange(1, 366)]
+    public int ScrubDays { get; init; } = 30;
+
     /// <summary>The country in which the contents lie, as a code of two letters; null when nobody has said, which is for a folder alone.</summary>
     public string? Country { get; init; }
 

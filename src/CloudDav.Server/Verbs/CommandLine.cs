@@ -73,6 +73,7 @@ internal static class CommandLine
             Accounts(config, data),
             Devices(config, data),
             Check(config, data),
+            Scrub(config, data),
             Audit(config, data),
             Events(config, data),
             Destruction(config, data),
@@ -317,6 +318,33 @@ internal static class CommandLine
                 )
         );
         return check;
+    }
+
+    private static Command Scrub(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var known = new Option<bool>("--known")
+        {
+            Description = "Only list what is marked already; read nothing.",
+        };
+        var scrub = new Command(
+            "scrub",
+            "Reads every content and compares it with the hash of what was written; the server may be running. What is damaged is marked and left as it is. Exit code 1 when something is."
+        )
+        {
+            known,
+            config,
+            data,
+        };
+        scrub.SetAction(
+            (parsed, stop) =>
+            {
+                var folders = Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data));
+                return parsed.GetValue(known)
+                    ? ScrubVerb.ListKnownAsync(folders, stop)
+                    : ScrubVerb.RunAsync(folders, stop);
+            }
+        );
+        return scrub;
     }
 
     private static Command Audit(Option<FileInfo?> config, Option<DirectoryInfo?> data)

@@ -124,6 +124,10 @@ internal static class DestructionSql
 
     public const string FindListHash = "SELECT list_hash FROM destructions WHERE account_id = ?1";
 
+    public const string DeleteDamages = """
+        DELETE FROM damages WHERE vault_id = ?1 AND content_id IN (SELECT content_id FROM damages WHERE vault_id = ?1 LIMIT ?2)
+        """;
+
     public const string DeleteLocks = """
         DELETE FROM locks WHERE vault_id = ?1 AND token IN (SELECT token FROM locks WHERE vault_id = ?1 LIMIT ?2)
         """;

@@ -16,6 +16,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
     // Tables of a vault, those first whose rows hang on others.
     private static readonly string[] s_tables =
     [
+        DestructionSql.DeleteDamages,
         DestructionSql.DeleteLocks,
         DestructionSql.DeleteHolds,
         DestructionSql.DeleteProperties,

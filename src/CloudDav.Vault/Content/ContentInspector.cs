@@ -28,15 +28,31 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
                 break;
             foreach (var content in page)
             {
-                if (await FindFaultAsync(content, isDeep, cancellationToken) is { } fault)
-                    yield return new ContentProblem(content.Content, content.Blob, fault);
+                if (
+                    await FindFaultAsync(content, isDeep, pace: null, cancellationToken)
+                        is { } fault
+                    && await IsStillThereAsync(content, cancellationToken)
+                )
+                    yield return new ContentProblem(content.Content, content.Blob, fault.Sentence);
             }
             after = page[^1].Content;
         }
+        await foreach (var stray in FindStraysAsync(DateTimeOffset.MaxValue, cancellationToken))
+            yield return stray;
+    }
 
+    /// <summary>Everything in the store that the ledger does not know.</summary>
+    /// <param name="before">Only what was last written before this.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async IAsyncEnumerable<ContentProblem> FindStraysAsync(
+        DateTimeOffset before,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         await foreach (
             var batch in blobs
                 .ListAsync(cancellationToken)
+                .Where(stored => stored.Written < before)
                 .Chunk(PageSize)
                 .WithCancellation(cancellationToken)
         )
@@ -45,6 +61,8 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
             var known = await ledger.FindKnownAsync(ids, cancellationToken);
             foreach (var stored in batch.Where(b => !known.Contains(b.Blob)))
             {
+                if (stored.IsComplete && !await IsStoredAsync(stored.Blob, cancellationToken))
+                    continue;
                 var what = stored.IsComplete ? "blob" : "leftover of an upload";
                 yield return new ContentProblem(
                     null,
@@ -55,19 +73,27 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
         }
     }
 
-    private async ValueTask<string?> FindFaultAsync(
+    /// <summary>What is wrong with a content; null when nothing is.</summary>
+    /// <param name="content">The content, as it was when it was listed: it may be gone by now.</param>
+    /// <param name="isDeep">As in <see cref="InspectAsync"/>.</param>
+    /// <param name="pace">Holds the reading back; null for none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask<ContentFault?> FindFaultAsync(
         LedgerContent content,
         bool isDeep,
+        ScrubPace? pace,
         CancellationToken cancellationToken
     )
     {
         try
         {
+            if (pace is not null)
+                await pace.OpenAsync(cancellationToken);
             var key = content.WrappedKey is null
                 ? null
                 : await keys.FindAsync(content.Vault, cancellationToken);
             if (key is null && content.WrappedKey is not null)
-                return $"Vault {content.Vault.Value} has no key.";
+                return new ContentFault($"Vault {content.Vault.Value} has no key.", IsOfKey: true);
             await using var source = await OpenAsync(content, key, cancellationToken);
             if (!isDeep)
                 return null;
@@ -76,11 +102,11 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
                 source,
                 0,
                 content.Size,
-                (plain, _) =>
+                (plain, stop) =>
                 {
                     foreach (var segment in plain)
                         hashes.Append(segment.Span);
-                    return default;
+                    return pace?.SpendAsync(plain.Length, stop) ?? default;
                 },
                 cancellationToken
             );
@@ -88,16 +114,42 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
             return
                 found.Crc32 == content.Crc32 && found.Sha256.AsSpan().SequenceEqual(content.Sha256)
                 ? null
-                : "Its bytes have another digest than when they were written.";
+                : new ContentFault("Its bytes have another digest than when they were written.");
         }
         catch (ContentDamagedException e)
         {
-            return e.Message;
+            return new ContentFault(e.Message);
         }
         catch (KeyStoreException e)
         {
-            return e.Message;
+            return new ContentFault(e.Message, IsOfKey: true);
         }
+        // A bad sector is told by the system, and so is a file that its owner may not read.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ContentFault($"It cannot be read: {e.Message}");
+        }
+    }
+
+    // It may have been purged, or its vault destroyed, since it was listed.
+    private async ValueTask<bool> IsStillThereAsync(
+        LedgerContent content,
+        CancellationToken cancellationToken
+    ) =>
+        await ledger.ListContentsAsync(
+            new ContentId(content.Content.Value - 1),
+            1,
+            cancellationToken
+        )
+            is [var first]
+        && first.Content == content.Content;
+
+    private async ValueTask<bool> IsStoredAsync(BlobId blob, CancellationToken cancellationToken)
+    {
+        if (await blobs.OpenAsync(blob, cancellationToken) is not { } stored)
+            return false;
+        await stored.DisposeAsync();
+        return true;
     }
 
     private async ValueTask<IContentSource> OpenAsync(
@@ -135,3 +187,8 @@ public sealed record ContentProblem(ContentId? Content, BlobId? Blob, string Fau
         return Blob is { } b ? $"{content}, blob {b.Value:N}: {Fault}" : $"{content}: {Fault}";
     }
 }
+
+/// <summary>What is wrong with a content.</summary>
+/// <param name="Sentence">As a sentence.</param>
+/// <param name="IsOfKey">Whether it is the key that is not to be had, so that nothing can be said of the bytes.</param>
+internal sealed record ContentFault(string Sentence, bool IsOfKey = false);

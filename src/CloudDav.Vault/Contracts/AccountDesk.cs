@@ -80,10 +80,10 @@ public sealed record EvidenceBundle
     /// <summary>What was done to the account, newest first, content aside.</summary>
     public required IReadOnlyList<VisibleEntry> History { get; init; }
 
-    /// <summary>The last time that the stored bytes were all read and compared; null when that is not known.</summary>
+    /// <summary>The last time that all stored contents had been read and compared; null when they never were.</summary>
     public DateTimeOffset? LastScrub { get; init; }
 
-    /// <summary>The last time that a backup was restored to see whether it works; null when that is not known.</summary>
+    /// <summary>The last time that a backup was restored to see whether it works; null when none ever was.</summary>
     public DateTimeOffset? LastRestoreTest { get; init; }
 }
 
@@ -92,12 +92,14 @@ public sealed record EvidenceBundle
 /// <param name="accounts">The accounts and their devices.</param>
 /// <param name="keys">The keys.</param>
 /// <param name="audit">The hash chains.</param>
+/// <param name="care">How well contents are.</param>
 /// <param name="places">Where contents are kept.</param>
 public sealed class AccountDesk(
     CommandDesk commands,
     IAccountStore accounts,
     IKeyStore keys,
     IAuditLog audit,
+    ICareLog care,
     IReadOnlyList<ContentPlace> places
 )
 {
@@ -208,6 +210,7 @@ public sealed class AccountDesk(
             await keys.FindAsync(gathered.Vault, cancellationToken) is not null ? KeyState.Present
             : gathered.IsBeingDestroyed ? KeyState.Destroyed
             : KeyState.None;
+        var proved = await care.LoadAsync(cancellationToken);
         return new EvidenceBundle
         {
             Account = account,
@@ -221,6 +224,8 @@ public sealed class AccountDesk(
             Breaches = gathered.Breaches,
             // What staff have read is the customer's to see and nobody else's: it names content.
             History = [.. history.Where(entry => !StaffActs.IsAccess(entry.Entry.Act))],
+            LastScrub = proved.LastScrub,
+            LastRestoreTest = proved.LastRestoreTest,
         };
     }
 

@@ -173,6 +173,43 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Scrub_marks_what_is_damaged_and_leaves_it_as_it_is_while_the_server_runs()
+    {
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var alice = new DavClient(demo.Address, "alice", "demo");
+        Assert.Equal(201, (await alice.PutAsync("/dav/big", new byte[200_000])).Status);
+        var (code, output, _) = await RunAsync("scrub", "--data", Data);
+        Assert.Equal(0, code);
+        Assert.Contains("Everything is in order", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("scrub", "--known", "--data", Data)).Code);
+
+        // The demo's people have larger files.
+        var blob = Directory
+            .EnumerateFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories)
+            .Single(file => new FileInfo(file).Length is > 100_000 and < 300_000);
+        var bytes = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
+        bytes[100_000] ^= 1;
+        await File.WriteAllBytesAsync(blob, bytes, TestContext.Current.CancellationToken);
+        var (damaged, list, _) = await RunAsync("scrub", "--data", Data);
+        Assert.Equal(1, damaged);
+        Assert.Contains($"blob {Path.GetFileName(blob)}", list, StringComparison.Ordinal);
+        Assert.Contains("1 damaged, 0 could not be judged", list, StringComparison.Ordinal);
+        Assert.Equal(
+            bytes,
+            await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken)
+        );
+        var (known, marks, _) = await RunAsync("scrub", "--known", "--data", Data);
+        Assert.Equal(1, known);
+        Assert.Contains("DAMAGED  account ", marks, StringComparison.Ordinal);
+
+        bytes[100_000] ^= 1;
+        await File.WriteAllBytesAsync(blob, bytes, TestContext.Current.CancellationToken);
+        var (good, again, _) = await RunAsync("scrub", "--data", Data);
+        Assert.Equal(0, good);
+        Assert.Contains("GOOD  vault ", again, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_audit_is_verified_while_the_server_runs_and_its_first_broken_link_is_named()
     {
         await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
@@ -472,6 +509,7 @@ public sealed class ProgramTests : IDisposable
                     "account",
                     "device",
                     "check",
+                    "scrub",
                     "audit",
                     "event",
                     "health",

@@ -267,7 +267,7 @@ public sealed class RegisterApiTests : IAsyncLifetime
         Assert.Equal(4, evidence.GetProperty("staffAccesses").GetInt32());
         Assert.Single(evidence.GetProperty("staffGrants").EnumerateArray());
         Assert.Equal("present", evidence.GetProperty("key").GetString());
-        Assert.Equal(JsonValueKind.Null, evidence.GetProperty("lastScrubAt").ValueKind);
+        Assert.Equal(JsonValueKind.Null, evidence.GetProperty("lastRestoreTestAt").ValueKind);
         Assert.DoesNotContain("photos", evidence.ToString(), StringComparison.Ordinal);
 
         _operator.Time.Advance(TimeSpan.FromMinutes(31));

@@ -426,7 +426,7 @@ public sealed class DestructionTests : IAsyncDisposable
         Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Destroyed);
     }
 
-    // Names, properties, contents small and large, versions, trash, locks and devices, each with the marker.
+    // Names, properties, contents small and large, versions, trash, locks, devices and marks of damage, each with the marker.
     private static async Task FillAsync(
         TestVault cloud,
         Actor actor,
@@ -465,6 +465,12 @@ public sealed class DestructionTests : IAsyncDisposable
             }
         );
         await session.LockAsync($"/{Marker}-large");
+        var contents = await cloud.Ledger.ListContentsAsync(new ContentId(0), 10_000, Stop);
+        var damaged = contents.First(content => content.Vault == actor.Vault).Content;
+        Assert.Equal(
+            MarkOutcome.New,
+            await cloud.Care.MarkAsync(damaged, $"{Marker} fault", cloud.Time.GetUtcNow(), Stop)
+        );
     }
 
     private static List<string> Find(string folder)
