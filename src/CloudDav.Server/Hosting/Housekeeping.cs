@@ -44,7 +44,10 @@ internal sealed class Housekeeping(
         async Task RoundAsync(CancellationToken stop)
         {
             var purged = await expiry.RunAsync(stop);
-            var swept = await sweeper.SweepAsync(stop);
+            // A backup still has to find what its picture of the metadata refers to.
+            var swept = await parts.Leases.IsHeldAsync(BackupRun.JobName, time.GetUtcNow(), stop)
+                ? 0
+                : await sweeper.SweepAsync(stop);
             if (time.GetUtcNow() >= orphansDue)
             {
                 swept += (await sweeper.RemoveOrphansAsync(stop)).Count;

@@ -8,6 +8,7 @@ namespace CloudDav.Server.Hosting;
 internal sealed class VaultParts : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly FileKeyStore _keys;
     private readonly TimeProvider _time;
 
     private VaultParts(
@@ -19,7 +20,7 @@ internal sealed class VaultParts : IDisposable
     {
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
-        Keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
+        _keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
         Blobs = OpenBlobs(options);
         Migrate(options);
         _database = new SqliteDatabase(DatabaseFile(options));
@@ -50,7 +51,7 @@ internal sealed class VaultParts : IDisposable
         );
     }
 
-    public IKeyStore Keys { get; }
+    public IKeyStore Keys => _keys;
 
     public IBlobStore Blobs { get; }
 
@@ -94,6 +95,55 @@ internal sealed class VaultParts : IDisposable
 
     /// <summary>The work that reads all contents and marks what is damaged.</summary>
     public Scrubber OpenScrubber() => new(Blobs, Ledger, Keys, Care, _time);
+
+    /// <summary>Makes a backup of metadata and contents; nothing may be swept meanwhile.</summary>
+    /// <exception cref="StartProblem">The contents are in no folder.</exception>
+    public ValueTask<BackupManifest> WriteBackupAsync(
+        string folder,
+        string program,
+        CancellationToken stop
+    ) => EmbeddedBackup.WriteAsync(
+            _database,
+            Blobs as DiskBlobStore ?? throw NotInFolders(),
+            Keys,
+            folder,
+            program,
+            _time,
+            stop
+        );
+
+    /// <summary>Makes a folder a copy of the key folder as it is now.</summary>
+    /// <returns>How many keys it has.</returns>
+    public int MirrorKeys(string folder) => _keys.MirrorTo(folder);
+
+    /// <summary>Puts a backup into folders that are empty.</summary>
+    /// <exception cref="StartProblem">The contents are to be in no folder.</exception>
+    public static async Task RestoreAsync(
+        StorageOptions options,
+        EmbeddedBackup backup,
+        bool mayLink,
+        AuditEntry entry,
+        Action<string> report,
+        CancellationToken stop
+    )
+    {
+        if (options.Azure.IsUsed)
+            throw NotInFolders();
+        Folder("Storage:MetadataFolder", options.MetadataFolder, PrivateMode);
+        await backup.RestoreAsync(
+            DatabaseFile(options),
+            Folder("Storage:ContentFolder", options.ContentFolder, PrivateMode),
+            mayLink,
+            entry,
+            report,
+            stop
+        );
+    }
+
+    private static StartProblem NotInFolders() =>
+        new(
+            "Backups are of contents in a folder, and these are in Azure Blob Storage (Storage:Azure): protect the storage account by its own means, and the metadata with it."
+        );
 
     /// <summary>Opens the storage in its folders, creating what is missing.</summary>
     /// <exception cref="StartProblem">A folder cannot be used.</exception>

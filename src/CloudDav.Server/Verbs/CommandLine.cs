@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
+using CloudDav.Storage;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -29,7 +30,7 @@ internal static class CommandLine
     private static string? Explain(Exception failure) =>
         failure switch
         {
-            StartProblem or KeyStoreException => failure.Message,
+            StartProblem or KeyStoreException or BackupException => failure.Message,
             OptionsValidationException wrong => "A setting is wrong. "
                 + string.Join(" ", wrong.Failures),
             InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>
@@ -74,6 +75,8 @@ internal static class CommandLine
             Devices(config, data),
             Check(config, data),
             Scrub(config, data),
+            Backup(config, data),
+            Restore(config, data),
             Audit(config, data),
             Events(config, data),
             Destruction(config, data),
@@ -345,6 +348,81 @@ internal static class CommandLine
             }
         );
         return scrub;
+    }
+
+    private static Command Backup(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var folder = new Argument<DirectoryInfo>("FOLDER")
+        {
+            Description = "Where to; missing or empty.",
+        };
+        var keys = new Option<DirectoryInfo?>("--keys")
+        {
+            Description =
+                "Also bring this folder, apart from the backup, up to date with the keys: one copy, in which destroyed keys are destroyed too.",
+            HelpName = "FOLDER",
+        };
+        var backup = new Command(
+            "backup",
+            "Makes a backup of metadata and contents as they are at one moment; the server may be running. No key is in it. Exit code 1 when something could not be had."
+        )
+        {
+            folder,
+            keys,
+            config,
+            data,
+        };
+        backup.SetAction(
+            (parsed, stop) =>
+                BackupVerb.RunAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(folder),
+                    parsed.GetValue(keys),
+                    stop
+                )
+        );
+        return backup;
+    }
+
+    private static Command Restore(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var folder = new Argument<DirectoryInfo>("FOLDER") { Description = "The backup." };
+        var test = new Option<bool>("--test")
+        {
+            Description =
+                "Restore it beside itself, check all of it, remove that again, and record that it was done.",
+        };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Look at the contents at the end, but do not read them once more.",
+        };
+        var restore = new Command(
+            "restore",
+            "Restores a backup into empty data folders, with the keys that are in the key folder, and checks it. Exit code 1 when something is broken."
+        )
+        {
+            folder,
+            test,
+            quick,
+            config,
+            data,
+        };
+        restore.Validators.Add(result =>
+        {
+            if (result.GetValue(test) && result.GetValue(quick))
+                result.AddError("--test reads everything; --quick does not go with it.");
+        });
+        restore.SetAction(
+            (parsed, stop) =>
+            {
+                var settings = Settings.Of(parsed.GetValue(config), parsed.GetValue(data));
+                var from = parsed.GetRequiredValue(folder);
+                return parsed.GetValue(test)
+                    ? RestoreVerb.TestAsync(settings, from, stop)
+                    : RestoreVerb.RunAsync(settings, from, parsed.GetValue(quick), stop);
+            }
+        );
+        return restore;
     }
 
     private static Command Audit(Option<FileInfo?> config, Option<DirectoryInfo?> data)

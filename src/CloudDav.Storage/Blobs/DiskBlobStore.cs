@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using CloudDav.Vault;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +13,7 @@ public sealed class DiskBlobStore : IBlobStore
 {
     private const string PartSuffix = ".part";
     private const int Shards = 16 * 256;
+    private const int CopyBytes = 1024 * 1024;
 
     private readonly string _folder;
 
@@ -23,7 +25,7 @@ public sealed class DiskBlobStore : IBlobStore
     public DiskBlobStore(string folder)
     {
         _folder = Path.GetFullPath(folder);
-        CreateFolder(_folder);
+        PrivateFolder.Create(_folder);
         if (Path.GetDirectoryName(_folder) is { } parent)
             StableStorage.FlushDirectory(parent);
     }
@@ -48,12 +50,7 @@ public sealed class DiskBlobStore : IBlobStore
         var place = new Place(_folder, blob);
         try
         {
-            if (!Directory.Exists(place.Folder))
-            {
-                // One after the other, since the mode goes to the last of them only.
-                CreateFolder(Path.GetDirectoryName(place.Folder)!);
-                CreateFolder(place.Folder);
-            }
+            CreateShard(place);
             var file = OpenNew(place.PartFile);
             return new(new Upload(this, place, file));
         }
@@ -137,17 +134,77 @@ public sealed class DiskBlobStore : IBlobStore
         }
     }
 
-    private static void CreateFolder(string path)
+    /// <summary>
+    /// Puts a blob into another store on disk as well. A blob's file is never changed, so that a further name of it is as good as a copy while the disk is. It is on stable
+    /// storage once the other store's file system was flushed.
+    /// </summary>
+    /// <param name="target">The other store, which does not have it.</param>
+    /// <param name="blob">The blob.</param>
+    /// <param name="mayLink">Whether a further name will do where the file system can.</param>
+    /// <returns>What is there now; null when this store does not have it, or cannot read it.</returns>
+    internal CopiedBlob? CopyTo(DiskBlobStore target, BlobId blob, bool mayLink)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
+        var from = new Place(_folder, blob).File;
+        var place = new Place(target._folder, blob);
+        CreateShard(place);
+        if (mayLink && StableStorage.TryLink(from, place.File))
+            return new CopiedBlob(new FileInfo(place.File).Length, null);
+        try
         {
-            Directory.CreateDirectory(
-                path,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            using var source = File.OpenHandle(
+                from,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                FileOptions.SequentialScan
             );
+            if (Copy(source, place.File) is { } copied)
+                return copied;
+            File.Delete(place.File);
+            return null;
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static CopiedBlob? Copy(SafeFileHandle source, string path)
+    {
+        using var copy = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[CopyBytes];
+        long offset = 0;
+        while (true)
+        {
+            int read;
+            try
+            {
+                read = RandomAccess.Read(source, buffer, offset);
+            }
+            catch (IOException)
+            {
+                // A bad sector: the disk that is written to would have said so below.
+                return null;
+            }
+            if (read == 0)
+                break;
+            hash.AppendData(buffer, 0, read);
+            RandomAccess.Write(copy, buffer.AsSpan(0, read), offset);
+            offset += read;
+        }
+        if (!StableStorage.FlushesFileSystems)
+            RandomAccess.FlushToDisk(copy);
+        return new CopiedBlob(offset, hash.GetHashAndReset());
+    }
+
+    private static void CreateShard(Place place)
+    {
+        if (Directory.Exists(place.Folder))
+            return;
+        // One after the other, since the mode goes to the last of them only.
+        PrivateFolder.Create(Path.GetDirectoryName(place.Folder)!);
+        PrivateFolder.Create(place.Folder);
     }
 
     private void FlushFolders(Place place)
@@ -265,3 +322,8 @@ public sealed class DiskBlobStore : IBlobStore
         }
     }
 }
+
+/// <summary>A blob that was put into another store.</summary>
+/// <param name="Length">Its stored length in bytes.</param>
+/// <param name="Sha256">SHA-256 of what was copied; null when nothing was read, because it is a further name of the same file.</param>
+internal readonly record struct CopiedBlob(long Length, byte[]? Sha256);

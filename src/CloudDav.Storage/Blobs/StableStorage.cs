@@ -62,6 +62,39 @@ internal static partial class StableStorage
             : throw LastError($"{path} cannot be created");
     }
 
+    /// <summary>Whether <see cref="FlushFileSystem"/> flushes everything, so that single files need not be.</summary>
+    public static bool FlushesFileSystems => OperatingSystem.IsLinux();
+
+    /// <summary>Makes everything durable that was written to a folder's file system: many files in one go. Where there is no such call, only the files that are named.</summary>
+    public static void FlushFileSystem(string folder, IReadOnlyList<string> files)
+    {
+        if (!FlushesFileSystems)
+        {
+            foreach (var path in files)
+            {
+                using var file = File.OpenHandle(path, access: FileAccess.ReadWrite);
+                RandomAccess.FlushToDisk(file);
+            }
+            return;
+        }
+        var descriptor = Open(folder, OpenReadOnlyCloseOnExec);
+        if (descriptor < 0)
+            throw LastError($"Directory {folder} cannot be opened to flush its file system");
+        try
+        {
+            if (SyncFileSystem(descriptor) != 0)
+                throw LastError($"The file system of {folder} cannot be flushed");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Gives a file a further name; false where the file system, or another one, does not allow it, or the file is not there.</summary>
+    public static bool TryLink(string existing, string name) =>
+        !OperatingSystem.IsWindows() && Link(existing, name) == 0;
+
     /// <summary>Is this what the system says when there is no room left?</summary>
     public static bool IsFull(IOException e)
     {
@@ -98,6 +131,10 @@ internal static partial class StableStorage
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SyncFileSystem(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -100,14 +100,75 @@ public sealed class FileKeyStore : IKeyStore
         );
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsDestroyedAsync(VaultId vault, CancellationToken cancellationToken) =>
+        new(File.Exists(DestroyedFile(vault)));
+
+    /// <inheritdoc/>
     public ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken)
     {
-        // The mark comes first: from here on nobody creates a new key in its place, wherever this is interrupted.
-        CreateOnce(DestroyedFile(vault), "");
         _cache.TryRemove(vault, out _);
+        Destroy(VaultFile(vault));
+        _cache.TryRemove(vault, out _);
+        return default;
+    }
+
+    /// <summary>
+    /// Makes another folder a copy of this one as it is now: keys that are new are added, and keys that were destroyed here are destroyed there. So it is one copy that is kept
+    /// up, never one of many: an older one would bring back what was destroyed since.
+    /// </summary>
+    /// <param name="folder">The other folder, on another disk.</param>
+    /// <returns>How many vaults' keys it holds now.</returns>
+    /// <exception cref="KeyStoreException">A key here is damaged, or the folder has the keys of another server.</exception>
+    public int MirrorTo(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        CreateFolder(folder);
+        var master = MasterFileIn(folder);
+        if (File.Exists(master) && !ReadMaster(folder).AsSpan().SequenceEqual(_master))
+            throw new KeyStoreException(
+                $"{folder} has the keys of another server: its master.key is not the one in {_folder}. Choose another folder."
+            );
+        foreach (var mark in Directory.EnumerateFiles(_folder, "vault-*.destroyed"))
+            Destroy(Path.Join(folder, Path.ChangeExtension(Path.GetFileName(mark), ".key")));
+        CreateOnce(master, File.ReadAllText(MasterFile, Encoding.ASCII));
+        var keys = 0;
+        foreach (var file in Directory.EnumerateFiles(_folder, "vault-*.key"))
+        {
+            var name = Path.GetFileName(file);
+            if (
+                !long.TryParse(
+                    name.AsSpan("vault-".Length, name.Length - "vault-.key".Length),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var id
+                )
+            )
+                continue;
+            var vault = new VaultId(id);
+            // Damaged ones are not carried over: the copy may be the last good one.
+            if (Read(vault) is null)
+                continue;
+            var copy = Path.Join(folder, name);
+            Put(copy, File.ReadAllText(file, Encoding.ASCII));
+            keys++;
+            // It may have been destroyed while it was copied.
+            if (File.Exists(DestroyedFile(vault)))
+            {
+                Destroy(copy);
+                keys--;
+            }
+        }
+        return keys;
+    }
+
+    /// <summary>Destroys a key file, which need not be there, and leaves the mark that it was.</summary>
+    private static void Destroy(string keyFile)
+    {
+        // The mark comes first: from here on nobody creates a new key in its place, wherever this is interrupted.
+        CreateOnce(Path.ChangeExtension(keyFile, ".destroyed"), "");
         try
         {
-            using (var file = File.OpenHandle(VaultFile(vault), access: FileAccess.Write))
+            using (var file = File.OpenHandle(keyFile, access: FileAccess.Write))
             {
                 RandomAccess.Write(
                     file,
@@ -116,14 +177,13 @@ public sealed class FileKeyStore : IKeyStore
                 );
                 RandomAccess.FlushToDisk(file);
             }
-            File.Delete(VaultFile(vault));
+            File.Delete(keyFile);
         }
         catch (FileNotFoundException)
         {
             // It had none, or was destroyed before.
         }
-        StableStorage.FlushDirectory(_folder);
-        return default;
+        StableStorage.FlushDirectory(Path.GetDirectoryName(keyFile)!);
     }
 
     private static string MasterFileIn(string folder) => Path.Join(folder, "master.key");
@@ -270,20 +330,41 @@ public sealed class FileKeyStore : IKeyStore
     /// <summary>Creates a file whole and durable, readable by its owner alone, unless there is one already. Of several processes exactly one wins, and none ever sees half a file.</summary>
     private static void CreateOnce(string path, string text)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        var temporary = WriteBeside(path, text);
         try
         {
-            using (var file = new FileStream(temporary, NewFile()))
-            {
-                file.Write(Encoding.ASCII.GetBytes(text));
-                file.Flush(flushToDisk: true);
-            }
             _ = StableStorage.TryGiveName(temporary, path);
         }
         finally
         {
             File.Delete(temporary);
             StableStorage.FlushDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    /// <summary>As <see cref="CreateOnce"/>, in the place of what is there if that is something else.</summary>
+    private static void Put(string path, string text)
+    {
+        if (File.Exists(path) && File.ReadAllText(path, Encoding.ASCII) == text)
+            return;
+        File.Move(WriteBeside(path, text), path, overwrite: true);
+        StableStorage.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static string WriteBeside(string path, string text)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using var file = new FileStream(temporary, NewFile());
+            file.Write(Encoding.ASCII.GetBytes(text));
+            file.Flush(flushToDisk: true);
+            return temporary;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 
@@ -304,15 +385,7 @@ public sealed class FileKeyStore : IKeyStore
     {
         if (Directory.Exists(path))
             return;
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-        {
-            Directory.CreateDirectory(
-                path,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
-        }
+        PrivateFolder.Create(path);
         if (Path.GetDirectoryName(path) is { } parent)
             StableStorage.FlushDirectory(parent);
     }

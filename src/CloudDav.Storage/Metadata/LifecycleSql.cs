@@ -93,6 +93,12 @@ internal static class DestructionSql
         SELECT account_id FROM lifecycles WHERE closed IS NOT NULL AND account_id > ?1 ORDER BY account_id LIMIT ?2
         """;
 
+    public const string ListVaults = """
+        SELECT a.account_id, a.vault_id FROM accounts a
+        WHERE a.account_id > ?1 AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.account_id = a.account_id)
+        ORDER BY a.account_id LIMIT ?2
+        """;
+
     public const string SetStep = "UPDATE destructions SET step = ?2 WHERE account_id = ?1";
 
     public const string MarkKeyDestroyed =

@@ -128,6 +128,20 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
         );
 
     /// <inheritdoc/>
+    public async ValueTask RecordRestoreTestAsync(
+        AuditEntry entry,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+            {
+                session[CareSql.SetRestoreTest].Bind(1, entry.At.ToUnixTimeMilliseconds()).Run();
+                return SqliteJournal.Append(session, entry);
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<long> CountDamagesAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             session => session[CareSql.CountDamages].RunForInt64(),
@@ -158,6 +172,9 @@ internal static class CareSql
         UPDATE care_state SET pass_started = NULL, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0
         WHERE state_id = 1 AND pass_started = ?1
         """;
+
+    public const string SetRestoreTest =
+        "UPDATE care_state SET last_restore_test = ?1 WHERE state_id = 1";
 
     public const string IsMarked = "SELECT EXISTS (SELECT 1 FROM damages WHERE content_id = ?1)";
 

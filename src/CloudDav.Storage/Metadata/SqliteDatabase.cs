@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CloudDav.Vault;
 using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
@@ -71,13 +72,51 @@ public sealed class SqliteDatabase : IDisposable
     // After the scripts, because no script can compute a hash. A crash in between is made good by the next start.
     private static void BeginAudit(string path, SqliteConnection connection)
     {
-        if (connection.ExecuteScalar<bool>(AuditSql.HasBegun))
-            return;
+        if (!connection.ExecuteScalar<bool>(AuditSql.HasBegun))
+            Change(path, session => SqliteJournal.Begin(session, TimeProvider.System.GetUtcNow()));
+    }
+
+    /// <summary>
+    /// Makes a restored database the beginning of another future than the one that was lost: new epochs, so that no ETag or sync token of that one is taken for a
+    /// present one; ids and event numbers far above those that it can have given out; and no leases.
+    /// </summary>
+    /// <param name="path">The database file, which nobody else has open.</param>
+    /// <param name="entry">What the operator's chain says of it.</param>
+    internal static void BeginAnew(string path, AuditEntry entry)
+    {
+        Change(
+            path,
+            session =>
+            {
+                foreach (
+                    var sql in (ReadOnlySpan<string>)
+                        [
+                            PictureStatements.NewEpochs,
+                            PictureStatements.SkipIds,
+                            PictureStatements.SkipEvents,
+                            PictureStatements.ForgetLeases,
+                            PictureStatements.ForgetScrubs,
+                        ]
+                )
+                    session[sql].Run();
+                SqliteJournal.Append(session, entry);
+            }
+        );
+        using var connection = Open(path, SqliteOpenMode.ReadWrite);
+        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    private static void Change(string path, Action<SqliteSession> change)
+    {
         using var session = OpenWriter(path);
         session[SqliteSql.BeginWrite].Run();
-        SqliteJournal.Begin(session, TimeProvider.System.GetUtcNow());
+        change(session);
         session[SqliteSql.Commit].Run();
     }
+
+    /// <summary>The names of all migrations.</summary>
+    internal static IEnumerable<string> Migrations =>
+        typeof(SqliteDatabase).Assembly.GetManifestResourceNames().Where(IsMigration);
 
     private static bool IsMigration(string resource) =>
         resource.Contains(".Migrations.Sqlite.", StringComparison.Ordinal)
@@ -94,10 +133,7 @@ public sealed class SqliteDatabase : IDisposable
         var applied = connection
             .Query<string>("SELECT ScriptName FROM SchemaVersions")
             .ToHashSet(StringComparer.Ordinal);
-        return typeof(SqliteDatabase)
-            .Assembly.GetManifestResourceNames()
-            .Where(IsMigration)
-            .All(applied.Contains);
+        return Migrations.All(applied.Contains);
     }
 
     /// <summary>Reads in one transaction, on the caller's thread. The body must not wait for anything outside.</summary>
@@ -172,6 +208,45 @@ public sealed class SqliteDatabase : IDisposable
             },
             cancellationToken
         );
+
+    /// <summary>Copies the database as it is at one moment into a new file, while others write. Nothing of what was removed goes with it. The file is not flushed.</summary>
+    internal Task CopyAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run(() => WriteCopy(path, cancellationToken), cancellationToken);
+
+    private void WriteCopy(string path, CancellationToken cancellationToken)
+    {
+        using var connection = Open(_path, SqliteOpenMode.ReadWrite);
+        using var interrupt = cancellationToken.Register(() =>
+            raw.sqlite3_interrupt(connection.Handle!)
+        );
+        try
+        {
+            connection.Execute("VACUUM INTO @path", new { path });
+        }
+        catch (SqliteException interrupted)
+            when (interrupted.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            throw new OperationCanceledException(
+                interrupted.Message,
+                interrupted,
+                cancellationToken
+            );
+        }
+    }
+
+    /// <summary>Opens a database that nobody changes, without leaving anything beside it.</summary>
+    internal static SqliteConnection OpenPicture(string path)
+    {
+        _ = Provider.Value;
+        var connection = new SqliteConnection(
+            ConnectionString(
+                new Uri(Path.GetFullPath(path)).AbsoluteUri + "?immutable=1",
+                SqliteOpenMode.ReadOnly
+            )
+        );
+        connection.Open();
+        return connection;
+    }
 
     /// <summary>Takes the first of a run of fresh ids. Only within a write command.</summary>
     internal long AllocateIds(SqliteSession session, long count)

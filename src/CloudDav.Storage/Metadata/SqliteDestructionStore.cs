@@ -98,6 +98,26 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         );
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(AccountId Account, VaultId Vault)>> ListVaultsAsync(
+        AccountId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync<IReadOnlyList<(AccountId Account, VaultId Vault)>>(
+            session =>
+            {
+                var page = new List<(AccountId Account, VaultId Vault)>();
+                var statement = session[DestructionSql.ListVaults]
+                    .Bind(1, after.Value)
+                    .Bind(2, limit);
+                while (statement.Step())
+                    page.Add((new(statement.Int64(0)), new(statement.Int64(1))));
+                return page;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DestructionRecord>> ListRunningAsync(
         CancellationToken cancellationToken
     ) =>

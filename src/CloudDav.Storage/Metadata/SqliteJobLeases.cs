@@ -25,6 +25,21 @@ public sealed class SqliteJobLeases(SqliteDatabase database) : IJobLeases
     ) => HoldAsync(LeaseSql.Renew, job, holder, now, duration, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsHeldAsync(
+        string job,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session[LeaseSql.IsHeld]
+                    .Bind(1, job)
+                    .Bind(2, now.ToUnixTimeMilliseconds())
+                    .RunForInt64() != 0,
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask ReleaseAsync(
         string job,
         string holder,
@@ -73,6 +88,9 @@ internal static class LeaseSql
     // One whose time is over is lost, even if nobody has taken it yet.
     public const string Renew =
         "UPDATE job_leases SET until = ?4 WHERE job = ?1 AND holder = ?2 AND until > ?3";
+
+    public const string IsHeld =
+        "SELECT EXISTS (SELECT 1 FROM job_leases WHERE job = ?1 AND holder IS NOT NULL AND until > ?2)";
 
     public const string Release =
         "UPDATE job_leases SET holder = NULL, until = 0, next_run = ?3 WHERE job = ?1 AND holder = ?2";

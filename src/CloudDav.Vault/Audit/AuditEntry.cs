@@ -156,6 +156,15 @@ public static class AuditActs
     /// <summary>The destruction of a vault began.</summary>
     public const string DestructionBegan = "destruction.began";
 
+    /// <summary>The data were restored from a backup; the entry says from which.</summary>
+    public const string BackupRestored = "backup.restored";
+
+    /// <summary>A backup was restored for a test, and found whole.</summary>
+    public const string RestoreTested = "backup.restore-tested";
+
+    /// <summary>Everything in a vault was written to a folder by whoever runs the program's verbs.</summary>
+    public const string VaultExported = "vault.exported";
+
     /// <summary>A vault is destroyed; the entry repeats what its record proves.</summary>
     public const string DestructionFinished = "destruction.finished";
 }

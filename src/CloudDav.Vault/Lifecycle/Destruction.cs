@@ -160,6 +160,28 @@ public sealed class Destruction(
         return new(destroyed, due.Count, held, DestructionAlarm.None);
     }
 
+    /// <summary>
+    /// Destroys again what a restored backup brought back: every vault whose key was destroyed since that backup was taken. There is nothing to decide and nothing left to lose:
+    /// without the key no content of it can be read.
+    /// </summary>
+    /// <returns>How many vaults.</returns>
+    public async ValueTask<int> RepeatAsync(CancellationToken cancellationToken)
+    {
+        var last = default(AccountId);
+        while (await store.ListVaultsAsync(last, Page, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var (account, vault) in page)
+            {
+                if (await keys.IsDestroyedAsync(vault, cancellationToken))
+                    await BeginAgainAsync(account, vault, cancellationToken);
+            }
+            last = page[^1].Account;
+        }
+        foreach (var record in await store.ListRunningAsync(cancellationToken))
+            await CarryOutAsync(record, cancellationToken);
+        return await FinishAsync(cancellationToken);
+    }
+
     /// <summary>Lets destruction run for a day although the clock jumped or many are due, on an operator's word.</summary>
     public async ValueTask AllowAsync(string by, CancellationToken cancellationToken)
     {
@@ -324,29 +346,59 @@ public sealed class Destruction(
                 var (_, record) = await JudgeAsync(transaction, account, clock);
                 if (record is null)
                     return new Refusal(RefusalRule.ConditionFailed);
-                if (await transaction.FindMemberAsync(account) is { } member)
-                    await transaction.SaveMemberAsync(member with { DestructionStarted = clock });
-                else if (await transaction.FindCustomerAsync(account) is { } customer)
-                    await transaction.SaveCustomerAsync(
-                        customer with
-                        {
-                            DestructionStarted = clock,
-                        }
-                    );
-                await transaction.BeginDestructionAsync(record);
-                await transaction.RecordAsync(
-                    Entry(record, AuditActs.DestructionBegan, clock) with
-                    {
-                        Body = JsonSerializer.Serialize(
-                            new { vault = record.Vault.Value, cause = record.Cause.ToString() }
-                        ),
-                    }
-                );
+                await BeginAsync(transaction, record);
                 return record;
             },
             cancellationToken
         );
         return begun.IsSuccess ? begun.Value : null;
+    }
+
+    private async ValueTask BeginAgainAsync(
+        AccountId account,
+        VaultId vault,
+        CancellationToken cancellationToken
+    )
+    {
+        var clock = await store.ReadClockAsync(cancellationToken);
+        await contracts.WriteAsync<DestructionRecord>(
+            async ValueTask<VaultResult<DestructionRecord>> (transaction) =>
+            {
+                var facts = await transaction.LoadFactsAsync(account);
+                var record = new DestructionRecord
+                {
+                    Account = account,
+                    Vault = vault,
+                    // The end itself may be younger than the backup.
+                    Cause = facts.Ends is [var end, ..] ? end.Cause : EndCause.CloudContract,
+                    Started = clock,
+                };
+                await BeginAsync(transaction, record);
+                return record;
+            },
+            cancellationToken
+        );
+    }
+
+    private static async ValueTask BeginAsync(
+        IContractTransaction transaction,
+        DestructionRecord record
+    )
+    {
+        var (account, clock) = (record.Account, record.Started);
+        if (await transaction.FindMemberAsync(account) is { } member)
+            await transaction.SaveMemberAsync(member with { DestructionStarted = clock });
+        else if (await transaction.FindCustomerAsync(account) is { } customer)
+            await transaction.SaveCustomerAsync(customer with { DestructionStarted = clock });
+        await transaction.BeginDestructionAsync(record);
+        await transaction.RecordAsync(
+            Entry(record, AuditActs.DestructionBegan, clock) with
+            {
+                Body = JsonSerializer.Serialize(
+                    new { vault = record.Vault.Value, cause = record.Cause.ToString() }
+                ),
+            }
+        );
     }
 
     // Up to the last steps, which are taken for all of a round together.

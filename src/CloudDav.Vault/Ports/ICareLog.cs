@@ -37,6 +37,9 @@ public interface ICareLog
         CancellationToken cancellationToken
     );
 
+    /// <summary>Remembers that a backup was restored for a test and found whole, with what the operator's chain says of it.</summary>
+    ValueTask RecordRestoreTestAsync(AuditEntry entry, CancellationToken cancellationToken);
+
     /// <summary>How many contents are marked.</summary>
     ValueTask<long> CountDamagesAsync(CancellationToken cancellationToken);
 }

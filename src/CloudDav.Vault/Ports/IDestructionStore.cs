@@ -36,6 +36,13 @@ public interface IDestructionStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Accounts and their vaults, whose destruction has not begun, in the order of ids.</summary>
+    ValueTask<IReadOnlyList<(AccountId Account, VaultId Vault)>> ListVaultsAsync(
+        AccountId after,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Destructions that have begun and are not finished.</summary>
     ValueTask<IReadOnlyList<DestructionRecord>> ListRunningAsync(
         CancellationToken cancellationToken

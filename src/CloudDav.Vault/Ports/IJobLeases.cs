@@ -30,6 +30,13 @@ public interface IJobLeases
         CancellationToken cancellationToken
     );
 
+    /// <summary>Whether somebody holds a job's lease now.</summary>
+    ValueTask<bool> IsHeldAsync(
+        string job,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Gives a lease back. Nobody runs the job before its next run. Does nothing when it is the holder's no more.</summary>
     ValueTask ReleaseAsync(
         string job,

@@ -18,6 +18,9 @@ public interface IKeyStore
     /// <summary>A key of 32 bytes for a purpose of the whole server, always the same, which lies nowhere beside this store.</summary>
     byte[] Derive(string purpose);
 
+    /// <summary>Whether the vault's key was destroyed, which is for ever; false also when it has none yet or it was lost.</summary>
+    ValueTask<bool> IsDestroyedAsync(VaultId vault, CancellationToken cancellationToken);
+
     /// <summary>Destroys the vault's key for good: it can neither be found nor created again.</summary>
     ValueTask DestroyAsync(VaultId vault, CancellationToken cancellationToken);
 }

@@ -210,6 +210,45 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_of_a_running_server_is_tested_and_restored_with_the_copy_of_its_keys()
+    {
+        var backup = Path.Combine(_folder, "backup");
+        var elsewhere = Path.Combine(_folder, "elsewhere");
+        var keys = Path.Combine(elsewhere, "keys");
+        await using (var demo = await StartAsync("demo", "--port", "0", "--data", Data))
+        {
+            using var alice = new DavClient(demo.Address, "alice", "demo");
+            Assert.Equal(201, (await alice.PutAsync("/dav/kept.txt", "kept")).Status);
+            var (code, output, _) = await RunAsync(
+                "backup",
+                backup,
+                "--keys",
+                keys,
+                "--data",
+                Data
+            );
+            Assert.Equal(0, code);
+            Assert.Contains("is a backup of ", output, StringComparison.Ordinal);
+            Assert.Equal(204, (await alice.DeleteAsync("/dav/kept.txt")).Status);
+            var (again, _, error) = await RunAsync("backup", backup, "--data", Data);
+            AssertOneSentence(again, error, "has something in it");
+            var (tested, told, _) = await RunAsync("restore", backup, "--test", "--data", Data);
+            Assert.Equal(0, tested);
+            Assert.Contains("This is recorded.", told, StringComparison.Ordinal);
+        }
+
+        var (restored, list, _) = await RunAsync("restore", backup, "--data", elsewhere);
+
+        Assert.Equal(0, restored);
+        Assert.Contains("every content read and compared", list, StringComparison.Ordinal);
+        await using var other = await StartAsync("demo", "--port", "0", "--data", elsewhere);
+        using var client = new DavClient(other.Address, "alice", "demo");
+        Assert.Equal("kept", (await client.GetAsync("/dav/kept.txt")).Text);
+        var (full, _, refused) = await RunAsync("restore", backup, "--data", elsewhere);
+        AssertOneSentence(full, refused, "has something in it");
+    }
+
+    [Fact]
     public async Task The_audit_is_verified_while_the_server_runs_and_its_first_broken_link_is_named()
     {
         await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
@@ -510,6 +549,8 @@ public sealed class ProgramTests : IDisposable
                     "device",
                     "check",
                     "scrub",
+                    "backup",
+                    "restore",
                     "audit",
                     "event",
                     "health",

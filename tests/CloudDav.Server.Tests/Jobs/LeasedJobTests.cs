@@ -181,6 +181,12 @@ public sealed class LeasedJobTests : IDisposable
             return isRenewed;
         }
 
+        public ValueTask<bool> IsHeldAsync(
+            string job,
+            DateTimeOffset now,
+            CancellationToken cancellationToken
+        ) => leases.IsHeldAsync(job, now, cancellationToken);
+
         public ValueTask ReleaseAsync(
             string job,
             string holder,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage.Tests.Blobs;
@@ -32,6 +33,28 @@ public sealed class DiskBlobStoreTests : BlobStoreContract, IDisposable
             foreach (var folder in folders)
                 Assert.Equal(Owner, File.GetUnixFileMode(folder));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_blob_is_put_into_another_store_as_a_name_or_as_a_copy(bool mayLink)
+    {
+        var bytes = Bytes(3_000_000);
+        var blob = await WriteAsync(bytes);
+        var other = new DiskBlobStore(Path.Join(_folder, "other"));
+
+        var copied = ((DiskBlobStore)Store).CopyTo(other, blob, mayLink)!.Value;
+
+        Assert.Equal(bytes.Length, copied.Length);
+        if (!mayLink)
+            Assert.Equal(SHA256.HashData(bytes), copied.Sha256);
+        await Store.DeleteAsync(blob, Stop);
+        await using var read = (await other.OpenAsync(blob, Stop))!;
+        var found = new byte[bytes.Length + 1];
+        Assert.Equal(bytes.Length, await read.ReadAsync(found, 0, Stop));
+        Assert.Equal(bytes, found[..^1]);
+        Assert.Null(((DiskBlobStore)Store).CopyTo(other, BlobId.New(), mayLink));
     }
 
     [Fact]

@@ -42,6 +42,17 @@ public sealed class JobLeaseTests : JournalTest
     }
 
     [Fact]
+    public async Task Others_see_that_a_lease_is_held_until_it_is_given_back_or_runs_out()
+    {
+        Assert.False(await Two.IsHeldAsync("job", Now, Stop));
+        Assert.True(await One.TryTakeAsync("job", "one", Now, s_minute, Stop));
+        Assert.True(await Two.IsHeldAsync("job", Now.AddSeconds(59), Stop));
+        Assert.False(await Two.IsHeldAsync("job", Now.AddSeconds(60), Stop));
+        await One.ReleaseAsync("job", "one", Now.AddDays(1), Stop);
+        Assert.False(await Two.IsHeldAsync("job", Now, Stop));
+    }
+
+    [Fact]
     public async Task A_renewed_lease_stays_and_one_whose_time_is_over_cannot_be_renewed()
     {
         Assert.True(await One.TryTakeAsync("job", "one", Now, s_minute, Stop));

@@ -48,6 +48,56 @@ public sealed class FileKeyStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_is_kept_up_has_every_key_and_none_that_was_destroyed()
+    {
+        var store = FileKeyStore.Open(_folder);
+        var first = await store.CreateAsync(Vault, Stop);
+        await store.CreateAsync(new VaultId(8), Stop);
+        var mirror = Path.Join(Path.GetDirectoryName(_folder), "copy");
+        Assert.Equal(2, store.MirrorTo(mirror));
+        AssertSame(first, await FileKeyStore.Open(mirror).FindAsync(Vault, Stop));
+
+        await store.DestroyAsync(new VaultId(8), Stop);
+        await store.CreateAsync(new VaultId(9), Stop);
+        Assert.Equal(2, store.MirrorTo(mirror));
+
+        var copy = FileKeyStore.Open(mirror);
+        AssertSame(first, await copy.FindAsync(Vault, Stop));
+        Assert.NotNull(await copy.FindAsync(new VaultId(9), Stop));
+        Assert.Null(await copy.FindAsync(new VaultId(8), Stop));
+        Assert.True(await copy.IsDestroyedAsync(new VaultId(8), Stop));
+        Assert.False(await copy.IsDestroyedAsync(new VaultId(10), Stop));
+        Assert.False(File.Exists(Path.Join(mirror, "vault-8.key")));
+    }
+
+    [Fact]
+    public async Task A_copy_is_neither_spoilt_by_a_damaged_key_nor_mixed_with_another_servers()
+    {
+        var store = FileKeyStore.Open(_folder);
+        await store.CreateAsync(Vault, Stop);
+        var mirror = Path.Join(Path.GetDirectoryName(_folder), "copy");
+        store.MirrorTo(mirror);
+        var good = await File.ReadAllTextAsync(VaultFile, Stop);
+        await File.WriteAllTextAsync(VaultFile, good[..^9], Stop);
+
+        Assert.Throws<KeyStoreException>(() => store.MirrorTo(mirror));
+        Assert.Equal(good, await File.ReadAllTextAsync(Path.Join(mirror, "vault-7.key"), Stop));
+
+        await File.WriteAllTextAsync(VaultFile, good, Stop);
+        await File.WriteAllTextAsync(Path.Join(mirror, "vault-7.key"), good[..^9], Stop);
+        store.MirrorTo(mirror);
+        Assert.Equal(good, await File.ReadAllTextAsync(Path.Join(mirror, "vault-7.key"), Stop));
+
+        var other = Path.Join(Path.GetDirectoryName(_folder), "other");
+        FileKeyStore.Open(other);
+        Assert.Contains(
+            "another server",
+            Assert.Throws<KeyStoreException>(() => store.MirrorTo(other)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_key_file_holds_format_fingerprint_and_wrapped_key()
     {
         var store = FileKeyStore.Open(_folder);
