@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using CloudDav.Server.Hosting;
 using CloudDav.Server.Operator;
 using CloudDav.Testing;
+using CloudDav.Vault;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudDav.Server.Tests.OperatorApi;
 
@@ -12,6 +15,8 @@ public sealed class RegisterApiTests : IAsyncLifetime
     private OperatorHost _operator = null!;
     private DavClient _alice = null!;
     private long _account;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -272,6 +277,38 @@ public sealed class RegisterApiTests : IAsyncLifetime
 
         _operator.Time.Advance(TimeSpan.FromMinutes(31));
         Assert.Equal("staff-grant-required", (await AsAsync("anna", "GET", file)).Code);
+    }
+
+    [Fact]
+    public async Task The_evidence_says_when_contents_were_last_read_and_a_backup_last_tested()
+    {
+        var parts = _operator.Host.Services.GetRequiredService<VaultParts>();
+        var scrubbed = _operator.Time.GetUtcNow().AddHours(1);
+        await parts.Care.FinishPassAsync(ScrubPass.New(scrubbed), scrubbed, Stop);
+        var tested = scrubbed.AddHours(1);
+        await parts.Care.RecordRestoreTestAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Operator,
+                At = tested,
+                Actor = AuditActors.Console,
+                Act = AuditActs.RestoreTested,
+            },
+            Stop
+        );
+
+        var evidence = (
+            await _operator.GetAsync($"/accounts/{_account}/evidence", OperatorScope.Legal)
+        ).Json;
+
+        AssertTime(scrubbed, "lastScrubAt");
+        AssertTime(tested, "lastRestoreTestAt");
+
+        void AssertTime(DateTimeOffset expected, string name) =>
+            Assert.Equal(
+                expected.ToUnixTimeMilliseconds(),
+                evidence.GetProperty(name).GetDateTimeOffset().ToUnixTimeMilliseconds()
+            );
     }
 
     [Fact]
