@@ -53,6 +53,31 @@ public sealed partial class VaultSession
         }
     }
 
+    /// <summary>As <see cref="OpenArchiveAsync"/>, for whoever writes the tree in another shape.</summary>
+    internal ValueTask<VaultResult<ArchiveLayout>> LayOutTreeAsync(
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Archives.LayOutAsync(
+            () =>
+                _vaults.Metadata.ReadAsync(
+                    async ValueTask<VaultResult<ArchiveLayout>> (snapshot) =>
+                    {
+                        var root = await FindDownloadableRootAsync(snapshot);
+                        return root.Refusal is { } refusal
+                            ? refusal
+                            : await ArchiveLayout.OfAsync(
+                                snapshot,
+                                root.Value.Vault,
+                                root.Value.Node.Id,
+                                WithheldIn(root.Value.Vault),
+                                cancellationToken
+                            );
+                    },
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
     private async ValueTask<VaultResult<VaultArchive>> LayOutAsync(
         IMetadataSnapshot snapshot,
         IDisposable place,

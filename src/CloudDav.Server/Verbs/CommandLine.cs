@@ -77,6 +77,7 @@ internal static class CommandLine
             Scrub(config, data),
             Backup(config, data),
             Restore(config, data),
+            Export(config, data),
             Audit(config, data),
             Events(config, data),
             Destruction(config, data),
@@ -423,6 +424,35 @@ internal static class CommandLine
             }
         );
         return restore;
+    }
+
+    private static Command Export(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var user = new Argument<string>("USER") { Description = "The vault's sign-in name." };
+        var folder = new Argument<DirectoryInfo>("FOLDER")
+        {
+            Description = "Where to; missing or empty.",
+        };
+        var export = new Command(
+            "export",
+            "Writes everything in one vault into a plain folder, and says which names it had to change; the server may be running. Its customer sees that it was done. Exit code 1 when something could not be had."
+        )
+        {
+            user,
+            folder,
+            config,
+            data,
+        };
+        export.SetAction(
+            (parsed, stop) =>
+                ExportVerb.RunAsync(
+                    Settings.Of(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(user),
+                    parsed.GetRequiredValue(folder),
+                    stop
+                )
+        );
+        return export;
     }
 
     private static Command Audit(Option<FileInfo?> config, Option<DirectoryInfo?> data)

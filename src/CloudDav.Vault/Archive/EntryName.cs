@@ -59,6 +59,41 @@ internal static class EntryName
         return string.Concat(stem[..kept], mark, extension);
     }
 
+    /// <summary>Whether an entry's name is another than its node's.</summary>
+    /// <param name="entryName">The entry's name.</param>
+    /// <param name="original">The node's name; null when the entry's does not tell it, since the node's id stands for part of it.</param>
+    public static bool IsChanged(ReadOnlySpan<char> entryName, out string? original)
+    {
+        original = null;
+        var isChanged = false;
+        var isWhole = true;
+        var bytes = new ArrayBufferWriter<byte>(entryName.Length);
+        for (var i = 0; i < entryName.Length; i++)
+        {
+            var rest = entryName[(i + 1)..];
+            if (entryName[i] == '%' && LooksEscaped(rest))
+            {
+                isChanged = true;
+                if (rest[0] == '~')
+                {
+                    isWhole = false;
+                    break;
+                }
+                bytes.Write([byte.Parse(rest[..2], NumberStyles.HexNumber, null)]);
+                i += 2;
+                continue;
+            }
+            var end = i + 1;
+            while (end < entryName.Length && entryName[end] != '%')
+                end++;
+            Encoding.UTF8.GetBytes(entryName[i..end], bytes);
+            i = end - 1;
+        }
+        if (isChanged && isWhole)
+            original = Encoding.UTF8.GetString(bytes.WrittenSpan);
+        return isChanged;
+    }
+
     private static string Escape(string name)
     {
         var isDevice = IsDevice(name);

@@ -94,7 +94,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
                 : await keys.FindAsync(content.Vault, cancellationToken);
             if (key is null && content.WrappedKey is not null)
                 return new ContentFault($"Vault {content.Vault.Value} has no key.", IsOfKey: true);
-            await using var source = await OpenAsync(content, key, cancellationToken);
+            await using var source = await content.OpenAsync(_reader, key, cancellationToken);
             if (!isDeep)
                 return null;
             using var hashes = new ContentHashes(ContentChecksums.None);
@@ -150,27 +150,6 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
             return false;
         await stored.DisposeAsync();
         return true;
-    }
-
-    private async ValueTask<IContentSource> OpenAsync(
-        LedgerContent content,
-        VaultKey? key,
-        CancellationToken cancellationToken
-    )
-    {
-        if (content.Blob is { } blob)
-        {
-            return await _reader.OpenBlobAsync(
-                blob,
-                content.Size,
-                key,
-                content.WrappedKey,
-                cancellationToken
-            );
-        }
-        return content.Inline is { } inline
-            ? _reader.OpenInline(inline, content.Size, key, content.WrappedKey)
-            : throw new ContentDamagedException("It has neither a blob nor inline bytes.");
     }
 }
 

@@ -58,4 +58,20 @@ public sealed record LedgerContent(
     byte[] Sha256,
     uint Crc32,
     byte[]? WrappedKey
-);
+)
+{
+    /// <summary>Opens it for reading.</summary>
+    /// <exception cref="ContentDamagedException">It is missing, has another length, or its key does not unwrap.</exception>
+    internal async ValueTask<IContentSource> OpenAsync(
+        ContentReader reader,
+        VaultKey? key,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Blob is { } blob)
+            return await reader.OpenBlobAsync(blob, Size, key, WrappedKey, cancellationToken);
+        return Inline is { } inline
+            ? reader.OpenInline(inline, Size, key, WrappedKey)
+            : throw new ContentDamagedException("It has neither a blob nor inline bytes.");
+    }
+}

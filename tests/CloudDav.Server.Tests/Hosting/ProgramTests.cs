@@ -249,6 +249,40 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vault_is_exported_into_an_empty_folder_and_its_customer_sees_that()
+    {
+        var target = Path.Combine(_folder, "export");
+        await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
+        using var alice = new DavClient(demo.Address, "alice", "demo");
+        Assert.Equal(201, (await alice.PutAsync("/dav/a%3Ab", "kept")).Status);
+
+        var (code, output, _) = await RunAsync("export", "ALICE", target, "--data", Data);
+
+        Assert.Equal(0, code);
+        Assert.Contains("NAME  a%3Ab: a:b", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "each compared with its hash; 1 name changed",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "kept",
+            await File.ReadAllTextAsync(
+                Path.Combine(target, "a%3Ab"),
+                TestContext.Current.CancellationToken
+            )
+        );
+        var log = await alice.GetAsync("/api/v1/access-log");
+        Assert.Contains("vault.exported", log.Text, StringComparison.Ordinal);
+        var (again, _, error) = await RunAsync("export", "alice", target, "--data", Data);
+        AssertOneSentence(again, error, "has something in it");
+        var (nobody, _, unknown) = await RunAsync("export", "nobody", target + "2", "--data", Data);
+        AssertOneSentence(nobody, unknown, "no account nobody");
+        var (refused, _, why) = await RunAsync("export", "sven", target + "3", "--data", Data);
+        AssertOneSentence(refused, why, "Suspended");
+    }
+
+    [Fact]
     public async Task The_audit_is_verified_while_the_server_runs_and_its_first_broken_link_is_named()
     {
         await using var demo = await StartAsync("demo", "--port", "0", "--data", Data);
@@ -551,6 +585,7 @@ public sealed class ProgramTests : IDisposable
                     "scrub",
                     "backup",
                     "restore",
+                    "export",
                     "audit",
                     "event",
                     "health",
