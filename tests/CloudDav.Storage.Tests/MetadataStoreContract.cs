@@ -219,7 +219,9 @@ public abstract class MetadataStoreContract
     {
         var actor = await AddActorAsync("a", 100);
         var blob = BlobId.New();
+        Assert.Equal(default, await Ledger.MeasureAsync(Stop));
         await ApplyAsync(actor, new Change.StageBlob(blob, 60, Now.AddMinutes(1)));
+        Assert.Equal(new LedgerBacklog(1, 0, null), await Ledger.MeasureAsync(Stop));
         Assert.Equal(40, (await LoadAsync(actor)).Vault.AvailableBytes);
         Assert.Equal(100, (await LoadAsync(actor, ownHold: blob)).Vault.AvailableBytes);
         Assert.Equal(100, (await LoadAsync(actor, now: Now.AddMinutes(2))).Vault.AvailableBytes);
@@ -228,6 +230,7 @@ public abstract class MetadataStoreContract
         await ApplyAsync(actor, new Change.AbandonBlob(blob));
         Assert.Equal(100, (await LoadAsync(actor)).Vault.AvailableBytes);
         Assert.Equal([blob], await Ledger.ListCondemnedAsync(Now.AddDays(1), 10, Stop));
+        Assert.Equal(new LedgerBacklog(0, 1, Now), await Ledger.MeasureAsync(Stop));
         await Ledger.MarkGoneAsync([blob], Stop);
         Assert.Empty(await Ledger.FindKnownAsync([blob], Stop));
     }

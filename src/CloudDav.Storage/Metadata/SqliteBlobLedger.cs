@@ -99,6 +99,27 @@ public sealed class SqliteBlobLedger(SqliteDatabase database) : IBlobLedger
             },
             cancellationToken
         );
+
+    /// <inheritdoc/>
+    public ValueTask<LedgerBacklog> MeasureAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            session =>
+            {
+                var staged = session[LedgerSql.CountStaged].RunForInt64();
+                var statement = session[LedgerSql.CountCondemned];
+                var backlog = new LedgerBacklog(staged, 0, null);
+                while (statement.Step())
+                    backlog = backlog with
+                    {
+                        Condemned = statement.Int64(0),
+                        Oldest = statement.IsNull(1)
+                            ? null
+                            : DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(1)),
+                    };
+                return backlog;
+            },
+            cancellationToken
+        );
 }
 
 /// <summary>Statements of the ledger.</summary>
@@ -121,6 +142,11 @@ internal static class LedgerSql
     public const string DeleteCondemned = "DELETE FROM blobs WHERE blob_id = ?1 AND state = 2";
 
     public const string IsKnown = "SELECT EXISTS (SELECT 1 FROM blobs WHERE blob_id = ?1)";
+
+    public const string CountStaged = "SELECT COUNT(*) FROM blobs WHERE state = 0 AND state <> 1";
+
+    public const string CountCondemned =
+        "SELECT COUNT(*), MIN(due) FROM blobs WHERE state = 2 AND state <> 1";
 
     public const string ListContents = """
         SELECT c.content_id, c.vault_id, c.blob_id, i.bytes, c.size, c.sha256, c.crc32, c.wrapped_key

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using CloudDav.Vault;
 using Dapper;
 using DbUp;
@@ -33,11 +34,12 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>Opens a database that <see cref="Migrate"/> has brought up to date.</summary>
     /// <param name="path">The database file.</param>
-    public SqliteDatabase(string path)
+    /// <param name="meter">Measures the writer; null for nobody.</param>
+    public SqliteDatabase(string path, Meter? meter = null)
     {
         _path = path;
         _readers = new SemaphoreSlim(MaxReaders, MaxReaders);
-        _writer = new SqliteWriter(OpenWriter(path), EnsureIds, ForgetIds);
+        _writer = new SqliteWriter(OpenWriter(path), EnsureIds, ForgetIds, meter);
     }
 
     /// <summary>Creates the database when it is missing and brings its schema up to date. Safe to call from several processes at once.</summary>

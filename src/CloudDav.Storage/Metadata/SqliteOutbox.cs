@@ -105,6 +105,27 @@ public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
         );
 
     /// <inheritdoc/>
+    public ValueTask<OutboxBacklog> MeasureAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            session =>
+            {
+                var dead = session[OutboxSql.CountDead].RunForInt64();
+                var statement = session[OutboxSql.CountWaiting];
+                var backlog = new OutboxBacklog(0, null, dead);
+                while (statement.Step())
+                    backlog = backlog with
+                    {
+                        Waiting = statement.Int64(0),
+                        Oldest = statement.IsNull(1)
+                            ? null
+                            : DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(1)),
+                    };
+                return backlog;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<bool> ReviveAsync(
         EventKey key,
         DateTimeOffset now,
@@ -256,6 +277,11 @@ internal static class OutboxSql
         SELECT {Columns} FROM outbox o WHERE o.state = 2 AND (o.account_id, o.number) > (?1, ?2)
         ORDER BY o.account_id, o.number LIMIT ?3
         """;
+
+    public const string CountWaiting =
+        "SELECT COUNT(*), MIN(o.occurred) FROM outbox o WHERE o.state = 0";
+
+    public const string CountDead = "SELECT COUNT(*) FROM outbox o WHERE o.state = 2";
 
     public const string Settle = """
         UPDATE outbox SET state = ?4, settled = ?3, last_try = ?3, last_error = ?5, attempts = attempts + 1, secret = NULL

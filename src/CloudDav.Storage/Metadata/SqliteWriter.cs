@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using CloudDav.Vault;
 using Microsoft.Data.Sqlite;
 
@@ -15,6 +17,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteSession _session;
     private readonly Action<SqliteSession> _prepareGroup;
     private readonly Action _forgetGroup;
+    private readonly WriterMeter? _meter;
     private readonly ConcurrentQueue<WriteCommand> _waiting = new();
     private readonly SemaphoreSlim _signal = new(0);
     private readonly Thread _thread;
@@ -23,12 +26,15 @@ internal sealed class SqliteWriter : IDisposable
     /// <param name="session">The connection that writes; owned.</param>
     /// <param name="prepareGroup">Runs first in each group's transaction, before any savepoint.</param>
     /// <param name="forgetGroup">Runs when a group was rolled back: what its preparation remembered is void.</param>
+    /// <param name="meter">Measures the groups; null for nobody.</param>
     public SqliteWriter(
         SqliteSession session,
         Action<SqliteSession> prepareGroup,
-        Action forgetGroup
+        Action forgetGroup,
+        Meter? meter = null
     )
     {
+        _meter = meter is null ? null : new WriterMeter(meter, () => _waiting.Count);
         _session = session;
         _prepareGroup = prepareGroup;
         _forgetGroup = forgetGroup;
@@ -39,9 +45,17 @@ internal sealed class SqliteWriter : IDisposable
     public Task<T> EnqueueAsync<T>(WriteCommand<T> command)
     {
         ObjectDisposedException.ThrowIf(_stopping, this);
+        var span = Instrumentation.Source.StartActivity("metadata write");
         _waiting.Enqueue(command);
         _signal.Release();
-        return command.Task;
+        return span is null ? command.Task : EndAsync(span, command.Task);
+    }
+
+    // From the queue to the answer: what whoever asked has waited.
+    private static async Task<T> EndAsync<T>(Activity span, Task<T> written)
+    {
+        using (span)
+            return await written;
     }
 
     public void Dispose()
@@ -76,6 +90,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RunGroup(List<WriteCommand> group)
     {
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             _session[SqliteSql.BeginWrite].Run();
@@ -90,11 +105,14 @@ internal sealed class SqliteWriter : IDisposable
             // Whatever the group saw or decided, refusals included, rests on changes that are gone.
             Undo();
             _forgetGroup();
+            _meter?.Ended(group.Count, Stopwatch.GetElapsedTime(begun), hasFailed: true);
             var error = SqliteErrors.Translate(exception);
             foreach (var command in group)
                 command.Fail(error);
             return;
         }
+        // Before the answers, so that whoever was answered finds it counted.
+        _meter?.Ended(group.Count, Stopwatch.GetElapsedTime(begun), hasFailed: false);
         foreach (var command in group)
             command.Complete();
     }
@@ -124,6 +142,52 @@ internal sealed class SqliteWriter : IDisposable
     {
         if (SQLitePCL.raw.sqlite3_get_autocommit(_session.Connection.Handle!) == 0)
             _session[SqliteSql.Rollback].Run();
+    }
+}
+
+/// <summary>What an operator watches of the writer: whether the disk is slow, and whether commands pile up.</summary>
+internal sealed class WriterMeter
+{
+    private readonly Histogram<double> _durations;
+    private readonly Histogram<int> _sizes;
+
+    public WriterMeter(Meter meter, Func<int> waiting)
+    {
+        _durations = meter.CreateHistogram(
+            "clouddav.metadata.commit.duration",
+            "s",
+            "How long a group of commands to the metadata took, its flush to the disk included, by outcome.",
+            tags: null,
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = Instrumentation.DurationBounds,
+            }
+        );
+        _sizes = meter.CreateHistogram(
+            "clouddav.metadata.commit.size",
+            "{command}",
+            "How many commands to the metadata were committed together.",
+            tags: null,
+            new InstrumentAdvice<int>
+            {
+                HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256],
+            }
+        );
+        meter.CreateObservableGauge(
+            "clouddav.metadata.queue",
+            waiting,
+            "{command}",
+            "Commands that wait for the writer of the metadata."
+        );
+    }
+
+    public void Ended(int commands, TimeSpan took, bool hasFailed)
+    {
+        _durations.Record(
+            took.TotalSeconds,
+            new KeyValuePair<string, object?>("outcome", hasFailed ? "failed" : "done")
+        );
+        _sizes.Record(commands);
     }
 }
 

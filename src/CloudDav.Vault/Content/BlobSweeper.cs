@@ -56,12 +56,12 @@ public sealed class BlobSweeper(
     }
 
     /// <summary>Removes what is in the store, complete or not, old enough, and unknown to the ledger. A blob's ledger row comes before its first byte, so an upload under way is never among them.</summary>
-    /// <returns>The blobs it removed.</returns>
-    public async ValueTask<IReadOnlyList<BlobId>> RemoveOrphansAsync(
+    /// <returns>What it removed.</returns>
+    public async ValueTask<IReadOnlyList<StoredBlob>> RemoveOrphansAsync(
         CancellationToken cancellationToken
     )
     {
-        var removed = new List<BlobId>();
+        var removed = new List<StoredBlob>();
         var oldest = time.GetUtcNow() - options.OrphanAge;
         await foreach (
             var batch in OldBlobsAsync(oldest, cancellationToken)
@@ -69,17 +69,20 @@ public sealed class BlobSweeper(
                 .WithCancellation(cancellationToken)
         )
         {
-            var known = await ledger.FindKnownAsync(batch, cancellationToken);
-            foreach (var blob in batch.Where(b => !known.Contains(b)))
+            var known = await ledger.FindKnownAsync(
+                [.. batch.Select(stored => stored.Blob)],
+                cancellationToken
+            );
+            foreach (var stored in batch.Where(stored => !known.Contains(stored.Blob)))
             {
-                await blobs.DeleteAsync(blob, cancellationToken);
-                removed.Add(blob);
+                await blobs.DeleteAsync(stored.Blob, cancellationToken);
+                removed.Add(stored);
             }
         }
         return removed;
     }
 
-    private async IAsyncEnumerable<BlobId> OldBlobsAsync(
+    private async IAsyncEnumerable<StoredBlob> OldBlobsAsync(
         DateTimeOffset oldest,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -87,7 +90,7 @@ public sealed class BlobSweeper(
         await foreach (var stored in blobs.ListAsync(cancellationToken))
         {
             if (stored.Written < oldest)
-                yield return stored.Blob;
+                yield return stored;
         }
     }
 }

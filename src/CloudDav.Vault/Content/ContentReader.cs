@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 
@@ -7,7 +6,8 @@ namespace CloudDav.Vault;
 
 /// <summary>Opens stored content for reading, ranges without the rest.</summary>
 /// <param name="blobs">Where blobs are.</param>
-public sealed class ContentReader(IBlobStore blobs)
+/// <param name="meter">Counts the bytes; null for nobody.</param>
+public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
 {
     /// <summary>Opens a content that is a blob.</summary>
     /// <param name="blob">Its id.</param>
@@ -33,14 +33,15 @@ public sealed class ContentReader(IBlobStore blobs)
             {
                 if (stored.Length != size)
                     throw WrongLength(stored.Length, size);
-                return new PlainBlobSource(stored);
+                return new PlainBlobSource(stored, meter);
             }
             var header = new byte[ContentFormat.HeaderBytes];
             var read = await stored.ReadAsync(header, 0, cancellationToken);
             return new EncryptedBlobSource(
                 stored,
                 OpenFormat(header.AsSpan(0, read), stored.Length, size, key, wrappedKey),
-                size
+                size,
+                meter
             );
         }
         catch
@@ -56,17 +57,12 @@ public sealed class ContentReader(IBlobStore blobs)
     /// <param name="key">The vault's key; null when the vault has none.</param>
     /// <param name="wrappedKey">The content's wrapped key; null when it is stored as plaintext.</param>
     /// <exception cref="ContentDamagedException">It has another length, its key does not unwrap, or it does not authenticate.</exception>
-    [SuppressMessage(
-        "Performance",
-        "CA1822",
-        Justification = "Whoever reads content has one door for both kinds."
-    )]
     public IContentSource OpenInline(byte[] bytes, long size, VaultKey? key, byte[]? wrappedKey)
     {
         if (wrappedKey is null)
         {
             return bytes.Length == size
-                ? new InlineSource(bytes)
+                ? new InlineSource(bytes, meter)
                 : throw WrongLength(bytes.Length, size);
         }
         var header = bytes.AsSpan(0, Math.Min(bytes.Length, ContentFormat.HeaderBytes));
@@ -83,7 +79,7 @@ public sealed class ContentReader(IBlobStore blobs)
             );
             format.Open(chunk, chunk == chunks - 1, stored, place);
         }
-        return new InlineSource(plain);
+        return new InlineSource(plain, meter);
     }
 
     private static ContentFormat OpenFormat(
@@ -120,7 +116,7 @@ public sealed class ContentReader(IBlobStore blobs)
     }
 
     /// <summary>A small content, already checked.</summary>
-    private sealed class InlineSource(byte[] plain) : IContentSource
+    private sealed class InlineSource(byte[] plain, ContentMeter? meter) : IContentSource
     {
         public long Length => plain.Length;
 
@@ -136,13 +132,14 @@ public sealed class ContentReader(IBlobStore blobs)
                 plain.AsMemory((int)offset, (int)count),
                 cancellationToken
             );
+            meter?.Read(count);
         }
 
         public ValueTask DisposeAsync() => default;
     }
 
     /// <summary>A plaintext blob: read straight into the pipe's memory.</summary>
-    private sealed class PlainBlobSource(IBlob stored) : IContentSource
+    private sealed class PlainBlobSource(IBlob stored, ContentMeter? meter) : IContentSource
     {
         private const int ReadBytes = 64 * 1024;
         private const int FlushBytes = 256 * 1024;
@@ -167,6 +164,7 @@ public sealed class ContentReader(IBlobStore blobs)
                 if (read == 0)
                     throw WrongLength(offset, end);
                 destination.Advance(read);
+                meter?.Read(read);
                 offset += read;
                 unflushed += read;
                 if (unflushed < FlushBytes && offset < end)
@@ -181,8 +179,12 @@ public sealed class ContentReader(IBlobStore blobs)
     }
 
     /// <summary>An encrypted blob: some chunks are read at once, and each is decrypted straight into the pipe's memory, which is handed on only once its tag was right.</summary>
-    private sealed class EncryptedBlobSource(IBlob stored, ContentFormat format, long size)
-        : IContentSource
+    private sealed class EncryptedBlobSource(
+        IBlob stored,
+        ContentFormat format,
+        long size,
+        ContentMeter? meter
+    ) : IContentSource
     {
         private const int BatchBytes = 128 * 1024;
 
@@ -250,6 +252,7 @@ public sealed class ContentReader(IBlobStore blobs)
             var chunkStart = chunk * format.ChunkBytes;
             var from = (int)Math.Max(0, offset - chunkStart);
             var to = (int)Math.Min(length, end - chunkStart);
+            meter?.Read(to - from);
             if (from == 0 && to == length)
             {
                 format.Open(chunk, isLast, storedChunk, destination.GetSpan(length)[..length]);

@@ -7,7 +7,12 @@ namespace CloudDav.Vault;
 /// <summary>Turns a body into stored content: hash, encrypt, write, make durable.</summary>
 /// <param name="blobs">Where blobs go.</param>
 /// <param name="options">How they are written.</param>
-public sealed class ContentWriter(IBlobStore blobs, ContentOptions options)
+/// <param name="meter">Counts the bytes; null for nobody.</param>
+public sealed class ContentWriter(
+    IBlobStore blobs,
+    ContentOptions options,
+    ContentMeter? meter = null
+)
 {
     /// <summary>Writes a body as a new blob. When it returns <see cref="StageOutcome.Complete"/>, the blob survives a power cut; in every other case, and on any exception, nothing of it is left in the store.</summary>
     /// <exception cref="StorageFullException">The store has no room left.</exception>
@@ -17,6 +22,7 @@ public sealed class ContentWriter(IBlobStore blobs, ContentOptions options)
         CancellationToken cancellationToken
     )
     {
+        using var span = Instrumentation.Source.StartActivity("content write");
         var kept = (request.Before?.Count ?? 0) + (request.After?.Count ?? 0);
         var (format, wrappedKey) = NewKey(request.Key);
         using var _ = format;
@@ -57,6 +63,7 @@ public sealed class ContentWriter(IBlobStore blobs, ContentOptions options)
         ContentChecksums checksums = ContentChecksums.None
     )
     {
+        meter?.Written(plain.Length);
         var (format, wrappedKey) = NewKey(key);
         if (format is null)
             return ContentHashes.Seal(plain, checksums, plain.ToArray(), wrappedKey: null);
@@ -139,7 +146,7 @@ public sealed class ContentWriter(IBlobStore blobs, ContentOptions options)
     private long? StoredLength(long? size) =>
         size is { } known ? ContentFormat.StoredLength(known, options.ChunkBytes) : null;
 
-    private static async ValueTask<StageOutcome> CopyBodyAsync(
+    private async ValueTask<StageOutcome> CopyBodyAsync(
         StageRequest request,
         long kept,
         ContentSealer sealer,
@@ -167,6 +174,7 @@ public sealed class ContentWriter(IBlobStore blobs, ContentOptions options)
             }
             await sealer.WriteAsync(read.Buffer, cancellationToken);
             request.Body.AdvanceTo(read.Buffer.End);
+            meter?.Written(length - taken);
             taken = length;
             if (read.IsCompleted)
                 break;

@@ -38,7 +38,16 @@ public interface IBlobLedger
         int limit,
         CancellationToken cancellationToken
     );
+
+    /// <summary>What is in the store and no content yet, or no longer.</summary>
+    ValueTask<LedgerBacklog> MeasureAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The blobs that are no contents.</summary>
+/// <param name="Staged">Those of uploads under way, and of uploads that broke off until their lease ends.</param>
+/// <param name="Condemned">Those that the sweeper is to remove.</param>
+/// <param name="Oldest">When the first of the condemned ones was condemned; null when there is none.</param>
+public readonly record struct LedgerBacklog(long Staged, long Condemned, DateTimeOffset? Oldest);
 
 /// <summary>A content as the metadata has it.</summary>
 /// <param name="Content">Its id.</param>

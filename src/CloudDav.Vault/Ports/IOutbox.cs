@@ -73,7 +73,16 @@ public interface IOutbox
         DateTimeOffset now,
         CancellationToken cancellationToken
     );
+
+    /// <summary>What has not come through, of all accounts together.</summary>
+    ValueTask<OutboxBacklog> MeasureAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>What an outbox has not got rid of.</summary>
+/// <param name="Waiting">Events that are to be delivered.</param>
+/// <param name="Oldest">When the oldest of them occurred; null when none waits.</param>
+/// <param name="Dead">Events that were given up and are still kept.</param>
+public readonly record struct OutboxBacklog(long Waiting, DateTimeOffset? Oldest, long Dead);
 
 /// <summary>An event's place.</summary>
 /// <param name="Account">Whose queue it is in.</param>

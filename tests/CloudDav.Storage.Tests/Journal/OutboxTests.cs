@@ -34,6 +34,20 @@ public sealed class OutboxTests : JournalTest
     }
 
     [Fact]
+    public async Task The_backlog_is_what_waits_since_when_and_what_was_given_up()
+    {
+        Assert.Equal(default, await Outbox.MeasureAsync(Stop));
+        await AddAsync(s_one, "delivered");
+        await AddAsync(s_one, "dead");
+        await AddAsync(s_one, "waiting");
+        await AddAsync(s_two, "waiting too");
+        await Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
+        await Outbox.MarkDeadAsync(new(s_one, 2), "HTTP 400", Now, Stop);
+
+        Assert.Equal(new OutboxBacklog(2, Now, 1), await Outbox.MeasureAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_new_event_does_not_hurry_one_that_rests()
     {
         await AddAsync(s_one, "first");

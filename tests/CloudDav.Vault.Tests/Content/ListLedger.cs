@@ -66,4 +66,13 @@ internal sealed class ListLedger : IBlobLedger
                 .OrderBy(c => c.Content.Value)
                 .Take(limit),
         ]);
+
+    public ValueTask<LedgerBacklog> MeasureAsync(CancellationToken cancellationToken) =>
+        new(
+            new LedgerBacklog(
+                StagedUntil.Count,
+                CondemnedAt.Count,
+                CondemnedAt.Count == 0 ? null : CondemnedAt.Values.Min()
+            )
+        );
 }
