@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
@@ -12,6 +13,7 @@ using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using ListenOptions = CloudDav.Server.Options.ListenOptions;
 
@@ -41,26 +43,32 @@ internal static class ServerHost
         builder.Configuration.AddConfiguration(start.Settings);
         AddOptions(builder.Services, start.Settings);
         AddLogging(builder);
-        AddKestrel(builder, start);
+        AddKestrel(builder);
         AddServices(builder.Services, start);
         start.Replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         var listen = app.Services.GetRequiredService<IOptions<ListenOptions>>().Value;
 
-        // 1. Who is really asking, and by which scheme: a trusted proxy's word for it.
+        // 1. Whether the server lives and can work, for whoever watches over it: by a port of its own, or here.
+        if (app.Services.GetRequiredService<IOptions<ManagementOptions>>().Value.Port is null)
+            app.Use(app.Services.GetRequiredService<HealthDoor>().InvokeAsync);
+        else
+            app.Use(app.Services.GetRequiredService<ManagementDoor>().InvokeAsync);
+        app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
+        // 2. From here on everything is measured.
+        app.Use(app.Services.GetRequiredService<RequestMeter>().InvokeAsync);
+        // 3. Who is really asking, and by which scheme: a trusted proxy's word for it.
         app.Use(new TrustedProxies(listen.TrustedProxies).InvokeAsync);
-        // 2. Nothing but https, before any password is looked at.
+        // 4. Nothing but https, before any password is looked at.
         app.Use(new PlainHttpGuard(start.IsDemo).InvokeAsync);
         if (start.IsDemo)
             app.Use(LoopbackNames.InvokeAsync);
-        // 3. Whether the server lives and can work, for whoever watches over it.
-        app.Use(app.Services.GetRequiredService<HealthDoor>().InvokeAsync);
-        // 4. The customer's own door for programs, with routes of its own.
+        // 5. The customer's own door for programs, with routes of its own.
         app.Use(app.Services.GetRequiredService<CustomerApi>().InvokeAsync);
-        // 5. The operator's systems, with tokens of their own.
+        // 6. The operator's systems, with tokens of their own.
         app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
-        // 6. Everything else is DAV: who signs in, which tree, through which door.
+        // 7. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -115,6 +123,26 @@ internal static class ServerHost
         >();
         services.AddSingleton<IValidateOptions<EventsOptions>, EventsOptionsValidator>();
         services.AddSingleton<IValidateOptions<LifecycleOptions>, LifecycleOptionsValidator>();
+        services
+            .AddOptions<ManagementOptions>()
+            .Bind(settings.GetSection(ManagementOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
+        services
+            .AddOptions<TelemetryOptions>()
+            .Bind(settings.GetSection(TelemetryOptions.Section), Strictly)
+            .Validate<IOptions<ManagementOptions>>(
+                static (telemetry, management) =>
+                    !telemetry.Prometheus || management.Value.Port is not null,
+                "Management:Port must be set when Telemetry:Prometheus is: measurements are shown to nobody who comes by the public ports."
+            )
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        services
+            .AddOptions<LoggingOptions>()
+            .Bind(settings.GetSection(LoggingOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LoggingOptions>, LoggingOptionsValidator>();
     }
 
     // A setting that is misspelt would otherwise silently keep its default.
@@ -122,20 +150,16 @@ internal static class ServerHost
 
     private static void AddLogging(WebApplicationBuilder builder)
     {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection(LoggingOptions.Section));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
         // Why a start failed is told in one sentence, by whoever started it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
+        builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName);
+        builder.Services.AddSingleton<ConsoleFormatter, LogLines>();
     }
 
-    private static void AddKestrel(WebApplicationBuilder builder, ServerStart start)
+    private static void AddKestrel(WebApplicationBuilder builder)
     {
         builder
             .WebHost.UseKestrelCore()
@@ -148,8 +172,8 @@ internal static class ServerHost
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransferMemory>();
         builder
             .Services.AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<ListenOptions>>(
-                (kestrel, listenOptions) =>
+            .Configure<IOptions<ListenOptions>, IOptions<ManagementOptions>>(
+                (kestrel, listenOptions, management) =>
                 {
                     var listen = listenOptions.Value;
                     kestrel.AddServerHeader = false;
@@ -170,13 +194,17 @@ internal static class ServerHost
                     // Destination and If carry bytes of whatever encoding; the protocol library reads them as such.
                     kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
                     Listen(kestrel, listen);
+                    // Last, so that the first address is one for everybody.
+                    ListenForManagement(kestrel, management.Value);
                 }
             );
         builder
             .Services.AddOptions<HostOptions>()
             .Configure<IOptions<ListenOptions>>(
                 (host, listen) =>
-                    host.ShutdownTimeout = TimeSpan.FromSeconds(listen.Value.ShutdownSeconds)
+                    host.ShutdownTimeout = TimeSpan.FromSeconds(
+                        listen.Value.DrainSeconds + listen.Value.ShutdownSeconds
+                    )
             );
     }
 
@@ -197,6 +225,27 @@ internal static class ServerHost
                     )
             );
         }
+    }
+
+    private static void ListenForManagement(
+        KestrelServerOptions kestrel,
+        ManagementOptions management
+    )
+    {
+        if (management.Port is { } port)
+            ListenOn(
+                kestrel,
+                management.Address,
+                port,
+                endpoint =>
+                    endpoint.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set(ManagementConnection.Mark);
+                            return next(connection);
+                        }
+                    )
+            );
     }
 
     private static void ListenOn(
@@ -220,7 +269,8 @@ internal static class ServerHost
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value,
                 provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToPolicy(),
                 provider.GetRequiredService<IOptions<DavOptions>>().Value.InfiniteDepthLimit,
-                provider.GetRequiredService<TimeProvider>()
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name)
             )
         );
         services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Accounts);
@@ -264,6 +314,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new SignIn(
             provider.GetRequiredService<SignInDesk>(),
             provider.GetRequiredService<RefusalDesk>(),
+            provider.GetRequiredService<DoorMetrics>(),
             provider.GetService<BearerSignIn>()
         ));
         var mainContract =
@@ -281,7 +332,11 @@ internal static class ServerHost
             services,
             start.Settings.GetSection(OperatorOptions.Section).Get<OperatorOptions>() ?? new()
         );
+        services.AddSingleton<Readiness>();
         services.AddSingleton<HealthDoor>();
+        services.AddSingleton<ManagementDoor>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<VaultStores>();
         CustomerApi.Register(services);
         services.AddSingleton<DavDoors>();
@@ -290,6 +345,9 @@ internal static class ServerHost
         ));
         services.AddSingleton<EventReceiver>();
         services.AddMetrics();
+        services.AddSingleton<RequestMeter>();
+        services.AddSingleton<DoorMetrics>();
+        services.AddSingleton<StorageMetrics>();
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<Rounds>();
@@ -301,5 +359,9 @@ internal static class ServerHost
         services.AddHostedService<DestructionJob>();
         services.AddSingleton<ScrubMetrics>();
         services.AddHostedService<ScrubJob>();
+        TelemetryExport.Register(
+            services,
+            start.Settings.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new()
+        );
     }
 }

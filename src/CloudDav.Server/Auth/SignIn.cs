@@ -1,4 +1,5 @@
 using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Auth;
@@ -6,8 +7,14 @@ namespace CloudDav.Server.Auth;
 /// <summary>Says who the actor of a request is, or answers it.</summary>
 /// <param name="desk">Verifies names and passwords.</param>
 /// <param name="refusals">Says why somebody with a right password is not let in.</param>
+/// <param name="metrics">Counts whom it does not let in.</param>
 /// <param name="bearer">Verifies bearer tokens; null when no identity provider is configured: such a token is then no credential we speak.</param>
-internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn? bearer)
+internal sealed class SignIn(
+    SignInDesk desk,
+    RefusalDesk refusals,
+    DoorMetrics metrics,
+    BearerSignIn? bearer
+)
 {
     /// <summary>The actor; null when the request was answered.</summary>
     public async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials credentials)
@@ -17,7 +24,10 @@ internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn
             case Credentials.Basic basic:
                 return await EstablishAsync(context, basic);
             case Credentials.Bearer when bearer is not null:
-                return await bearer.EstablishAsync(context);
+                var actor = await bearer.EstablishAsync(context);
+                if (actor is null)
+                    metrics.SignInFailed("token");
+                return actor;
             default:
                 await Challenge.AnswerAsync(context);
                 return null;
@@ -39,6 +49,8 @@ internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn
             AddressOf(context.Connection.RemoteIpAddress),
             context.RequestAborted
         );
+        if (answer.Outcome != SignInOutcome.SignedIn)
+            metrics.SignInFailed(ReasonOf(answer.Outcome));
         switch (answer.Outcome)
         {
             case SignInOutcome.SignedIn:
@@ -60,6 +72,17 @@ internal sealed class SignIn(SignInDesk desk, RefusalDesk refusals, BearerSignIn
                 return null;
         }
     }
+
+    private static string ReasonOf(SignInOutcome outcome) =>
+        outcome switch
+        {
+            SignInOutcome.SignedIn => "none",
+            SignInOutcome.Wrong => "wrong",
+            SignInOutcome.TooMany => "too-many",
+            SignInOutcome.Busy => "busy",
+            SignInOutcome.Disabled => "disabled",
+            SignInOutcome.Closed => "closed",
+        };
 
     /// <summary>
     /// Whom wrong sign-ins are counted against. A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses

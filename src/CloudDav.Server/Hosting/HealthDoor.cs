@@ -1,42 +1,28 @@
-using CloudDav.Vault;
-
 namespace CloudDav.Server.Hosting;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can read its metadata.</summary>
-internal sealed class HealthDoor(IAccountStore accounts)
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can write, and is not about to stop.</summary>
+internal sealed class HealthDoor(Readiness readiness)
 {
     private const string Live = "/health/live";
     private const string Ready = "/health/ready";
 
-    /// <summary>Whether a request is a probe.</summary>
-    public static bool Answers(HttpRequest request) =>
-        (request.Path == Live || request.Path == Ready)
-        && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
-
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (!Answers(context.Request))
+        var request = context.Request;
+        if (
+            (request.Path != Live && request.Path != Ready)
+            || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        )
             await next(context);
-        else if (context.Request.Path == Live)
+        else if (request.Path == Live)
             await PlainText.WriteAsync(context, StatusCodes.Status200OK, "live");
-        else
-            await AnswerReadyAsync(context);
-    }
-
-    private async Task AnswerReadyAsync(HttpContext context)
-    {
-        try
-        {
-            await accounts.FindAccountAsync("", context.RequestAborted);
-            await PlainText.WriteAsync(context, StatusCodes.Status200OK, "ready");
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
+        else if (await readiness.FindProblemAsync(context.RequestAborted) is { } problem)
             await PlainText.WriteAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
-                "not ready: the metadata cannot be read"
+                "not ready: " + problem
             );
-        }
+        else
+            await PlainText.WriteAsync(context, StatusCodes.Status200OK, "ready");
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Housekeeping(
     IOptions<EventsOptions> events,
     CommandDesk commands,
     IOptions<OperatorOptions> operators,
+    StorageMetrics metrics,
     Rounds rounds,
     TimeProvider time,
     ILogger<Housekeeping> log
@@ -48,9 +49,12 @@ internal sealed class Housekeeping(
             var swept = await parts.Leases.IsHeldAsync(BackupRun.JobName, time.GetUtcNow(), stop)
                 ? 0
                 : await sweeper.SweepAsync(stop);
+            metrics.Swept(swept);
             if (time.GetUtcNow() >= orphansDue)
             {
-                swept += (await sweeper.RemoveOrphansAsync(stop)).Count;
+                var orphans = await sweeper.RemoveOrphansAsync(stop);
+                metrics.Orphans(orphans);
+                swept += orphans.Count;
                 orphansDue = time.GetUtcNow() + s_orphansEvery;
             }
             purged += await DropOldEventsAsync(stop);
@@ -58,6 +62,7 @@ internal sealed class Housekeeping(
                 time.GetUtcNow() - TimeSpan.FromDays(operators.Value.KeepCommandsDays),
                 stop
             );
+            metrics.Purged(purged);
             log.HousekeepingDone(purged, swept);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using CloudDav.Server.Options;
 using CloudDav.Storage;
 using CloudDav.Vault;
@@ -15,7 +16,8 @@ internal sealed class VaultParts : IDisposable
         StorageOptions options,
         AccountPolicy policy,
         int infiniteListing,
-        TimeProvider time
+        TimeProvider time,
+        Meter? meter
     )
     {
         _time = time;
@@ -23,7 +25,7 @@ internal sealed class VaultParts : IDisposable
         _keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
         Blobs = OpenBlobs(options);
         Migrate(options);
-        _database = new SqliteDatabase(DatabaseFile(options));
+        _database = new SqliteDatabase(DatabaseFile(options), meter);
         Accounts = new SqliteAccountStore(_database);
         Contracts = new SqliteContractStore(_database);
         Metadata = new SqliteMetadataStore(_database);
@@ -40,11 +42,12 @@ internal sealed class VaultParts : IDisposable
             EncryptsContent = options.EncryptContent,
             InfiniteListing = infiniteListing,
         };
+        var bytes = meter is null ? null : new ContentMeter(meter);
         Vaults = new Vaults(
             Metadata,
             Keys,
-            new ContentWriter(Blobs, new ContentOptions()),
-            new ContentReader(Blobs),
+            new ContentWriter(Blobs, new ContentOptions(), bytes),
+            new ContentReader(Blobs, bytes),
             policy,
             Limits,
             time
@@ -102,7 +105,8 @@ internal sealed class VaultParts : IDisposable
         string folder,
         string program,
         CancellationToken stop
-    ) => EmbeddedBackup.WriteAsync(
+    ) =>
+        EmbeddedBackup.WriteAsync(
             _database,
             Blobs as DiskBlobStore ?? throw NotInFolders(),
             Keys,
@@ -155,13 +159,14 @@ internal sealed class VaultParts : IDisposable
             TimeProvider.System
         );
 
-    /// <summary>As <see cref="Open(StorageOptions)"/>, with what only the server needs.</summary>
+    /// <summary>As <see cref="Open(StorageOptions)"/>, with what only the server needs; without a meter nothing is measured.</summary>
     public static VaultParts Open(
         StorageOptions options,
         AccountPolicy policy,
         int infiniteListing,
-        TimeProvider time
-    ) => new(options, policy, infiniteListing, time);
+        TimeProvider time,
+        Meter? meter = null
+    ) => new(options, policy, infiniteListing, time, meter);
 
     /// <summary>Looks whether the keys of all vaults that need one are there, so that a lost key file is found at the start and not by the first reader.</summary>
     /// <exception cref="KeyStoreException">One is missing.</exception>

@@ -45,7 +45,11 @@ internal sealed class ListenOptions : IValidatableObject
     [AllowedRange(1, 25)]
     public int QueueSeconds { get; init; } = 20;
 
-    /// <summary>How long running requests may take to end when the server is asked to stop, in seconds.</summary>
+    /// <summary>How long requests are still taken when the server is asked to stop, in seconds, while it says that it is not ready any more.</summary>
+    [AllowedRange(0, 600)]
+    public int DrainSeconds { get; init; }
+
+    /// <summary>How long running requests may take to end after that, in seconds.</summary>
     [AllowedRange(0, 3_600)]
     public int ShutdownSeconds { get; init; } = 30;
 

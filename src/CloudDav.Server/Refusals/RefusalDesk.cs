@@ -1,4 +1,5 @@
 using CloudDav.Server.Options;
+using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 using CloudDav.WebDav.Responses;
@@ -9,10 +10,12 @@ namespace CloudDav.Server.Refusals;
 /// <summary>Tells the person behind a request why something is refused.</summary>
 /// <param name="window">Knows the operator's calendar.</param>
 /// <param name="time">Knows the time.</param>
+/// <param name="metrics">Counts what is refused.</param>
 /// <param name="dav">What differs from client to client.</param>
 internal sealed class RefusalDesk(
     TakeBackWindow window,
     TimeProvider time,
+    DoorMetrics metrics,
     IOptions<DavOptions> dav
 )
 {
@@ -22,12 +25,16 @@ internal sealed class RefusalDesk(
     /// <param name="context">The request.</param>
     /// <param name="refusal">What is refused.</param>
     /// <param name="account">The account's language, for requests that ask for none of ours; null when it is not known, or nobody has signed in.</param>
-    public RefusalAnswer Answer(HttpContext context, Refusal refusal, Language? account = null) =>
-        new Reader(
+    public RefusalAnswer Answer(HttpContext context, Refusal refusal, Language? account = null)
+    {
+        var answer = new Reader(
             Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account),
             window.Zone,
             time.GetUtcNow()
         ).AnswerTo(refusal);
+        metrics.Refused(answer.Row.Code);
+        return answer;
+    }
 
     /// <summary>Answers a request that never comes to the protocol as the protocol would.</summary>
     public Task WriteAsync(HttpContext context, Refusal refusal) =>

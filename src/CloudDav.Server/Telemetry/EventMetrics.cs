@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
 
@@ -6,7 +7,7 @@ namespace CloudDav.Server.Telemetry;
 internal sealed class EventMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _failures = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.events.failures",
             "{request}",
@@ -14,7 +15,7 @@ internal sealed class EventMetrics(IMeterFactory meters)
         );
 
     private readonly Counter<long> _dead = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>("clouddav.events.dead", "{event}", "Events that were given up.");
 
     public void Failed(string reason) =>

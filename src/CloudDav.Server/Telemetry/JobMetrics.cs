@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
 
@@ -9,11 +10,16 @@ internal sealed class JobMetrics(IMeterFactory meters)
     public const string Job = "job";
 
     private readonly Histogram<double> _rounds = meters
-        .Create(Meters.Name)
-        .CreateHistogram<double>(
+        .Create(Instrumentation.Name)
+        .CreateHistogram(
             RoundName,
             "s",
-            "How long a job's round on this node took, by job and outcome. Rounds in which another node had the job count too."
+            "How long a job's round on this node took, by job and outcome. Rounds in which another node had the job count too.",
+            tags: null,
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = Instrumentation.DurationBounds,
+            }
         );
 
     /// <summary>A round is over, and everything it held was given back.</summary>

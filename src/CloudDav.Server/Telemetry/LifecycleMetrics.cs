@@ -7,7 +7,7 @@ namespace CloudDav.Server.Telemetry;
 internal sealed class LifecycleMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _destroyed = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.destruction.vaults",
             "{vault}",
@@ -15,7 +15,7 @@ internal sealed class LifecycleMetrics(IMeterFactory meters)
         );
 
     private readonly Gauge<long> _held = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateGauge<long>(
             "clouddav.destruction.held",
             "{vault}",
@@ -23,7 +23,7 @@ internal sealed class LifecycleMetrics(IMeterFactory meters)
         );
 
     private readonly Counter<long> _alarms = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.destruction.alarm",
             "{round}",

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
 
@@ -6,7 +7,7 @@ namespace CloudDav.Server.Telemetry;
 internal sealed class MainContractMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _failures = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.main_contracts.failures",
             "{request}",
@@ -14,7 +15,7 @@ internal sealed class MainContractMetrics(IMeterFactory meters)
         );
 
     private readonly Counter<long> _unknown = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.main_contracts.unknown",
             "{contract}",
@@ -22,7 +23,7 @@ internal sealed class MainContractMetrics(IMeterFactory meters)
         );
 
     private readonly Counter<long> _changes = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.main_contracts.changes",
             "{contract}",
@@ -30,7 +31,7 @@ internal sealed class MainContractMetrics(IMeterFactory meters)
         );
 
     private readonly Counter<long> _alarms = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
             "clouddav.main_contracts.alarm",
             "{run}",

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
 
@@ -6,15 +7,15 @@ namespace CloudDav.Server.Telemetry;
 internal sealed class ScrubMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _read = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateCounter<long>(
-            "clouddav.scrub.bytes",
+            "clouddav.scrub.read",
             "By",
             "Bytes of content that were read and compared with what was written."
         );
 
     private readonly Gauge<long> _damaged = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateGauge<long>(
             "clouddav.scrub.damaged",
             "{content}",
@@ -22,7 +23,7 @@ internal sealed class ScrubMetrics(IMeterFactory meters)
         );
 
     private readonly Gauge<long> _strays = meters
-        .Create(Meters.Name)
+        .Create(Instrumentation.Name)
         .CreateGauge<long>(
             "clouddav.scrub.strays",
             "{blob}",

@@ -20,6 +20,9 @@ internal static partial class ServerLog
     )]
     public static partial void HousekeepingDone(this ILogger log, long purged, long swept);
 
+    [LoggerMessage(1004, LogLevel.Error, "Measuring what piles up failed and will be tried again.")]
+    public static partial void BacklogFailed(this ILogger log, Exception failure);
+
     [LoggerMessage(1010, LogLevel.Error, "{Method} at the customer's API failed (trace {TraceId})")]
     public static partial void ApiFailed(
         this ILogger log,

@@ -17,7 +17,14 @@ internal static class CommandLine
         {
             return await Root()
                 .Parse(args)
-                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+                .InvokeAsync(
+                    new InvocationConfiguration
+                    {
+                        EnableDefaultExceptionHandler = false,
+                        // How long a stop may take is a setting; here it would be cut after two seconds, and with it whatever still runs.
+                        ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+                    }
+                );
         }
         catch (Exception failure) when (Explain(failure) is { } sentence)
         {

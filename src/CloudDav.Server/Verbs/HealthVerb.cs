@@ -7,9 +7,11 @@ internal static class HealthVerb
 {
     public static async Task<int> RunAsync(FileInfo? config, CancellationToken stop)
     {
-        var listen =
-            Settings.Read(config).GetSection(ListenOptions.Section).Get<ListenOptions>() ?? new();
-        var host = listen.Address switch
+        var settings = Settings.Read(config);
+        var listen = settings.GetSection(ListenOptions.Section).Get<ListenOptions>() ?? new();
+        var management =
+            settings.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new();
+        var host = (management.Port is null ? listen.Address : management.Address) switch
         {
             "*" or "0.0.0.0" => "127.0.0.1",
             "::" => "[::1]",
@@ -25,7 +27,7 @@ internal static class HealthVerb
         };
 #pragma warning restore MA0039
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
-        var address = listen.HttpPort is { } httpPort
+        var address = (management.Port ?? listen.HttpPort) is { } httpPort
             ? new Uri($"http://{host}:{httpPort}/health/ready")
             : new Uri($"https://{host}:{listen.HttpsPort}/health/ready");
         try

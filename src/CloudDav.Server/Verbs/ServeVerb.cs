@@ -1,3 +1,6 @@
+using CloudDav.Server.Options;
+using Microsoft.Extensions.Options;
+
 namespace CloudDav.Server.Verbs;
 
 /// <summary>Runs the server with its settings until it is asked to stop.</summary>
@@ -9,8 +12,16 @@ internal static class ServeVerb
             new ServerStart { Settings = Settings.Read(config) }
         );
         await app.StartAsync(stop);
-        foreach (var address in app.Urls)
-            Console.WriteLine($"Listening: {address}");
+        var isManaged =
+            app.Services.GetRequiredService<IOptions<ManagementOptions>>().Value.Port is not null;
+        var addresses = app.Urls.ToList();
+        for (var i = 0; i < addresses.Count; i++)
+            // The management port is the last that is listened on.
+            Console.WriteLine(
+                isManaged && i == addresses.Count - 1
+                    ? $"Management: {addresses[i]}"
+                    : $"Listening: {addresses[i]}"
+            );
         await app.WaitForShutdownAsync(stop);
         return 0;
     }

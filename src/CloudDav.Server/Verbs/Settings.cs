@@ -52,7 +52,9 @@ internal static class Settings
             MainContractOptions.Section,
             EventsOptions.Section,
             LifecycleOptions.Section,
-            "Logging",
+            ManagementOptions.Section,
+            TelemetryOptions.Section,
+            LoggingOptions.Section,
         ];
         foreach (var section in settings.GetChildren())
         {

@@ -9,7 +9,8 @@ namespace CloudDav.Server.Tests.Hosting;
 /// <summary>What the compiler does not hold: which assembly may reference what, and that the documents name what exists.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string s_root = FindRoot();
+    /// <summary>The folder that holds CloudDav.sln.</summary>
+    internal static readonly string Root = FindRoot();
 
     private static readonly Assembly[] s_assemblies =
     [
@@ -31,7 +32,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Server",
-        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Microsoft.OpenApi|Polly|CloudNative.CloudEvents|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Microsoft.OpenApi|Polly|OpenTelemetry|CloudNative.CloudEvents|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
     )]
     public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
     {
@@ -52,10 +53,10 @@ public sealed partial class ArchitectureTests
     public void Sqlite_is_spoken_in_the_metadata_folder_alone()
     {
         var files = Directory
-            .EnumerateFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !IsBuilt(file) && !file.Contains("/Metadata/", StringComparison.Ordinal))
             .Where(file => SqliteUsing().IsMatch(File.ReadAllText(file)))
-            .Select(file => Path.GetRelativePath(s_root, file));
+            .Select(file => Path.GetRelativePath(Root, file));
 
         Assert.Empty(files);
     }
@@ -64,9 +65,9 @@ public sealed partial class ArchitectureTests
     public void Azure_is_spoken_by_its_own_files_alone()
     {
         var files = Directory
-            .EnumerateFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !IsBuilt(file) && AzureUsing().IsMatch(File.ReadAllText(file)))
-            .Select(file => Path.GetRelativePath(s_root, file));
+            .Select(file => Path.GetRelativePath(Root, file));
 
         Assert.All(
             files,
@@ -78,22 +79,15 @@ public sealed partial class ArchitectureTests
     public void Every_setting_is_documented_with_its_default_and_nothing_else_is()
     {
         var documented = SettingRow()
-            .Matches(File.ReadAllText(Path.Combine(s_root, "config", "README.md")))
+            .Matches(File.ReadAllText(Path.Combine(Root, "config", "README.md")))
             .ToDictionary(
                 row => row.Groups["name"].Value,
                 row => row.Groups["default"].Value,
                 StringComparer.Ordinal
             );
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add(StorageOptions.Section, new StorageOptions());
-        Add(ListenOptions.Section, new ListenOptions());
-        Add(DavOptions.Section, new DavOptions());
-        Add(SignInOptions.Section, new SignInOptions());
-        Add(OperatorOptions.Section, new OperatorOptions());
-        Add(ContractOptions.Section, new ContractOptions());
-        Add(MainContractOptions.Section, new MainContractOptions());
-        Add(EventsOptions.Section, new EventsOptions());
-        Add(LifecycleOptions.Section, new LifecycleOptions());
+        foreach (var (section, type) in Sections())
+            Add(section, Activator.CreateInstance(type)!);
 
         Assert.Equal(
             settings.Keys.Order(StringComparer.Ordinal),
@@ -113,9 +107,10 @@ public sealed partial class ArchitectureTests
             foreach (var property in options.GetType().GetProperties())
             {
                 var value = property.GetValue(options);
-                if (value is DavClientOptions or AzureOptions)
+                if (value is DavClientOptions)
                     Add($"{section}:{property.Name}", value);
-                else
+                // A section of its own.
+                else if (value is not AzureOptions)
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
         }
@@ -124,48 +119,50 @@ public sealed partial class ArchitectureTests
             value switch
             {
                 null => "none",
-                Array { Length: 0 } => "none",
+                System.Collections.ICollection { Count: 0 } => "none",
                 bool flag => flag ? "`true`" : "`false`",
                 _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"`{value}`"),
             };
     }
 
     [Fact]
-    public void Every_range_of_a_setting_is_documented()
+    public void Whatever_a_setting_takes_is_documented()
     {
-        var text = File.ReadAllText(Path.Combine(s_root, "config", "README.md"));
-        foreach (
-            var options in (Type[])
-                [
-                    typeof(StorageOptions),
-                    typeof(AzureOptions),
-                    typeof(ListenOptions),
-                    typeof(DavOptions),
-                    typeof(SignInOptions),
-                    typeof(OperatorOptions),
-                    typeof(ContractOptions),
-                    typeof(MainContractOptions),
-                    typeof(EventsOptions),
-                    typeof(LifecycleOptions),
-                ]
-        )
+        var rows = File.ReadAllLines(Path.Combine(Root, "config", "README.md"));
+        foreach (var (section, type) in Sections())
+        foreach (var property in type.GetProperties())
         {
-            foreach (var property in options.GetProperties())
-            {
-                if (property.GetCustomAttribute<AllowedRangeAttribute>() is not { } range)
-                    continue;
-                var section = options.GetField("Section")!.GetRawConstantValue();
-                var name = $"{section}:{property.Name}";
-                var row = text.Split('\n')
-                    .Single(line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+            var row = rows.SingleOrDefault(line =>
+                line.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)
+            );
+            if (property.GetCustomAttribute<AllowedRangeAttribute>() is { } range)
                 Assert.Contains(
                     $" {range.Minimum} to {range.Maximum}",
-                    row,
+                    row!,
                     StringComparison.Ordinal
                 );
-            }
+            if (property.PropertyType.IsEnum)
+                Assert.Contains(
+                    string.Join(
+                        ", ",
+                        Enum.GetNames(property.PropertyType).Select(one => $"`{one}`")
+                    ),
+                    row!,
+                    StringComparison.Ordinal
+                );
+            if (property.PropertyType == typeof(bool))
+                Assert.Contains("| `true`, `false` |", row!, StringComparison.Ordinal);
         }
     }
+
+    // Every class of settings that there is, so that none can be forgotten here.
+    private static IEnumerable<(string Section, Type Type)> Sections() =>
+        typeof(StorageOptions)
+            .Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(StorageOptions).Namespace)
+            .Select(type => ((string?)type.GetField("Section")?.GetRawConstantValue(), type))
+            .Where(found => found.Item1 is not null)
+            .Select(found => (found.Item1!, found.type));
 
     [Fact]
     public void Every_file_and_type_that_the_map_names_exists()
@@ -176,7 +173,7 @@ public sealed partial class ArchitectureTests
             .Concat(
                 Directory
                     .EnumerateFiles(
-                        Path.Combine(s_root, "tests"),
+                        Path.Combine(Root, "tests"),
                         "*.cs",
                         SearchOption.AllDirectories
                     )
@@ -185,7 +182,7 @@ public sealed partial class ArchitectureTests
             .ToHashSet(StringComparer.Ordinal);
 
         var missing = CodeSpan()
-            .Matches(File.ReadAllText(Path.Combine(s_root, "src", "README.md")))
+            .Matches(File.ReadAllText(Path.Combine(Root, "src", "README.md")))
             .Select(span => span.Groups["code"].Value)
             .Where(code => !Exists(code, types))
             .ToList();
@@ -201,7 +198,7 @@ public sealed partial class ArchitectureTests
         )
         {
             return ((string[])["src", "tests", ""]).Any(folder =>
-                Path.Exists(Path.Combine(s_root, folder, code))
+                Path.Exists(Path.Combine(Root, folder, code))
             );
         }
         var parts = code.Split('.');

@@ -480,6 +480,33 @@ public sealed class ProgramTests : IDisposable
         "{ \"Storage\": { \"Country\": \"IE\", \"Azure\": { \"Retries\": 0, \"ConnectionString\": \"AccountName=a;AccountKey=c2VjcmV0;BlobEndpoint=http://127.0.0.1:9/a\" } } }",
         "The container clouddav (Storage:Azure:Container) cannot be used: Azure Blob Storage failed"
     )]
+    [InlineData(
+        "{ \"Telemetry\": { \"Prometheus\": true } }",
+        "Management:Port must be set when Telemetry:Prometheus is"
+    )]
+    [InlineData(
+        "{ \"Telemetry\": { \"OtlpAddress\": \"http://collector.example.net:4317\" } }",
+        "Telemetry:OtlpAddress 'http://collector.example.net:4317' must be an https address"
+    )]
+    [InlineData("{ \"Telemetry\": { \"OtlpProtocol\": \"Carrier\" } }", "'Carrier'")]
+    [InlineData(
+        "{ \"Telemetry\": { \"OtlpHeadersFile\": \"nowhere\" } }",
+        "'nowhere' is not there"
+    )]
+    [InlineData(
+        "{ \"Telemetry\": { \"SpansPerThousand\": 1001 } }",
+        "Telemetry:SpansPerThousand is 1001; it takes 0 to 1000."
+    )]
+    [InlineData("{ \"Management\": { \"Address\": \"inside\" } }", "Management:Address 'inside'")]
+    [InlineData("{ \"Logging\": { \"Format\": \"Xml\" } }", "'Xml' at 'Logging:Format'")]
+    [InlineData(
+        "{ \"Logging\": { \"LogLevel\": { \"Default\": \"Loud\" } } }",
+        "Logging:LogLevel:Default is 'Loud'"
+    )]
+    [InlineData(
+        "{ \"Logging\": { \"Console\": { \"FormatterOptions\": { \"IncludeScopes\": true } } } }",
+        "Console"
+    )]
     [InlineData("{ \"Listen\": ", "JSON")]
     public async Task A_wrong_setting_stops_the_start_and_is_named_with_its_value(
         string json,
@@ -525,6 +552,39 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(200, (await client.GetAsync("/health/live")).Status);
     }
 
+    [Theory]
+    [InlineData("clouddav.json")]
+    [InlineData("kubernetes/clouddav.yaml")]
+    public async Task The_settings_that_come_with_the_server_are_accepted_by_it(string name)
+    {
+        var text = await File.ReadAllTextAsync(
+            Path.Combine(ArchitectureTests.Root, "config", name),
+            TestContext.Current.CancellationToken
+        );
+        if (name.EndsWith(".yaml", StringComparison.Ordinal))
+        {
+            var begin = text.IndexOf("clouddav.json: |\n", StringComparison.Ordinal);
+            text = text[(begin + "clouddav.json: |\n".Length)..];
+            text = text[..text.IndexOf("\n---", StringComparison.Ordinal)];
+        }
+        var file = Path.Combine(_folder, "clouddav.json");
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+
+        await using var server = await StartAsync(
+            ["serve", "--config", file],
+            ("CLOUDDAV_Storage__MetadataFolder", Path.Combine(Data, "metadata")),
+            ("CLOUDDAV_Storage__ContentFolder", Path.Combine(Data, "content")),
+            ("CLOUDDAV_Storage__KeyFolder", Path.Combine(Data, "keys")),
+            ("CLOUDDAV_Listen__Address", "127.0.0.1"),
+            ("CLOUDDAV_Listen__HttpPort", "0"),
+            ("CLOUDDAV_Listen__DrainSeconds", "0"),
+            ("CLOUDDAV_Management__Port", "0")
+        );
+        using var client = new DavClient(server.Address, null, null);
+
+        Assert.Equal(403, (await client.GetAsync("/dav/")).Status);
+    }
+
     [Fact]
     public async Task An_account_is_made_by_hand_and_signs_in()
     {
@@ -567,6 +627,38 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_to_stop_is_told_to_probes_at_the_management_port_while_requests_are_still_taken()
+    {
+        var port = FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await using var server = await StartAsync(
+            ["serve"],
+            ("CLOUDDAV_Listen__Address", "127.0.0.1"),
+            ("CLOUDDAV_Listen__HttpPort", "0"),
+            ("CLOUDDAV_Listen__DrainSeconds", "6"),
+            ("CLOUDDAV_Management__Port", port),
+            ("CLOUDDAV_Telemetry__Prometheus", "true"),
+            ("CLOUDDAV_Logging__Format", "Json")
+        );
+        using var management = new DavClient(new Uri($"http://127.0.0.1:{port}/"), null, null);
+        using var anybody = new DavClient(server.Address, null, null);
+        Assert.Equal(200, (await management.GetAsync("/health/ready")).Status);
+        Assert.Equal(200, (await management.GetAsync("/metrics")).Status);
+        Assert.Equal(403, (await anybody.GetAsync("/metrics")).Status);
+
+        var stop = server.StopAsync();
+        DavAnswer answer;
+        do answer = await management.GetAsync("/health/ready");
+        while (answer.Status == 200);
+
+        Assert.Equal("not ready: the server is stopping\n", answer.Text);
+        Assert.Equal(200, (await management.GetAsync("/health/live")).Status);
+        var refused = await anybody.GetAsync("/dav/");
+        Assert.Equal((403, "close"), (refused.Status, refused.Header("Connection")));
+        Assert.False(stop.IsCompleted);
+        Assert.Equal(0, await stop);
+    }
+
+    [Fact]
     public async Task Help_and_version_answer()
     {
         var (help, text, _) = await RunAsync("--help");
@@ -595,6 +687,13 @@ public sealed class ProgramTests : IDisposable
             Assert.Contains($"  {verb} ", text, StringComparison.Ordinal);
         Assert.Equal(0, version);
         Assert.StartsWith("CloudDav 0.", number, StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void AssertOneSentence(int code, string error, string part)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using CloudDav.WebDav.Responses;
 using Microsoft.AspNetCore.Http;
@@ -322,6 +323,8 @@ public sealed class RefusalTests
         services.AddOptions<DavOptions>();
         services.AddSingleton(s_window);
         services.AddSingleton<TimeProvider>(new FakeTimeProvider(s_now));
+        services.AddMetrics();
+        services.AddSingleton<DoorMetrics>();
         services.AddSingleton<RefusalDesk>();
         await using var provider = services.BuildServiceProvider();
         var context = new DefaultHttpContext { RequestServices = provider };

@@ -1,0 +1,104 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Hosting;
+
+/// <summary>
+/// Whether this node can do its work: it writes a row and the beginning of a blob, and waits for either no longer than <see cref="Longest"/>. However many ask, one look is
+/// under way at a time, and its result is good for a second: a probe that anybody may send must cost next to nothing, and a disk that hangs must not gather them.
+/// </summary>
+internal sealed class Readiness(VaultParts parts, TimeProvider time)
+{
+    /// <summary>How long a look may take.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+
+    // One lease that nobody holds: taken for no time, it is a row that is written.
+    private const string Lease = "readiness";
+
+    private static readonly TimeSpan s_goodFor = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private Task<string?>? _look;
+    private long _begun;
+    private volatile bool _isStopping;
+
+    /// <summary>Whether the server is about to stop and wants no new clients.</summary>
+    public bool IsStopping => _isStopping;
+
+    /// <summary>From now on the node is not ready, whatever else it is.</summary>
+    public void Stop() => _isStopping = true;
+
+    /// <summary>What is in the way, in a few words; null when nothing is.</summary>
+    public async ValueTask<string?> FindProblemAsync(CancellationToken cancellationToken)
+    {
+        if (_isStopping)
+            return "the server is stopping";
+        try
+        {
+            return await Look().WaitAsync(Longest, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return "the storage does not answer";
+        }
+    }
+
+    private Task<string?> Look()
+    {
+        lock (_lock)
+        {
+            var isOld = time.GetElapsedTime(_begun) >= s_goodFor;
+            if (_look is null || (_look.IsCompleted && isOld))
+            {
+                _begun = time.GetTimestamp();
+                // On a thread of its own: what hangs in a system call hangs there.
+                _look = Task.Run(LookAsync);
+            }
+            return _look;
+        }
+    }
+
+    private async Task<string?> LookAsync()
+    {
+        if (!await SucceedsAsync(WriteRowAsync))
+            return "the metadata cannot be written";
+        return await SucceedsAsync(WriteBlobAsync) ? null : "the content store cannot be written";
+    }
+
+    private static async Task<bool> SucceedsAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (StorageFullException)
+        {
+            // People must be able to come in and delete something; a full disk is told by a measurement.
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteRowAsync() =>
+        await parts.Leases.TryTakeAsync(
+            Lease,
+            Guid.NewGuid().ToString("N"),
+            time.GetUtcNow(),
+            TimeSpan.Zero,
+            CancellationToken.None
+        );
+
+    private async Task WriteBlobAsync()
+    {
+        // Never completed, so it is gone when it is disposed; after a crash the sweeper finds it.
+        await using var upload = await parts.Blobs.CreateAsync(
+            BlobId.New(),
+            1,
+            CancellationToken.None
+        );
+        await upload.WriteAsync(new byte[1], CancellationToken.None);
+    }
+}
