@@ -1,5 +1,7 @@
 # Needs src/ and config/ alone:  docker build -t clouddav .
-# Run:  docker run -p 8443:8443 -v clouddav-data:/data -v clouddav-keys:/keys -v ./config:/app/config:ro clouddav
+# Run:  docker run --read-only --tmpfs /tmp --cap-drop ALL --stop-timeout 60 -p 8443:8443 \
+#           -v clouddav-data:/data -v clouddav-keys:/keys -v ./config:/app/config:ro clouddav
+# Nothing but the two volumes and /tmp is written to, where long listings and archives wait for slow readers.
 # Keep the two volumes, and their backups, apart: who has both can read everything, who has lost the keys can read nothing.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
@@ -13,14 +15,17 @@ RUN dotnet publish src/CloudDav.Server -c Release -o /app -p:RunAnalyzers=false 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 WORKDIR /app
 COPY --from=build /app ./
-COPY config/ config/
+COPY config/clouddav.json config/
 COPY --from=build --chown=1654:1654 /volumes/data /data
 COPY --from=build --chown=1654:1654 /volumes/keys /keys
-ENV CLOUDDAV_Storage__MetadataFolder=/data/metadata \
+# Without diagnostics .NET leaves no socket in /tmp by which whoever is in there could look into the process.
+ENV DOTNET_EnableDiagnostics=0 \
+    CLOUDDAV_Storage__MetadataFolder=/data/metadata \
     CLOUDDAV_Storage__ContentFolder=/data/content \
     CLOUDDAV_Storage__KeyFolder=/keys
 USER 1654
 VOLUME ["/data", "/keys"]
+# The management port (9090 in the examples) is for the network of those who watch, and is not published.
 EXPOSE 8080 8443
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["dotnet", "CloudDav.Server.dll", "health"]
