@@ -55,7 +55,13 @@ public sealed partial class VaultSession
                 var node = place.Node;
                 if (node is null)
                 {
-                    node = NewRow(vault, place, NodeKind.File, transaction.NextId(), now);
+                    node = NewRow(
+                        vault,
+                        place,
+                        NodeKind.File,
+                        await transaction.NextIdAsync(),
+                        now
+                    );
                     changes.Add(new Change.InsertNode(node));
                     changes.Count(place.Ancestors, 0, 0, 1, 1, changesMembers: true);
                 }

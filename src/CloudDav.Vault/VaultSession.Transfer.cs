@@ -170,7 +170,7 @@ public sealed partial class VaultSession
                 var now = Now;
                 var changes = new ChangeSet(vault, now);
                 var row = node.Copy();
-                row.Id = new NodeId(transaction.NextId());
+                row.Id = new NodeId(await transaction.NextIdAsync());
                 row.Parent = to.Parent!.Id;
                 row.Name = to.Path[^1];
                 row.NameKey = vault.KeyOf(row.Name);

@@ -84,7 +84,13 @@ public sealed partial class VaultSession
                     return refusal;
                 var now = Now;
                 var changes = new ChangeSet(vault, now);
-                var row = NewRow(vault, place, NodeKind.Folder, transaction.NextId(), now);
+                var row = NewRow(
+                    vault,
+                    place,
+                    NodeKind.Folder,
+                    await transaction.NextIdAsync(),
+                    now
+                );
                 row.SubtreeVersion = changes.Seq;
                 if (patch is not null)
                 {
@@ -131,16 +137,8 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        var result = await _vaults.Metadata.ReadAsync(
-            async snapshot =>
-                CheckWrite(
-                    await LoadAsync(snapshot, Request(guard, NodeDetails.Locks, path)),
-                    guard,
-                    size
-                ),
-            cancellationToken
-        );
-        return result;
+        var request = Request(guard, NodeDetails.Locks, path);
+        return CheckWrite(await LoadAsync(request, cancellationToken), guard, size);
     }
 
     // Small: sealed in memory, one command, no hold and no ledger.
@@ -306,7 +304,7 @@ public sealed partial class VaultSession
         var now = Now;
         var changes = new ChangeSet(vault, now);
         var row = former is null
-            ? NewRow(vault, place, NodeKind.File, transaction.NextId(), now)
+            ? NewRow(vault, place, NodeKind.File, await transaction.NextIdAsync(), now)
             : former.Copy();
         row.Size = content.Size;
         row.Revision = NewRevision();
@@ -317,7 +315,7 @@ public sealed partial class VaultSession
         row.Content = null;
         if (content.Size > 0)
         {
-            row.Content = new ContentId(transaction.NextId());
+            row.Content = new ContentId(await transaction.NextIdAsync());
             changes.Add(new Change.AddContent(row.Content.Value, content, blob));
         }
         if (former is null)

@@ -35,35 +35,25 @@ public sealed partial class VaultSession
     public Language? Language { get; private set; }
 
     /// <summary>What the actor may do, whatever that is. Refuses nobody but who is signed out.</summary>
-    public ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken) =>
-        _vaults.Metadata.ReadAsync(
-            async ValueTask<VaultResult<Decision>> (snapshot) =>
-            {
-                var facts = await LoadAsync(snapshot, Request([]));
-                return facts.IsSignedOut
-                    ? new Refusal(RefusalRule.SignedOut)
-                    : facts.Vault.Decision!;
-            },
-            cancellationToken
-        );
+    public async ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken)
+    {
+        var facts = await LoadAsync(Request([]), cancellationToken);
+        return facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut) : facts.Vault.Decision!;
+    }
 
     /// <summary>Finds one node.</summary>
-    public ValueTask<VaultResult<Found>> FindAsync(
+    public async ValueTask<VaultResult<Found>> FindAsync(
         IReadOnlyList<string> path,
         NodeDetails details,
         CancellationToken cancellationToken
-    ) =>
-        _vaults.Metadata.ReadAsync(
-            async ValueTask<VaultResult<Found>> (snapshot) =>
-            {
-                var facts = await LoadAsync(snapshot, Request([new(path, details)]));
-                var found = FoundIn(facts, Capability.List);
-                if (found.IsSuccess)
-                    MeasuresOn(found.Value).Mark(found.Value.Node);
-                return found;
-            },
-            cancellationToken
-        );
+    )
+    {
+        var facts = await LoadAsync(Request([new(path, details)]), cancellationToken);
+        var found = FoundIn(facts, Capability.List);
+        if (found.IsSuccess)
+            MeasuresOn(found.Value).Mark(found.Value.Node);
+        return found;
+    }
 
     /// <summary>Visits a node, then its members or, deep, everything below it, all from one snapshot that is released before this returns.</summary>
     /// <param name="path">The node.</param>
@@ -220,9 +210,16 @@ public sealed partial class VaultSession
     }
 
     // The first thing every use case does, in the transaction that counts.
-    private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request)
+    private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request) =>
+        Decide(await snapshot.LoadAsync(request), request.Now);
+
+    private async ValueTask<Facts> LoadAsync(
+        FactsRequest request,
+        CancellationToken cancellationToken
+    ) => Decide(await _vaults.Metadata.LoadAsync(request, cancellationToken), request.Now);
+
+    private Facts Decide(Facts facts, DateTimeOffset now)
     {
-        var facts = await snapshot.LoadAsync(request);
         Language = facts.Contract.Language;
         return facts.IsSignedOut
             ? facts
@@ -230,7 +227,7 @@ public sealed partial class VaultSession
             {
                 Vault = facts.Vault with
                 {
-                    Decision = _vaults.Policy.Decide(facts, _options.Door, request.Now),
+                    Decision = _vaults.Policy.Decide(facts, _options.Door, now),
                 },
             };
     }

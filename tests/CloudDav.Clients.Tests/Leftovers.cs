@@ -32,14 +32,14 @@ internal static class Leftovers
             stored.Add(blob.Blob);
         }
         var live = new List<BlobId>();
-        ContentId last = default;
+        var last = default(LedgerPlace);
         while (
             await ledger.ListContentsAsync(last, 1000, CancellationToken.None)
                 is { Count: > 0 } page
         )
         {
             live.AddRange(page.Where(c => c.Blob is not null).Select(c => c.Blob!.Value));
-            last = page[^1].Content;
+            last = page[^1].Place;
         }
         Assert.Equal(live.Select(b => b.Value).Order(), stored.Select(b => b.Value).Order());
     }

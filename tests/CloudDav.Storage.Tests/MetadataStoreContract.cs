@@ -19,6 +19,9 @@ public abstract class MetadataStoreContract
 
     protected abstract ValueTask<Actor> AddActorAsync(string name, long? capacityBytes);
 
+    /// <summary>Runs a statement that every engine understands.</summary>
+    protected abstract ValueTask ExecuteAsync(string sql);
+
     [Fact]
     public async Task A_new_vault_is_an_empty_tree()
     {
@@ -160,17 +163,12 @@ public abstract class MetadataStoreContract
                 .Select(i =>
                     Store
                         .WriteAsync<long[]>(
-                            transaction =>
+                            async transaction =>
                             {
-                                long[] ids =
-                                [
-                                    .. Enumerable.Range(0, 20).Select(_ => transaction.NextId()),
-                                ];
-                                return new(
-                                    i % 3 == 0
-                                        ? new Refusal(RefusalRule.ConditionFailed)
-                                        : (VaultResult<long[]>)ids
-                                );
+                                var ids = new long[20];
+                                for (var j = 0; j < ids.Length; j++)
+                                    ids[j] = await transaction.NextIdAsync();
+                                return i % 3 == 0 ? new Refusal(RefusalRule.ConditionFailed) : ids;
                             },
                             Stop
                         )
@@ -196,6 +194,28 @@ public abstract class MetadataStoreContract
         await AddFileAsync(actor, ["z", "y"], "f", 1);
         Assert.Equal(["A", "b", "c", "z"], await ListAsync(actor, isDeep: false));
         Assert.Equal(["A", "b", "c", "z", "y", "f"], await ListAsync(actor, isDeep: true));
+    }
+
+    [Fact]
+    public async Task Contents_come_in_pages_each_once_and_any_is_found_by_the_place_before_it()
+    {
+        var actors = (Actor[])[await AddActorAsync("a", null), await AddActorAsync("b", null)];
+        for (var i = 0; i < 6; i++)
+            await AddFileAsync(actors[i % 2], [], $"{i}", i + 1);
+        var found = new List<LedgerContent>();
+        var after = default(LedgerPlace);
+        while (await Ledger.ListContentsAsync(after, 2, Stop) is { Count: > 0 } page)
+        {
+            found.AddRange(page);
+            after = page[^1].Place;
+        }
+        Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], found.Select(content => content.Size).Order());
+        foreach (var (vault, content) in found.Select(content => content.Place))
+        {
+            var before = new LedgerPlace(vault, new(content.Value - 1));
+            var next = Assert.Single(await Ledger.ListContentsAsync(before, 1, Stop));
+            Assert.Equal((vault, content), (next.Vault, next.Content));
+        }
     }
 
     [Fact]
@@ -251,7 +271,393 @@ public abstract class MetadataStoreContract
         Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
     }
 
-    /// <summary>A folder with a file in it.</summary>
+    [Fact]
+    public async Task A_name_that_is_too_long_to_be_there_is_not_found()
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddFolderAsync(actor, [], "Docs");
+        var name = new string('x', 3_000);
+        var facts = await LoadAsync(actor, [name], ["Docs", name, "below"]);
+        Assert.Null(facts.Paths[0].Node);
+        Assert.Equal(2, facts.Paths[1].Chain.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Names_are_found_folded_for_those_who_fold_them(bool isCaseInsensitive)
+    {
+        var actor = await AddActorAsync("a", null);
+        if (!isCaseInsensitive)
+            await ExecuteAsync("UPDATE vaults SET case_insensitive = 0");
+        await AddFolderAsync(actor, [], "Straße");
+        await AddFolderAsync(actor, ["Straße"], "Σίσυφος");
+        await AddFileAsync(actor, ["Straße", "Σίσυφος"], "Åre.TXT", 3);
+        string[] asked = ["STRAßE", "ΣΊΣΥΦΟΣ", "åRE.txt"];
+        var facts = await LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now,
+                FoldsNames = true,
+                Paths = [new PathRequest(asked, NodeDetails.Crc32), new PathRequest(["nothing"])],
+            }
+        );
+        Assert.Equal(3, facts.Paths[0].Node?.Size);
+        Assert.Equal(asked, facts.Paths[0].Path);
+        Assert.Equal(["Straße", "Σίσυφος", "Åre.TXT"], facts.Paths[0].StoredPath);
+        Assert.Null(facts.Paths[1].Node);
+        Assert.Null((await LoadAsync(actor, asked)).Paths[0].Node);
+        if (isCaseInsensitive)
+            return;
+        // Exactly one must match.
+        await AddFolderAsync(actor, [], "straße");
+        facts = await LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now,
+                FoldsNames = true,
+                Paths = [new PathRequest(asked), new PathRequest(["straße"])],
+            }
+        );
+        Assert.Null(facts.Paths[0].Node);
+        Assert.NotNull(facts.Paths[1].Node);
+    }
+
+    [Fact]
+    public async Task Locks_are_found_on_the_way_down_and_below()
+    {
+        var actor = await AddActorAsync("a", null);
+        var x = await AddFolderAsync(actor, [], "x");
+        await AddFolderAsync(actor, ["x"], "y");
+        var file = await AddFileAsync(actor, ["x", "y"], "f", 1);
+        var (upper, lower, ended) = (
+            LockOn(actor, x, "u"),
+            LockOn(actor, file, "l"),
+            LockOn(actor, x, "e")
+        );
+        await ApplyAsync(actor, new Change.AddLock(ended with { Expires = Now.AddMinutes(1) }));
+        await ApplyAsync(actor, new Change.AddLock(upper));
+        await ApplyAsync(actor, new Change.AddLock(lower));
+        var facts = await LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now.AddMinutes(2),
+                Paths =
+                [
+                    new PathRequest(["x", "y", "f"], NodeDetails.Locks),
+                    new PathRequest(["x"], NodeDetails.Locks | NodeDetails.LocksBelow),
+                    new PathRequest(["x", "y", "new"], NodeDetails.Locks),
+                    new PathRequest([], NodeDetails.LocksBelow),
+                    new PathRequest(["x"]),
+                ],
+            }
+        );
+        Assert.True(facts.Vault.HasLocks);
+        Assert.Equal(["u 1", "l 3"], Shown(facts.Paths[0].Locks));
+        Assert.Equal(["u 1"], Shown(facts.Paths[1].Locks));
+        Assert.Equal(["l 3"], Shown(facts.Paths[1].LocksBelow));
+        Assert.Equal(["x", "y", "f"], facts.Paths[1].LocksBelow[0].Path);
+        Assert.Equal(["u 1"], Shown(facts.Paths[2].Locks));
+        Assert.Equal(
+            ["l 3", "u 1"],
+            Shown(facts.Paths[3].LocksBelow).Order(StringComparer.Ordinal)
+        );
+        Assert.Empty(facts.Paths[4].Locks);
+        var listed = await Store.ReadAsync(
+            snapshot => snapshot.ListLocksAsync(actor.Vault, Now.AddMinutes(2)),
+            Stop
+        );
+        Assert.Equal(["l", "u"], listed.Select(held => held.Token).Order(StringComparer.Ordinal));
+        var read = listed.Single(held => held.Token == "l");
+        Assert.Equal(lower with { Path = read.Path }, read);
+
+        await ApplyAsync(actor, new Change.ExtendLock(lower.Token, Now.AddHours(9)));
+        await ApplyAsync(actor, new Change.RemoveLock(upper.Token));
+        await ApplyAsync(actor, new Change.MoveLocks(file, x));
+        var locks = await Store.ReadAsync(
+            snapshot => snapshot.ListLocksAsync(actor.Vault, Now.AddHours(8)),
+            Stop
+        );
+        Assert.Equal((lower.Token, x), (locks.Single().Token, locks[0].Node));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now.AddMinutes(2), Stop));
+    }
+
+    [Fact]
+    public async Task Dead_properties_are_set_listed_and_removed()
+    {
+        var actor = await AddActorAsync("a", null);
+        var file = await AddFileAsync(actor, [], "f", 1);
+        await AddFolderAsync(actor, [], "g");
+        var (long_, short_) = (
+            new NodeProperty(new string('n', 3_000), "<x/>"),
+            new NodeProperty("{urn:x}b", "<b>ü</b>")
+        );
+        await PatchAsync(
+            actor,
+            ["f"],
+            new Change.SetProperty(file, long_),
+            new Change.SetProperty(file, short_)
+        );
+        await PatchAsync(
+            actor,
+            ["f"],
+            new Change.SetProperty(file, short_ with { Xml = "<b>new</b>" }),
+            new Change.RemoveProperty(file, "not there")
+        );
+        var facts = await LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now,
+                Paths =
+                [
+                    new PathRequest(["f"], NodeDetails.Properties | NodeDetails.Checksums),
+                    new PathRequest(["g"], NodeDetails.Properties),
+                ],
+            }
+        );
+        Assert.Equal(
+            [long_, short_ with { Xml = "<b>new</b>" }],
+            facts.Paths[0].Node!.Properties.OrderByDescending(property => property.Name.Length)
+        );
+        Assert.Equal(
+            long_.Bytes + (short_ with { Xml = "<b>new</b>" }).Bytes,
+            facts.Paths[0].Node!.PropertyBytes
+        );
+        Assert.StartsWith("SHA256:0000", facts.Paths[0].Node!.Checksums, StringComparison.Ordinal);
+        Assert.Empty(facts.Paths[1].Node!.Properties);
+        foreach (var isDeep in (bool[])[false, true])
+            Assert.Equal(
+                ["f 2 SHA256", "g 0 "],
+                await ListAsync(
+                    actor,
+                    isDeep,
+                    NodeDetails.Properties | NodeDetails.Checksums | NodeDetails.Crc32,
+                    row => $"{row.Name} {row.Properties.Count} {row.Checksums?.Split(':')[0]}"
+                )
+            );
+        await PatchAsync(
+            actor,
+            ["f"],
+            new Change.RemoveProperty(file, long_.Name),
+            new Change.RemoveProperty(file, short_.Name)
+        );
+        Assert.Equal(0, (await LoadAsync(actor, ["f"])).Paths[0].Node!.PropertyBytes);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_copy_shares_contents_and_a_move_changes_one_row()
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddTreeAsync(actor);
+        await AddFolderAsync(actor, ["folder"], "inner");
+        var file = await AddFileAsync(actor, ["folder", "inner"], "deep", 5);
+        await AddFileAsync(actor, ["folder"], "other", 7);
+        await PatchAsync(
+            actor,
+            ["folder", "inner", "deep"],
+            new Change.SetProperty(file, new NodeProperty("n", "<x/>"))
+        );
+        await CopyFolderAsync(actor, "folder", "copy");
+        var facts = await LoadAsync(
+            actor,
+            ["copy"],
+            ["copy", "inner", "deep"],
+            ["folder", "inner", "deep"]
+        );
+        Assert.Equal(
+            (4, 15, 5),
+            (
+                facts.Paths[0].Node!.SubtreeItems,
+                facts.Paths[0].Node!.SubtreeBytes,
+                facts.Paths[1].Node!.Size
+            )
+        );
+        Assert.Equal(facts.Paths[1].Node!.Content, facts.Paths[2].Node!.Content);
+        Assert.NotEqual(facts.Paths[1].Node!.Revision, facts.Paths[2].Node!.Revision);
+        Assert.Equal(3, (await ContentsAsync()).Count);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+
+        await MoveAsync(actor, ["copy"], ["folder", "moved"]);
+        facts = await LoadAsync(
+            actor,
+            [],
+            ["folder"],
+            ["folder", "moved", "inner", "deep"],
+            ["copy"]
+        );
+        Assert.Equal((10, 9), (facts.Vault.Items, facts.Paths[1].Node!.SubtreeItems));
+        Assert.NotNull(facts.Paths[2].Node);
+        Assert.Null(facts.Paths[3].Node);
+        var (top, below) = (facts.Paths[1].Node!.Id, facts.Paths[2].Node!.Id);
+        Assert.Equal(
+            (true, false, 3),
+            await Store.ReadAsync(
+                async snapshot =>
+                    (
+                        await snapshot.IsBelowAsync(actor.Vault, below, top),
+                        await snapshot.IsBelowAsync(actor.Vault, top, below),
+                        await snapshot.MeasureHeightAsync(actor.Vault, top)
+                    ),
+                Stop
+            )
+        );
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task The_trash_is_purged_in_slices_and_contents_go_with_their_last_owner()
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddTreeAsync(actor);
+        await AddFolderAsync(actor, ["folder"], "inner");
+        for (var i = 0; i < 5; i++)
+            await AddFileAsync(actor, ["folder", "inner"], $"f{i}", 5);
+        await AddFileAsync(actor, [], "single", 9);
+        await CopyFolderAsync(actor, "folder", "copy");
+        await TrashAsync(actor, ["folder"]);
+        await TrashAsync(actor, ["single"]);
+        Assert.Equal(
+            [actor.Vault],
+            await Store.ListExpiringVaultsAsync(Now.AddDays(1), DateTimeOffset.UnixEpoch, Stop)
+        );
+        var removed = 0;
+        int slice;
+        do
+        {
+            slice = (await PurgeTrashAsync(actor, 3)).Value;
+            removed += slice;
+            Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+        } while (slice == 3);
+        Assert.Equal(9, removed);
+        // What was copied is shared with nobody any more, and still there.
+        Assert.Equal(6, (await ContentsAsync()).Count);
+        await TrashAsync(actor, ["copy"]);
+        Assert.Equal(8, (await PurgeTrashAsync(actor, 100)).Value);
+        Assert.Empty(await ContentsAsync());
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+        Assert.Equal(0, (await LoadAsync(actor)).Vault.Items);
+    }
+
+    [Fact]
+    public async Task What_is_held_is_not_purged_nor_what_it_lies_in_nor_what_was_deleted_out_of_it()
+    {
+        var actor = await AddActorAsync("a", null);
+        var kept = await AddFolderAsync(actor, [], "kept");
+        await AddFileAsync(actor, ["kept"], "out of it", 3);
+        await AddFolderAsync(actor, [], "around");
+        var inside = await AddFolderAsync(actor, ["around"], "inside");
+        await AddFileAsync(actor, ["around"], "beside", 3);
+        await AddFileAsync(actor, [], "free", 3);
+        await ReplaceAsync(actor, "free", 4, keepsContent: true);
+        foreach (var node in (NodeId[])[kept, inside])
+            await ExecuteAsync(
+                $"""
+                INSERT INTO measures (kind, switches, account_id, node_id, is_legal_order, reason_code, set_by, since)
+                VALUES (3, 0, {actor.Account.Value}, {node.Value}, 0, 'test', 'test', 0)
+                """
+            );
+        await TrashAsync(actor, ["kept", "out of it"]);
+        await TrashAsync(actor, ["around"]);
+        await TrashAsync(actor, ["free"]);
+        Assert.Equal(1, (await PurgeTrashAsync(actor, 100)).Value);
+        Assert.Equal(4, await CountTrashAsync(actor));
+        await PurgeHistoryAsync(actor, Now.AddDays(1));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+        await ExecuteAsync("UPDATE measures SET lifted = 1");
+        Assert.Equal(4, (await PurgeTrashAsync(actor, 100)).Value);
+        Assert.Equal(0, await CountTrashAsync(actor));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_staged_blob_becomes_a_content_and_is_condemned_with_it()
+    {
+        var actor = await AddActorAsync("a", 100);
+        var (blob, lost) = (BlobId.New(), BlobId.New());
+        await ApplyAsync(actor, new Change.StageBlob(blob, 10, Now.AddMinutes(1)));
+        await ApplyAsync(actor, new Change.StageBlob(lost, 10, Now.AddMinutes(1)));
+        await Store.WriteAsync<NodeId>(
+            async transaction =>
+                await InsertAsync(transaction, actor, [], "f", NodeKind.File, 10, blob),
+            Stop
+        );
+        Assert.Equal(
+            (80, 10),
+            (
+                (await LoadAsync(actor)).Vault.AvailableBytes,
+                (await LoadAsync(actor)).Vault.HeldBytes
+            )
+        );
+        var content = (await LoadAsync(actor, ["f"])).Paths[0].Node!.Content!.Value;
+        var stored = await Store.ReadAsync(
+            snapshot =>
+                snapshot.FindContentsAsync(
+                    actor.Vault,
+                    [content, null, new ContentId(4711), content]
+                ),
+            Stop
+        );
+        Assert.Equal([blob, null, null, blob], stored.Select(one => one?.Blob));
+        Assert.Equal(
+            blob,
+            (
+                await Store.ReadAsync(
+                    snapshot => snapshot.FindContentAsync(actor.Vault, content),
+                    Stop
+                )
+            ).Blob
+        );
+        Assert.Equal(
+            [blob, lost],
+            (await Ledger.FindKnownAsync([blob, lost, BlobId.New()], Stop)).OrderBy(one =>
+                one == lost
+            )
+        );
+        Assert.Equal(1, await Ledger.CondemnExpiredAsync(Now.AddMinutes(2), Stop));
+        await ReplaceAsync(actor, "f", 5, keepsContent: false);
+        Assert.Equal(
+            new HashSet<BlobId> { blob, lost },
+            (await Ledger.ListCondemnedAsync(Now.AddDays(1), 10, Stop)).ToHashSet()
+        );
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_command_that_applies_two_changes_sees_the_first_before_the_second()
+    {
+        var actor = await AddActorAsync("a", null);
+        var result = await Store.WriteAsync<bool>(
+            async transaction =>
+            {
+                await InsertAsync(transaction, actor, [], "one", NodeKind.Folder, 0);
+                await InsertAsync(transaction, actor, ["one"], "two", NodeKind.File, 4);
+                return true;
+            },
+            Stop
+        );
+        Assert.True(result.Value);
+        Assert.Equal(4, (await LoadAsync(actor, ["one", "two"])).Paths[0].Node?.Size);
+        Assert.Equal(2, (await LoadAsync(actor)).Vault.Items);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_change_decided_by_facts_of_before_is_decided_again()
+    {
+        var actor = await AddActorAsync("a", null);
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(i => AddFileAsync(actor, [], $"f{i}", 2))
+        );
+        var facts = await LoadAsync(actor);
+        Assert.Equal((30, 60), (facts.Vault.Items, facts.Vault.UsedBytes));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
     [Fact]
     public async Task What_is_recorded_and_told_of_a_change_is_there_with_it_or_not_at_all()
     {
@@ -307,6 +713,7 @@ public abstract class MetadataStoreContract
         }
     }
 
+    /// <summary>A folder with a file in it.</summary>
     protected async Task AddTreeAsync(Actor actor)
     {
         await AddFolderAsync(actor, [], "folder");
@@ -391,7 +798,8 @@ public abstract class MetadataStoreContract
         string[] parent,
         string name,
         NodeKind kind,
-        long size
+        long size,
+        BlobId? blob = null
     )
     {
         var facts = await transaction.LoadAsync(
@@ -405,7 +813,7 @@ public abstract class MetadataStoreContract
         var changes = new ChangeSet(facts.Vault, Now);
         var row = new NodeRow
         {
-            Id = new(transaction.NextId()),
+            Id = new(await transaction.NextIdAsync()),
             Parent = facts.Paths[0].Parent!.Id,
             Name = name,
             NameKey = facts.Vault.KeyOf(name),
@@ -415,8 +823,8 @@ public abstract class MetadataStoreContract
         };
         if (size > 0)
         {
-            row.Content = new ContentId(transaction.NextId());
-            changes.Add(new Change.AddContent(row.Content.Value, Facts(size), null));
+            row.Content = new ContentId(await transaction.NextIdAsync());
+            changes.Add(new Change.AddContent(row.Content.Value, Facts(size), blob));
         }
         changes.Add(new Change.InsertNode(row));
         changes.Count(facts.Paths[0].Ancestors, size, 0, 1, 1, changesMembers: true);
@@ -440,7 +848,7 @@ public abstract class MetadataStoreContract
                 var changes = new ChangeSet(facts.Vault, Now);
                 var row = former.Copy();
                 row.Size = size;
-                row.Content = new ContentId(transaction.NextId());
+                row.Content = new ContentId(await transaction.NextIdAsync());
                 changes.Add(new Change.AddContent(row.Content.Value, Facts(size), null));
                 changes.Add(
                     new Change.ReplaceNode(former, row, HistoryReason.Written, true, keepsContent)
@@ -460,6 +868,182 @@ public abstract class MetadataStoreContract
             },
             Stop
         );
+
+    private Task<Facts> LoadAsync(FactsRequest request) => Store.LoadAsync(request, Stop).AsTask();
+
+    private static LockRow LockOn(Actor actor, NodeId node, string token) =>
+        new()
+        {
+            Token = token,
+            Node = node,
+            Account = actor.Account,
+            Device = null,
+            IsShared = false,
+            IsInfinite = true,
+            OwnerXml = "<x/>",
+            HolderName = "Åsa",
+            Expires = Now.AddHours(1),
+        };
+
+    private static IEnumerable<string> Shown(IEnumerable<LockRow> locks) =>
+        locks.Select(held => $"{held.Token} {held.Path.Count}");
+
+    private async Task PatchAsync(Actor actor, string[] path, params Change[] properties) =>
+        await Store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(
+                    new FactsRequest
+                    {
+                        Actor = actor,
+                        Now = Now,
+                        Paths = [new PathRequest(path, NodeDetails.Properties)],
+                    }
+                );
+                var former = facts.Paths[0].Node!;
+                var sizes = former.Properties.ToDictionary(
+                    property => property.Name,
+                    property => property.Bytes,
+                    StringComparer.Ordinal
+                );
+                foreach (var change in properties)
+                {
+                    if (change is Change.SetProperty set)
+                        sizes[set.Property.Name] = set.Property.Bytes;
+                    else if (change is Change.RemoveProperty remove)
+                        sizes.Remove(remove.Name);
+                }
+                var row = former.Copy();
+                row.PropertyBytes = sizes.Values.Sum();
+                var changes = new ChangeSet(facts.Vault, Now);
+                changes.Add(
+                    new Change.ReplaceNode(former, row, HistoryReason.Patched, false, true)
+                );
+                foreach (var change in properties)
+                    changes.Add(change);
+                changes.Count(
+                    facts.Paths[0].Ancestors,
+                    0,
+                    row.PropertyBytes - former.PropertyBytes,
+                    0,
+                    0,
+                    changesMembers: false
+                );
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            Stop
+        );
+
+    private async Task CopyFolderAsync(Actor actor, string source, string target) =>
+        await Store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(
+                    new FactsRequest
+                    {
+                        Actor = actor,
+                        Now = Now,
+                        Paths = [new PathRequest([source]), new PathRequest([target])],
+                    }
+                );
+                var from = facts.Paths[0].Node!;
+                var row = from.Copy();
+                row.Id = new NodeId(await transaction.NextIdAsync());
+                row.Name = target;
+                row.NameKey = facts.Vault.KeyOf(target);
+                var changes = new ChangeSet(facts.Vault, Now);
+                changes.Add(new Change.InsertNode(row));
+                changes.Add(new Change.CopyMembers(from, row));
+                changes.Count(
+                    facts.Paths[1].Ancestors,
+                    from.SubtreeBytes,
+                    from.SubtreePropertyBytes,
+                    from.TotalItems,
+                    1 + from.Height,
+                    changesMembers: true
+                );
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            Stop
+        );
+
+    private Task MoveAsync(Actor actor, string[] source, string[] target) =>
+        MoveAsync(actor, source, target, HistoryReason.Moved);
+
+    private Task TrashAsync(Actor actor, string[] source) =>
+        MoveAsync(actor, source, null, HistoryReason.Deleted);
+
+    private async Task MoveAsync(
+        Actor actor,
+        string[] source,
+        string[]? target,
+        HistoryReason reason
+    ) =>
+        await Store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(
+                    new FactsRequest
+                    {
+                        Actor = actor,
+                        Now = Now,
+                        Paths = [new PathRequest(source), new PathRequest(target ?? [])],
+                    }
+                );
+                var (vault, from) = (facts.Vault, facts.Paths[0].Node!);
+                var row = from.Copy();
+                row.Parent = target is null ? vault.Trash : facts.Paths[1].Parent!.Id;
+                row.Name = target is null ? row.Name : target[^1];
+                row.NameKey = target is null
+                    ? TrashKey.Of(row.Id, Now.ToUnixTimeMilliseconds())
+                    : vault.KeyOf(row.Name);
+                var changes = new ChangeSet(vault, Now);
+                changes.Add(new Change.ReplaceNode(from, row, reason, false, true));
+                changes.Count(
+                    facts.Paths[0].Ancestors,
+                    -from.Size - from.SubtreeBytes,
+                    -from.PropertyBytes - from.SubtreePropertyBytes,
+                    -from.TotalItems,
+                    0,
+                    changesMembers: true
+                );
+                changes.Count(
+                    target is null ? [new NodeRow { Id = vault.Trash }] : facts.Paths[1].Ancestors,
+                    from.Size + from.SubtreeBytes,
+                    from.PropertyBytes + from.SubtreePropertyBytes,
+                    from.TotalItems,
+                    1 + from.Height,
+                    changesMembers: true,
+                    isInTree: target is not null
+                );
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            Stop
+        );
+
+    private async Task<VaultResult<int>> PurgeTrashAsync(Actor actor, int limit) =>
+        await Store.WriteAsync<int>(
+            async transaction =>
+                await transaction.PurgeTrashAsync(actor.Vault, Now.AddDays(1), limit, Now),
+            Stop
+        );
+
+    private async Task<int> CountTrashAsync(Actor actor)
+    {
+        var trash = (await LoadAsync(actor)).Vault.Trash;
+        return await Store.ReadAsync(
+            async snapshot =>
+            {
+                var count = 0;
+                await snapshot.ListAsync(actor.Vault, trash, true, NodeDetails.None, _ => count++);
+                return count;
+            },
+            Stop
+        );
+    }
 
     private async Task ApplyAsync(Actor actor, Change change) =>
         await Store.WriteAsync<bool>(
@@ -488,9 +1072,17 @@ public abstract class MetadataStoreContract
         );
 
     private async Task<IReadOnlyList<LedgerContent>> ContentsAsync() =>
-        await Ledger.ListContentsAsync(new ContentId(0), 100, Stop);
+        await Ledger.ListContentsAsync(default, 100, Stop);
 
-    private async Task<List<string>> ListAsync(Actor actor, bool isDeep)
+    private Task<List<string>> ListAsync(Actor actor, bool isDeep) =>
+        ListAsync(actor, isDeep, NodeDetails.None, row => row.Name);
+
+    private async Task<List<string>> ListAsync(
+        Actor actor,
+        bool isDeep,
+        NodeDetails details,
+        Func<NodeRow, string> show
+    )
     {
         var root = (await LoadAsync(actor)).Vault.Root;
         return await Store.ReadAsync(
@@ -501,8 +1093,8 @@ public abstract class MetadataStoreContract
                     actor.Vault,
                     root,
                     isDeep,
-                    NodeDetails.None,
-                    row => names.Add(row.Name)
+                    details,
+                    row => names.Add(show(row))
                 );
                 return names;
             },

@@ -49,12 +49,12 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
             )
         )!;
         if (capacityBytes is null)
-            await _database.WriteAsync(
-                session => session.Connection.Execute("UPDATE vaults SET capacity_bytes = NULL"),
-                Stop
-            );
+            await ExecuteAsync("UPDATE vaults SET capacity_bytes = NULL");
         return new Actor(account.Id, account.Name, account.Vault, null, null);
     }
+
+    protected override async ValueTask ExecuteAsync(string sql) =>
+        await _database.WriteAsync(session => session.Connection.Execute(sql), Stop);
 
     [Fact]
     public async Task A_full_disk_is_said_as_such_and_nothing_of_its_group_remains()

@@ -204,7 +204,7 @@ public sealed class TreeTests : IAsyncLifetime
         await _alice.PutAsync("/._x", new byte[40_000]);
         await _alice.DeleteAsync("/._x");
         Assert.Equal(0, await _alice.UsedAsync());
-        Assert.Empty(await _vault.Ledger.ListContentsAsync(new ContentId(0), 10, TestVault.Stop));
+        Assert.Empty(await _vault.Ledger.ListContentsAsync(default, 10, TestVault.Stop));
         Assert.Equal(
             2,
             (
@@ -273,7 +273,7 @@ public sealed class TreeTests : IAsyncLifetime
             await _vault.CheckAsync();
         }
         Assert.Equal(28, total);
-        Assert.Empty(await _vault.Ledger.ListContentsAsync(new ContentId(0), 10, TestVault.Stop));
+        Assert.Empty(await _vault.Ledger.ListContentsAsync(default, 10, TestVault.Stop));
     }
 
     [Fact]
@@ -446,5 +446,5 @@ public sealed class TreeTests : IAsyncLifetime
     }
 
     private async Task<IReadOnlyList<LedgerContent>> ContentsAsync() =>
-        await _vault.Ledger.ListContentsAsync(new ContentId(0), 100, TestVault.Stop);
+        await _vault.Ledger.ListContentsAsync(default, 100, TestVault.Stop);
 }

@@ -66,7 +66,7 @@ internal static class ScrubVerb
     {
         VaultParts.RequireData(folders);
         using var parts = VaultParts.Open(folders);
-        var last = new ContentId(0);
+        var last = default(LedgerPlace);
         var known = 0L;
         while (await parts.Care.ListDamagesAsync(last, PageSize, stop) is { Count: > 0 } page)
         {
@@ -79,7 +79,7 @@ internal static class ScrubVerb
                 );
             }
             known += page.Count;
-            last = page[^1].Content;
+            last = page[^1].Place;
         }
         var state = await parts.Care.LoadAsync(stop);
         var when = state.LastScrub is { } at

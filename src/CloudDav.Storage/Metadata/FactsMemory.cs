@@ -15,44 +15,33 @@ internal sealed class FactsMemory
     private readonly ConcurrentDictionary<AccountId, Remembered> _accounts = new();
     private volatile RememberedPlatform? _platform;
 
-    /// <summary>What is known about an account's contract.</summary>
-    /// <param name="session">The transaction that asks.</param>
+    /// <summary>What is known about an account's contract; null when it is not remembered, or not by these versions.</summary>
     /// <param name="account">Whose.</param>
-    /// <param name="version">The account's version, from the same transaction.</param>
+    /// <param name="version">The account's version, from the transaction that asks.</param>
     /// <param name="platformVersion">The platform's, which moves with options and the measures on them.</param>
-    public ContractFacts ContractOf(
-        SqliteSession session,
-        AccountId account,
-        long version,
-        long platformVersion
-    )
+    public ContractFacts? FindContract(AccountId account, long version, long platformVersion) =>
+        _accounts.TryGetValue(account, out var remembered)
+        && remembered.Version == version
+        && remembered.PlatformVersion == platformVersion
+            ? remembered.Facts
+            : null;
+
+    /// <summary>Remembers facts that were read together with their versions, in a transaction that changes none.</summary>
+    public void Remember(AccountId account, long version, long platformVersion, ContractFacts facts)
     {
-        if (
-            _accounts.TryGetValue(account, out var remembered)
-            && remembered.Version == version
-            && remembered.PlatformVersion == platformVersion
-        )
-            return remembered.Facts;
-        var facts = new SqliteContracts(session).FactsOf(account);
-        if (session.HasChangedFacts)
-            return facts;
         // Crude, and enough: whoever is still there is remembered again with the next request.
         if (_accounts.Count >= MaxAccounts)
             _accounts.Clear();
         _accounts[account] = new Remembered(version, platformVersion, facts);
-        return facts;
     }
 
-    /// <summary>What holds for everyone.</summary>
-    public PlatformFacts Platform(SqliteSession session, long version)
-    {
-        if (_platform is { } remembered && remembered.Version == version)
-            return remembered.Facts;
-        var facts = new SqliteContracts(session).Platform();
-        if (!session.HasChangedFacts)
-            _platform = new RememberedPlatform(version, facts);
-        return facts;
-    }
+    /// <summary>What holds for everyone; null when it is not remembered, or not by this version.</summary>
+    public PlatformFacts? FindPlatform(long version) =>
+        _platform is { } remembered && remembered.Version == version ? remembered.Facts : null;
+
+    /// <summary>Remembers what holds for everyone, read as for an account.</summary>
+    public void Remember(long version, PlatformFacts facts) =>
+        _platform = new RememberedPlatform(version, facts);
 
     private sealed record Remembered(long Version, long PlatformVersion, ContractFacts Facts);
 

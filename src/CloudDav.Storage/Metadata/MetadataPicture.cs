@@ -69,7 +69,7 @@ internal static class PictureStatements
 
     // What was proved was proved of another store.
     public const string ForgetScrubs = """
-        UPDATE care_state SET pass_started = NULL, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0,
+        UPDATE care_state SET pass_started = NULL, pass_vault = 0, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0,
           last_started = NULL, last_scrub = NULL WHERE state_id = 1
         """;
 }

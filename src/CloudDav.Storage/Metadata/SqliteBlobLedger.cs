@@ -73,7 +73,7 @@ public sealed class SqliteBlobLedger(SqliteDatabase database) : IBlobLedger
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
-        ContentId after,
+        LedgerPlace after,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -81,7 +81,9 @@ public sealed class SqliteBlobLedger(SqliteDatabase database) : IBlobLedger
             session =>
             {
                 var page = new List<LedgerContent>(limit);
-                var statement = session[LedgerSql.ListContents].Bind(1, after.Value).Bind(2, limit);
+                var statement = session[LedgerSql.ListContents]
+                    .Bind(1, after.Content.Value)
+                    .Bind(2, limit);
                 while (statement.Step())
                     page.Add(
                         new LedgerContent(

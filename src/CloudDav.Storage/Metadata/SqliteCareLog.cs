@@ -17,15 +17,15 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
                     Time(statement, 0) is { } started
                         ? new ScrubPass(
                             started,
-                            new ContentId(statement.Int64(1)),
-                            statement.Int64(2),
+                            new LedgerPlace(new(statement.Int64(1)), new(statement.Int64(2))),
                             statement.Int64(3),
-                            statement.Int64(4)
+                            statement.Int64(4),
+                            statement.Int64(5)
                         )
                         : null,
-                    Time(statement, 5),
                     Time(statement, 6),
-                    Time(statement, 7)
+                    Time(statement, 7),
+                    Time(statement, 8)
                 );
                 statement.Reset();
                 return state;
@@ -39,10 +39,11 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
             session =>
                 session[CareSql.SavePass]
                     .Bind(1, pass.Started.ToUnixTimeMilliseconds())
-                    .Bind(2, pass.After.Value)
-                    .Bind(3, pass.Contents)
-                    .Bind(4, pass.Bytes)
-                    .Bind(5, pass.Unread)
+                    .Bind(2, pass.After.Vault.Value)
+                    .Bind(3, pass.After.Content.Value)
+                    .Bind(4, pass.Contents)
+                    .Bind(5, pass.Bytes)
+                    .Bind(6, pass.Unread)
                     .Run(),
             cancellationToken
         );
@@ -99,7 +100,7 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Damage>> ListDamagesAsync(
-        ContentId after,
+        LedgerPlace after,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -107,7 +108,9 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
             session =>
             {
                 var page = new List<Damage>();
-                var statement = session[CareSql.ListDamages].Bind(1, after.Value).Bind(2, limit);
+                var statement = session[CareSql.ListDamages]
+                    .Bind(1, after.Content.Value)
+                    .Bind(2, limit);
                 while (statement.Step())
                     page.Add(
                         new Damage(
@@ -156,12 +159,13 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
 internal static class CareSql
 {
     public const string Load = """
-        SELECT pass_started, pass_after, pass_contents, pass_bytes, pass_unread, last_started, last_scrub, last_restore_test
+        SELECT pass_started, pass_vault, pass_after, pass_contents, pass_bytes, pass_unread, last_started, last_scrub, last_restore_test
         FROM care_state WHERE state_id = 1
         """;
 
     public const string SavePass = """
-        UPDATE care_state SET pass_started = ?1, pass_after = ?2, pass_contents = ?3, pass_bytes = ?4, pass_unread = ?5 WHERE state_id = 1
+        UPDATE care_state SET pass_started = ?1, pass_vault = ?2, pass_after = ?3, pass_contents = ?4, pass_bytes = ?5, pass_unread = ?6
+        WHERE state_id = 1
         """;
 
     public const string FinishPass =
@@ -169,7 +173,7 @@ internal static class CareSql
 
     // One that somebody else is at goes on.
     public const string EndPass = """
-        UPDATE care_state SET pass_started = NULL, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0
+        UPDATE care_state SET pass_started = NULL, pass_vault = 0, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0
         WHERE state_id = 1 AND pass_started = ?1
         """;
 

@@ -274,105 +274,55 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
     /// <summary>What is known about an account's contract.</summary>
     public ContractFacts FactsOf(AccountId account)
     {
-        var isBeingDestroyed =
-            Session[DestructionSql.HasBegun].Bind(1, account.Value).RunForInt64() != 0;
-        var measures = All<MeasureRow>(
-                ContractSql.ListAccountMeasures,
-                new { account = account.Value, withLifted = false }
-            )
-            .Select(row => row.ToMeasure().Measure)
-            .ToList();
-        var person = First<PersonRow>(ContractSql.FindPerson, new { account = account.Value });
-        var member = MemberOf(account);
-        var customer = CustomerOf(member?.Owner ?? account);
-        if (customer is null)
-            return ContractFacts.WithoutContract with
-            {
-                Ends = member?.Left is { } gone ? [gone] : [],
-                WindowReopened = Time(person?.WindowReopened),
-                Measures = measures,
-                IsBeingDestroyed = isBeingDestroyed,
-                Language = (Language?)person?.Language,
-            };
-        measures.AddRange(
-            All<MeasureRow>(ContractSql.ListOptionMeasures, new { option = customer.Option })
-                .Select(row => row.ToMeasure().Measure)
+        var member = First<MemberRow>(ContractSql.FindMember, new { account = account.Value });
+        var customer = First<CustomerRow>(
+            ContractSql.FindCustomer,
+            new { account = member?.OwnerId ?? account.Value }
         );
-        // A suspension of the customer is one of the household: its members' facts are the customer's.
-        if (member is not null)
-            measures.AddRange(
-                All<MeasureRow>(
-                        ContractSql.ListAccountMeasures,
-                        new { account = member.Owner.Value, withLifted = false }
-                    )
-                    .Select(row => row.ToMeasure().Measure)
-                    .Where(measure => measure.Node is null && measure.Kind != MeasureKind.LegalHold)
-            );
-        var option = First<OptionRow>(
-            ContractSql.FindOptionVersion,
-            new { code = customer.Option, version = customer.OptionVersion }
-        )
-            ?.ToOption();
-        return new ContractFacts
+        return new ContractFactRows
         {
-            Option = customer.Option,
-            HasTv =
-                customer.HasTvContract
-                && option?.Entitlements.Contains(
-                    ServiceOption.TvEntitlement,
-                    StringComparer.Ordinal
-                ) == true,
-            Ends =
-            [
-                .. new[] { customer.End, customer.Main.End, member?.Left }.OfType<ContractEnd>(),
-            ],
-            WindowReopened = Time(person?.WindowReopened),
-            Measures = measures,
-            AcceptedTerms = Scalar<string?>(
-                ContractSql.FindNewestAccepted,
-                new { account = customer.Account.Value }
-            ),
-            IsBeingDestroyed = isBeingDestroyed || customer.DestructionStarted is not null,
-            Language = (Language?)person?.Language,
-        };
+            IsBeingDestroyed =
+                Session[DestructionSql.HasBegun].Bind(1, account.Value).RunForInt64() != 0,
+            Person = First<PersonRow>(ContractSql.FindPerson, new { account = account.Value }),
+            Member = member,
+            Customer = customer,
+            Option = customer is null
+                ? null
+                : First<OptionRow>(
+                    ContractSql.FindOptionVersion,
+                    new { code = customer.OptionCode, version = customer.OptionVersion }
+                ),
+            Measures = MeasuresOf(account.Value),
+            OptionMeasures = customer is null
+                ? []
+                :
+                [
+                    .. All<MeasureRow>(
+                        ContractSql.ListOptionMeasures,
+                        new { option = customer.OptionCode }
+                    ),
+                ],
+            OwnerMeasures = member is null ? [] : MeasuresOf(member.OwnerId),
+            AcceptedTerms = customer is null
+                ? null
+                : Scalar<string?>(
+                    ContractSql.FindNewestAccepted,
+                    new { account = customer.AccountId }
+                ),
+        }.ToFacts();
     }
 
     /// <summary>What holds for everyone.</summary>
-    public PlatformFacts Platform()
-    {
-        var row = Session.Connection.QueryFirst<PlatformRow>(ContractSql.LoadPlatform);
-        return new PlatformFacts
-        {
-            Mode = (PlatformMode)row.Mode,
-            ModeEnds = Time(row.ModeEnds),
-            Words = TextsOf(row.Words),
-            ServiceEnd =
-                row.ServiceEnds is { } ends && row.ServiceEndRecorded is { } recorded
-                    ? new ContractEnd(EndCause.Service, Time(ends), Time(recorded))
-                    {
-                        ClosesNotBefore = Time(row.ServiceClosesNotBefore),
-                    }
-                    : null,
-            Restrictions =
-            [
-                .. All<MeasureRow>(ContractSql.ListGeneralMeasures, null)
-                    .Select(measure => measure.ToMeasure().Measure),
-            ],
-            Terms = Terms(),
-            Doors = JsonSerializer.Deserialize<Dictionary<Door, Capability>>(row.Doors)!,
-        };
-    }
+    public PlatformFacts Platform() =>
+        Session
+            .Connection.QueryFirst<PlatformRow>(ContractSql.LoadPlatform)
+            .ToFacts(All<MeasureRow>(ContractSql.ListGeneralMeasures, null), Terms());
 
     private IReadOnlyList<TermsVersion> Terms() =>
-        [
-            .. All<TermsRow>(ContractSql.ListTerms, null)
-                .Select(row => new TermsVersion(
-                    row.Version,
-                    Time(row.Published),
-                    Time(row.RequiredFrom),
-                    TextsOf(row.Texts) ?? new Texts()
-                )),
-        ];
+        [.. All<TermsRow>(ContractSql.ListTerms, null).Select(row => row.ToTerms())];
+
+    private List<MeasureRow> MeasuresOf(long account) =>
+        [.. All<MeasureRow>(ContractSql.ListAccountMeasures, new { account, withLifted = false })];
 
     protected static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
@@ -382,9 +332,6 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
 
     protected static string? JsonOf(Texts? texts) =>
         texts is null ? null : JsonSerializer.Serialize(texts);
-
-    private static Texts? TextsOf(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<Texts>(json);
 
     private Customer? CustomerOf(AccountId account) =>
         First<CustomerRow>(ContractSql.FindCustomer, new { account = account.Value })?.ToCustomer();
@@ -400,142 +347,6 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
 
     private IEnumerable<T> All<T>(string sql, object? parameters) =>
         Session.Connection.Query<T>(sql, parameters);
-
-    private sealed class CustomerRow
-    {
-        public long AccountId { get; init; }
-        public string CustomerRef { get; init; } = "";
-        public string MainRef { get; init; } = "";
-        public long MainStatus { get; init; }
-        public long? MainEnds { get; init; }
-        public long? MainEndRecorded { get; init; }
-        public long MainKnown { get; init; }
-        public bool HasTv { get; init; }
-        public string OptionCode { get; init; } = "";
-        public long OptionVersion { get; init; }
-        public long Started { get; init; }
-        public long? Ends { get; init; }
-        public long? EndRecorded { get; init; }
-        public long? DestructionStarted { get; init; }
-        public long? Destroyed { get; init; }
-        public long RowVersion { get; init; }
-
-        public Customer ToCustomer() =>
-            new()
-            {
-                Account = new(AccountId),
-                Reference = CustomerRef,
-                Main = new MainContract(MainRef, (MainStatus)MainStatus, Time(MainKnown))
-                {
-                    End = EndOf(EndCause.MainContract, MainEnds, MainEndRecorded),
-                },
-                HasTvContract = HasTv,
-                Option = OptionCode,
-                OptionVersion = (int)OptionVersion,
-                Started = Time(Started),
-                End = EndOf(EndCause.CloudContract, Ends, EndRecorded),
-                DestructionStarted = Time(DestructionStarted),
-                Destroyed = Time(Destroyed),
-                Version = RowVersion,
-            };
-    }
-
-    private static ContractEnd? EndOf(EndCause cause, long? at, long? recorded) =>
-        at is { } ends && recorded is { } heard
-            ? new ContractEnd(cause, Time(ends), Time(heard))
-            : null;
-
-    private sealed class PersonRow
-    {
-        public long? Language { get; init; }
-        public long? WindowReopened { get; init; }
-    }
-
-    private sealed class MemberRow
-    {
-        public long AccountId { get; init; }
-        public long OwnerId { get; init; }
-        public long Added { get; init; }
-        public long? Confirmed { get; init; }
-        public long? LeftAt { get; init; }
-        public long? LeftRecorded { get; init; }
-        public long? DestructionStarted { get; init; }
-        public long? Destroyed { get; init; }
-
-        public Member ToMember() =>
-            new()
-            {
-                Account = new(AccountId),
-                Owner = new(OwnerId),
-                Added = Time(Added),
-                Confirmed = Time(Confirmed),
-                Left = EndOf(EndCause.LeftHousehold, LeftAt, LeftRecorded),
-                DestructionStarted = Time(DestructionStarted),
-                Destroyed = Time(Destroyed),
-            };
-    }
-
-    private sealed class OptionRow
-    {
-        public string Code { get; init; } = "";
-        public long Version { get; init; }
-        public string Offer { get; init; } = "";
-        public long CapacityBytes { get; init; }
-        public long MemberCapacityBytes { get; init; }
-        public string Entitlements { get; init; } = "";
-        public string Texts { get; init; } = "";
-        public bool IsWithdrawn { get; init; }
-
-        public ServiceOption ToOption() =>
-            new()
-            {
-                Code = Code,
-                Version = (int)Version,
-                Offer = Offer,
-                CapacityBytes = CapacityBytes,
-                MemberCapacityBytes = MemberCapacityBytes,
-                Entitlements = Entitlements.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-                Texts = TextsOf(Texts) ?? new Texts(),
-                IsWithdrawn = IsWithdrawn,
-            };
-    }
-
-    private sealed class MeasureRow
-    {
-        public long MeasureId { get; init; }
-        public long Kind { get; init; }
-        public long Switches { get; init; }
-        public long? AccountId { get; init; }
-        public string? OptionCode { get; init; }
-        public long? NodeId { get; init; }
-        public bool IsLegalOrder { get; init; }
-        public string ReasonCode { get; init; } = "";
-        public string? Words { get; init; }
-        public string SetBy { get; init; } = "";
-        public long Since { get; init; }
-        public long? Until { get; init; }
-        public long? Lifted { get; init; }
-
-        public (Measure Measure, DateTimeOffset? Lifted) ToMeasure() =>
-            (
-                new Measure
-                {
-                    Id = MeasureId,
-                    Kind = (MeasureKind)Kind,
-                    Switches = (Switches)Switches,
-                    Account = AccountId is { } account ? new(account) : null,
-                    Option = OptionCode,
-                    Node = NodeId is { } node ? new(node) : null,
-                    IsLegalOrder = IsLegalOrder,
-                    ReasonCode = ReasonCode,
-                    Words = TextsOf(Words),
-                    SetBy = SetBy,
-                    Since = Time(Since),
-                    Until = Time(Until),
-                },
-                Time(Lifted)
-            );
-    }
 
     private sealed class EntryRow
     {
@@ -571,30 +382,11 @@ internal partial class SqliteContracts(SqliteSession session) : IContractSnapsho
         public long? CapacityBytes { get; init; }
     }
 
-    private sealed class PlatformRow
-    {
-        public long Mode { get; init; }
-        public long? ModeEnds { get; init; }
-        public string? Words { get; init; }
-        public long? ServiceEnds { get; init; }
-        public long? ServiceEndRecorded { get; init; }
-        public long? ServiceClosesNotBefore { get; init; }
-        public string Doors { get; init; } = "";
-    }
-
     private sealed class CommandRow
     {
         public byte[] RequestHash { get; init; } = [];
         public string Answer { get; init; } = "";
         public long Done { get; init; }
-    }
-
-    private sealed class TermsRow
-    {
-        public string Version { get; init; } = "";
-        public long Published { get; init; }
-        public long? RequiredFrom { get; init; }
-        public string Texts { get; init; } = "";
     }
 
     private sealed class AcceptanceRow

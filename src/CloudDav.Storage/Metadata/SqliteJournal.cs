@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage;
@@ -10,7 +9,7 @@ internal static class SqliteJournal
     /// <returns>Its number there; 0 when it took none.</returns>
     public static long Append(SqliteSession session, AuditEntry entry)
     {
-        RequireObject(entry.Body);
+        JournalJson.RequireObject(entry.Body);
         if (session[DestructionSql.HasGone].Bind(1, entry.Chain.Value).RunForInt64() != 0)
             return 0;
         var chain = entry.Chain.Value;
@@ -40,7 +39,7 @@ internal static class SqliteJournal
     /// <returns>Its number there.</returns>
     public static long Add(SqliteSession session, ServiceEvent added)
     {
-        RequireObject(added.Data);
+        JournalJson.RequireObject(added.Data);
         var account = added.Account.Value;
         var occurred = added.OccurredAt.ToUnixTimeMilliseconds();
         var number = session[OutboxSql.NextNumber].Bind(1, account).Bind(2, occurred).RunForInt64();
@@ -95,14 +94,6 @@ internal static class SqliteJournal
                     }
                 );
         }
-    }
-
-    // Others read it as such much later, when nobody can say any more who wrote it.
-    private static void RequireObject(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new ArgumentException("It must be a JSON object.", nameof(json));
     }
 
     private static long? NextAccount(SqliteSession session, long after)

@@ -18,6 +18,10 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     /// <inheritdoc/>
+    public ValueTask<Facts> LoadAsync(FactsRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => snapshot.LoadAsync(request), cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask<VaultResult<T>> WriteAsync<T>(
         Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
         CancellationToken cancellationToken

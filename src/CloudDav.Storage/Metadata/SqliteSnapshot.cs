@@ -154,10 +154,30 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         {
             IsSignedOut = false,
             Vault = vault,
-            Contract = memory.ContractOf(session, actor.Account, factsVersion, platformVersion),
-            Platform = memory.Platform(session, platformVersion),
+            Contract = ContractOf(actor.Account, factsVersion, platformVersion),
+            Platform = PlatformOf(platformVersion),
             Paths = paths,
         };
+    }
+
+    private ContractFacts ContractOf(AccountId account, long version, long platformVersion)
+    {
+        if (memory.FindContract(account, version, platformVersion) is { } remembered)
+            return remembered;
+        var facts = new SqliteContracts(session).FactsOf(account);
+        if (!session.HasChangedFacts)
+            memory.Remember(account, version, platformVersion, facts);
+        return facts;
+    }
+
+    private PlatformFacts PlatformOf(long version)
+    {
+        if (memory.FindPlatform(version) is { } remembered)
+            return remembered;
+        var facts = new SqliteContracts(session).Platform();
+        if (!session.HasChangedFacts)
+            memory.Remember(version, facts);
+        return facts;
     }
 
     private PathState LoadPath(VaultState vault, PathRequest request, bool foldsNames, long now)

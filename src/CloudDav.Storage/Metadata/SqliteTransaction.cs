@@ -10,7 +10,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     // What the history that is being applied adds to the earlier versions; counted into the vault's row, which is written anyhow.
     private long _newVersionBytes;
 
-    public long NextId() => database.AllocateIds(Session, 1);
+    public ValueTask<long> NextIdAsync() => new(database.AllocateIds(Session, 1));
 
     public ValueTask ApplyAsync(ChangeSet changes)
     {

@@ -43,7 +43,7 @@ internal static class VaultCreation
         session[InsertVault]
             .Bind(1, vault)
             .Bind(2, name)
-            .Bind(3, Random())
+            .Bind(3, NewEpoch())
             .Bind(4, capacityBytes)
             .Bind(5, root)
             .Bind(6, trash)
@@ -67,7 +67,8 @@ internal static class VaultCreation
         session[InsertTopDir].Bind(1, vault).Bind(2, node).Bind(3, now).Run();
     }
 
-    private static long Random()
+    /// <summary>A fresh random epoch.</summary>
+    public static long NewEpoch()
     {
         Span<byte> bytes = stackalloc byte[8];
         System.Security.Cryptography.RandomNumberGenerator.Fill(bytes);

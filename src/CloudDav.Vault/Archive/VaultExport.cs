@@ -104,7 +104,7 @@ public sealed class VaultExport(Vaults vaults, IBlobLedger ledger, IAuditLog aud
                     }
                     else
                     {
-                        await WriteAsync(entry, key, temporary, cancellationToken);
+                        await WriteAsync(entry, actor.Vault, key, temporary, cancellationToken);
                         File.SetLastWriteTimeUtc(temporary, ModifiedOf(entry));
                         File.Move(temporary, target, overwrite: false);
                         files++;
@@ -140,6 +140,7 @@ public sealed class VaultExport(Vaults vaults, IBlobLedger ledger, IAuditLog aud
 
     private async ValueTask WriteAsync(
         ArchiveEntry entry,
+        VaultId vault,
         VaultKey? key,
         string path,
         CancellationToken cancellationToken
@@ -155,7 +156,7 @@ public sealed class VaultExport(Vaults vaults, IBlobLedger ledger, IAuditLog aud
         if (entry.Content is not { } id)
             return;
         var content =
-            await FindAsync(id, cancellationToken)
+            await FindAsync(new LedgerPlace(vault, id), cancellationToken)
             ?? throw new ContentDamagedException("It was purged while the export ran.");
         await using var source = await content.OpenAsync(vaults.Reader, key, cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -181,12 +182,11 @@ public sealed class VaultExport(Vaults vaults, IBlobLedger ledger, IAuditLog aud
     }
 
     private async ValueTask<LedgerContent?> FindAsync(
-        ContentId id,
+        LedgerPlace place,
         CancellationToken cancellationToken
     ) =>
-        await ledger.ListContentsAsync(new ContentId(id.Value - 1), 1, cancellationToken)
-            is [var found]
-        && found.Content == id
+        await ledger.ListContentsAsync(place.Before, 1, cancellationToken) is [var found]
+        && found.Place == place
             ? found
             : null;
 

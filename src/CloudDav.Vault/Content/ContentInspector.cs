@@ -20,7 +20,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var after = new ContentId(0);
+        var after = default(LedgerPlace);
         while (true)
         {
             var page = await ledger.ListContentsAsync(after, PageSize, cancellationToken);
@@ -35,7 +35,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
                 )
                     yield return new ContentProblem(content.Content, content.Blob, fault.Sentence);
             }
-            after = page[^1].Content;
+            after = page[^1].Place;
         }
         await foreach (var stray in FindStraysAsync(DateTimeOffset.MaxValue, cancellationToken))
             yield return stray;
@@ -136,12 +136,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
         LedgerContent content,
         CancellationToken cancellationToken
     ) =>
-        await ledger.ListContentsAsync(
-            new ContentId(content.Content.Value - 1),
-            1,
-            cancellationToken
-        )
-            is [var first]
+        await ledger.ListContentsAsync(content.Place.Before, 1, cancellationToken) is [var first]
         && first.Content == content.Content;
 
     private async ValueTask<bool> IsStoredAsync(BlobId blob, CancellationToken cancellationToken)

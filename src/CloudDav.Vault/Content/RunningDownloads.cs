@@ -66,22 +66,17 @@ internal sealed class RunningDownloads(
     {
         try
         {
-            var decision = await metadata.ReadAsync(
-                async snapshot =>
+            var now = time.GetUtcNow();
+            var facts = await metadata.LoadAsync(
+                new FactsRequest
                 {
-                    var now = time.GetUtcNow();
-                    var facts = await snapshot.LoadAsync(
-                        new FactsRequest
-                        {
-                            Actor = actor,
-                            Now = now,
-                            Paths = [],
-                        }
-                    );
-                    return facts.IsSignedOut ? null : policy.Decide(facts, door, now);
+                    Actor = actor,
+                    Now = now,
+                    Paths = [],
                 },
                 CancellationToken.None
             );
+            var decision = facts.IsSignedOut ? null : policy.Decide(facts, door, now);
             foreach (var source in sources)
             {
                 if (

@@ -99,7 +99,7 @@ public sealed class Scrubber(
                 );
                 pass = pass with
                 {
-                    After = content.Content,
+                    After = content.Place,
                     Contents = pass.Contents + 1,
                     Bytes = pass.Bytes + content.Size,
                     Unread = pass.Unread + (fault is { IsOfKey: true } ? 1 : 0),

@@ -29,12 +29,12 @@ public interface IBlobLedger
         CancellationToken cancellationToken
     );
 
-    /// <summary>Contents in the order of their ids, a page at a time: every one that metadata refers to, blobs and inline.</summary>
-    /// <param name="after">The last id of the page before; id 0 for the first page.</param>
+    /// <summary>Contents in an order of the ledger's own, a page at a time: every one that metadata refers to, blobs and inline.</summary>
+    /// <param name="after">The place of the last one of the page before; the default for the first page.</param>
     /// <param name="limit">The most to return; an empty page is the end.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
-        ContentId after,
+        LedgerPlace after,
         int limit,
         CancellationToken cancellationToken
     );
@@ -48,6 +48,18 @@ public interface IBlobLedger
 /// <param name="Condemned">Those that the sweeper is to remove.</param>
 /// <param name="Oldest">When the first of the condemned ones was condemned; null when there is none.</param>
 public readonly record struct LedgerBacklog(long Staged, long Condemned, DateTimeOffset? Oldest);
+
+/// <summary>
+/// Where a content stands in the ledger's own order, which no one else knows: by vault and content, or by content alone, whose ids are unique. The default is
+/// before the first.
+/// </summary>
+/// <param name="Vault">Whose it is.</param>
+/// <param name="Content">Its id.</param>
+public readonly record struct LedgerPlace(VaultId Vault, ContentId Content)
+{
+    /// <summary>The place after which this one comes next, if there is such a content.</summary>
+    internal LedgerPlace Before => this with { Content = new ContentId(Content.Value - 1) };
+}
 
 /// <summary>A content as the metadata has it.</summary>
 /// <param name="Content">Its id.</param>
@@ -69,6 +81,9 @@ public sealed record LedgerContent(
     byte[]? WrappedKey
 )
 {
+    /// <summary>Its place in the ledger.</summary>
+    public LedgerPlace Place => new(Vault, Content);
+
     /// <summary>Opens it for reading.</summary>
     /// <exception cref="ContentDamagedException">It is missing, has another length, or its key does not unwrap.</exception>
     internal async ValueTask<IContentSource> OpenAsync(

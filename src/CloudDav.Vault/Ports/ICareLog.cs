@@ -27,12 +27,12 @@ public interface ICareLog
     /// <summary>Takes a content's mark away.</summary>
     ValueTask ClearAsync(ContentId content, CancellationToken cancellationToken);
 
-    /// <summary>Marked contents in the order of their ids, a page at a time.</summary>
-    /// <param name="after">The last id of the page before; id 0 for the first page.</param>
+    /// <summary>Marked contents in the ledger's own order, a page at a time.</summary>
+    /// <param name="after">The place of the last one of the page before; the default for the first page.</param>
     /// <param name="limit">The most to return; an empty page is the end.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     ValueTask<IReadOnlyList<Damage>> ListDamagesAsync(
-        ContentId after,
+        LedgerPlace after,
         int limit,
         CancellationToken cancellationToken
     );
@@ -73,24 +73,28 @@ public sealed record Damage(
     DateTimeOffset Found,
     DateTimeOffset Seen,
     string Fault
-);
+)
+{
+    /// <summary>The content's place in the ledger.</summary>
+    public LedgerPlace Place => new(Vault, Content);
+}
 
 /// <summary>How far a pass over all contents has come.</summary>
 /// <param name="Started">When it began.</param>
-/// <param name="After">The last content it has looked at; id 0 before the first.</param>
+/// <param name="After">The place of the last content it has looked at; the default before the first.</param>
 /// <param name="Contents">How many it has looked at.</param>
 /// <param name="Bytes">Their plaintext lengths together.</param>
 /// <param name="Unread">How many of them could not be judged, because the key was not to be had.</param>
 public sealed record ScrubPass(
     DateTimeOffset Started,
-    ContentId After,
+    LedgerPlace After,
     long Contents,
     long Bytes,
     long Unread
 )
 {
     /// <summary>A pass from the first content on.</summary>
-    public static ScrubPass New(DateTimeOffset now) => new(now, new ContentId(0), 0, 0, 0);
+    public static ScrubPass New(DateTimeOffset now) => new(now, default, 0, 0, 0);
 }
 
 /// <summary>What is remembered of passes and tests.</summary>

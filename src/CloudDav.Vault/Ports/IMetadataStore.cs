@@ -12,6 +12,9 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Everything a decision about some paths needs, where nothing else has to be of the same snapshot: one round trip.</summary>
+    ValueTask<Facts> LoadAsync(FactsRequest request, CancellationToken cancellationToken);
+
     /// <summary>
     /// Runs a command in a transaction. A refusal undoes what the command did; success is returned once it is on stable storage. The body may
     /// be run again from the start, and must wait for nothing but the transaction itself. Cancellation counts only until the command starts.
@@ -90,9 +93,12 @@ public interface IMetadataSnapshot
 public interface IMetadataTransaction : IMetadataSnapshot
 {
     /// <summary>A fresh id for a node or a content, never given before.</summary>
-    long NextId();
+    ValueTask<long> NextIdAsync();
 
-    /// <summary>Applies a change set, in the order of its changes.</summary>
+    /// <summary>
+    /// Applies a change set as a whole, at the latest with the end of the command: each node, lock and folder in it is changed once, contents are there before
+    /// nodes that name them, and locks move before nodes that had them go. What cannot be applied then fails the command.
+    /// </summary>
     ValueTask ApplyAsync(ChangeSet changes);
 
     /// <summary>

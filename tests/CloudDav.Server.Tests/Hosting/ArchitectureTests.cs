@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Storage",
-        "System.|Microsoft.Win32.|Azure.|CloudDav.Vault|Dapper|dbup-|Microsoft.Data.Sqlite|SQLitePCLRaw."
+        "System.|Microsoft.Win32.|Azure.|CloudDav.Vault|Dapper|dbup-|Microsoft.Data.Sqlite|Microsoft.Data.SqlClient|SQLitePCLRaw."
     )]
     [InlineData(
         "CloudDav.Server",

@@ -46,7 +46,7 @@ public sealed class ScrubJobTests : IAsyncDisposable
             Damage(content.Blob!.Value);
         // What a node left that died after three contents.
         var begun = _time.GetUtcNow() - TimeSpan.FromMinutes(7);
-        await one.Care.SavePassAsync(new ScrubPass(begun, contents[2].Content, 3, 30_000, 0), Stop);
+        await one.Care.SavePassAsync(new ScrubPass(begun, contents[2].Place, 3, 30_000, 0), Stop);
 
         await StartAsync(one);
         await StartAsync(OpenNode());
@@ -128,7 +128,7 @@ public sealed class ScrubJobTests : IAsyncDisposable
             );
             Assert.True(written.IsSuccess);
         }
-        return await node.Ledger.ListContentsAsync(new(0), 100, Stop);
+        return await node.Ledger.ListContentsAsync(default, 100, Stop);
     }
 
     private void Damage(BlobId blob)
@@ -142,7 +142,7 @@ public sealed class ScrubJobTests : IAsyncDisposable
     }
 
     private static async Task<IEnumerable<ContentId>> MarkedAsync(VaultParts node) =>
-        (await node.Care.ListDamagesAsync(new(0), 100, Stop)).Select(damage => damage.Content);
+        (await node.Care.ListDamagesAsync(default, 100, Stop)).Select(damage => damage.Content);
 
     private static async Task ScrubbedAsync(VaultParts node, DateTimeOffset started)
     {

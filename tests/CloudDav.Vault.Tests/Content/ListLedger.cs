@@ -56,13 +56,13 @@ internal sealed class ListLedger : IBlobLedger
         );
 
     public ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
-        ContentId after,
+        LedgerPlace after,
         int limit,
         CancellationToken cancellationToken
     ) =>
         new([
             .. Contents
-                .Where(c => c.Content.Value > after.Value)
+                .Where(c => c.Content.Value > after.Content.Value)
                 .OrderBy(c => c.Content.Value)
                 .Take(limit),
         ]);

@@ -47,7 +47,7 @@ public sealed class ScrubberTests : IAsyncDisposable
         Assert.Equal(ScrubFindingKind.StillDamaged, Assert.Single(_found).Kind);
 
         Assert.Equal(damaged, await File.ReadAllBytesAsync(file, Stop));
-        var mark = Assert.Single(await _cloud.Care.ListDamagesAsync(new(0), 10, Stop));
+        var mark = Assert.Single(await _cloud.Care.ListDamagesAsync(default, 10, Stop));
         Assert.Equal(
             (actor.Account, actor.Vault, first, _cloud.Time.GetUtcNow()),
             (mark.Account!.Value, mark.Vault, mark.Found, mark.Seen)
@@ -58,7 +58,7 @@ public sealed class ScrubberTests : IAsyncDisposable
         Flip(file, 100_000);
         await PassAsync();
         Assert.Equal(ScrubFindingKind.GoodAgain, Assert.Single(_found).Kind);
-        Assert.Empty(await _cloud.Care.ListDamagesAsync(new(0), 10, Stop));
+        Assert.Empty(await _cloud.Care.ListDamagesAsync(default, 10, Stop));
     }
 
     [Fact]
@@ -117,7 +117,11 @@ public sealed class ScrubberTests : IAsyncDisposable
     [Fact]
     public async Task The_end_of_a_pass_by_hand_leaves_the_one_in_the_background_alone()
     {
-        var background = ScrubPass.New(_cloud.Time.GetUtcNow()) with { Contents = 5 };
+        var background = ScrubPass.New(_cloud.Time.GetUtcNow()) with
+        {
+            After = new(new(7), new(9)),
+            Contents = 5,
+        };
         await _cloud.Care.SavePassAsync(background, Stop);
         _cloud.Time.Advance(TimeSpan.FromSeconds(1));
 
@@ -181,7 +185,7 @@ public sealed class ScrubberTests : IAsyncDisposable
     {
         var ann = _cloud.Session(await _cloud.AddActorAsync("ann"));
         await ann.PutAsync("/large", new byte[50_000]);
-        var content = Assert.Single(await _cloud.Ledger.ListContentsAsync(new(0), 10, Stop));
+        var content = Assert.Single(await _cloud.Ledger.ListContentsAsync(default, 10, Stop));
         var now = _cloud.Time.GetUtcNow();
         Assert.Equal(
             MarkOutcome.Gone,

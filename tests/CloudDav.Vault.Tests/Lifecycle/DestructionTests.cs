@@ -465,7 +465,7 @@ public sealed class DestructionTests : IAsyncDisposable
             }
         );
         await session.LockAsync($"/{Marker}-large");
-        var contents = await cloud.Ledger.ListContentsAsync(new ContentId(0), 10_000, Stop);
+        var contents = await cloud.Ledger.ListContentsAsync(default, 10_000, Stop);
         var damaged = contents.First(content => content.Vault == actor.Vault).Content;
         Assert.Equal(
             MarkOutcome.New,

@@ -258,14 +258,14 @@ public sealed class StandingWatchTests : IAsyncDisposable
         await expiry.RunAsync(Stop);
 
         // Both versions of the first, the second and the by-product; of the other none.
-        Assert.Equal(4, (await Cloud.Ledger.ListContentsAsync(new(0), 10, Stop)).Count);
+        Assert.Equal(4, (await Cloud.Ledger.ListContentsAsync(default, 10, Stop)).Count);
         await Cloud.CheckAsync();
         await Cloud.Contracts.WriteAsync<bool>(
             async transaction => await transaction.LiftMeasureAsync(measure.Id, "court", _life.Now),
             Stop
         );
         await expiry.RunAsync(Stop);
-        Assert.Empty(await Cloud.Ledger.ListContentsAsync(new(0), 10, Stop));
+        Assert.Empty(await Cloud.Ledger.ListContentsAsync(default, 10, Stop));
         await Cloud.CheckAsync();
     }
 

@@ -15,6 +15,8 @@ CREATE TABLE care_state (
   state_id INTEGER NOT NULL PRIMARY KEY CHECK (state_id = 1),
   -- The pass under way, which another node goes on with: null and zeros for none.
   pass_started INTEGER,
+  -- The last content that it has looked at, and whose that is.
+  pass_vault INTEGER NOT NULL DEFAULT 0,
   pass_after INTEGER NOT NULL DEFAULT 0,
   pass_contents INTEGER NOT NULL DEFAULT 0,
   pass_bytes INTEGER NOT NULL DEFAULT 0,

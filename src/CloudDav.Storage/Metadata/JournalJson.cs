@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace CloudDav.Storage;
+
+/// <summary>What entries of chains and events carry.</summary>
+internal static class JournalJson
+{
+    /// <summary>Fails for what is no JSON object: others read it as such much later, when nobody can say any more who wrote it.</summary>
+    public static void RequireObject(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new ArgumentException("It must be a JSON object.", nameof(json));
+    }
+}

@@ -1,0 +1,275 @@
+using static CloudDav.Storage.SqlServerParameter;
+
+namespace CloudDav.Storage;
+
+/// <summary>Every invariant of a vault's rows, each a query that finds what breaks it, in the order of <see cref="SqlServerInspection"/>'s sentences.</summary>
+internal static class InspectionStatements
+{
+    private static readonly SqlServerParameter s_vault = BigInt("@vault");
+    private static readonly SqlServerParameter s_now = BigInt("@now");
+
+    public static readonly SqlServerStatement IsVaultGoing = new(
+        "SELECT COUNT(*) FROM dbo.destructions AS d WHERE d.vault_id = @vault;",
+        s_vault
+    );
+
+    public static readonly SqlServerStatement ListNames = new(
+        """
+        SELECT n.node_id AS Id, n.name AS Name, n.name_key AS NameKey, v.case_insensitive AS IsCaseInsensitive
+        FROM dbo.vaults AS v JOIN dbo.nodes AS n ON n.vault_id = v.vault_id AND n.parent_id <> 0 AND n.parent_id <> v.trash_id
+        WHERE v.vault_id = @vault;
+        """,
+        s_vault
+    );
+
+    /// <summary>Lengths in UTF-8 are C#'s, so that every engine agrees.</summary>
+    public static readonly SqlServerStatement ListProperties = new(
+        """
+        SELECT p.node_id AS Node, p.name AS Name, p.xml AS Xml, p.name_hash AS NameHash FROM dbo.node_properties AS p WHERE p.vault_id = @vault;
+        """,
+        s_vault
+    );
+
+    public static readonly SqlServerStatement ListPropertyBytes = new(
+        "SELECT n.node_id AS Node, n.property_bytes AS Bytes FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.property_bytes > 0;",
+        s_vault
+    );
+
+    public static readonly SqlServerStatement[] Invariants =
+    [
+        new(
+            """
+            SELECT TOP (5) v.vault_id
+            FROM dbo.vaults AS v
+            JOIN dbo.dirs AS d ON d.vault_id = v.vault_id AND d.node_id = v.root_id
+            JOIN dbo.nodes AS n ON n.vault_id = v.vault_id AND n.node_id = v.root_id
+            WHERE v.vault_id = @vault
+              AND (v.used_bytes <> d.subtree_bytes + d.subtree_property_bytes + n.property_bytes OR v.items <> d.subtree_items);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) v.vault_id FROM dbo.vaults AS v
+            WHERE v.vault_id = @vault AND v.version_bytes <> ISNULL((
+              SELECT SUM(h.size) FROM dbo.node_history AS h
+              WHERE h.vault_id = @vault AND h.is_version = 1 AND h.content_id IS NOT NULL), 0);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) v.vault_id FROM dbo.vaults AS v WHERE v.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = v.vault_id AND n.node_id = v.root_id AND n.parent_id = 0 AND n.kind = 0)
+              OR NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = v.vault_id AND n.node_id = v.trash_id AND n.parent_id = 0 AND n.kind = 0));
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) d.node_id FROM dbo.dirs AS d
+            LEFT JOIN (
+              SELECT n.parent_id AS id, SUM(n.size + ISNULL(m.subtree_bytes, 0)) AS bytes,
+                SUM(n.property_bytes + ISNULL(m.subtree_property_bytes, 0)) AS property_bytes,
+                SUM(1 + ISNULL(m.subtree_items, 0)) AS items
+              FROM dbo.nodes AS n LEFT JOIN dbo.dirs AS m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
+              WHERE n.vault_id = @vault GROUP BY n.parent_id
+            ) AS s ON s.id = d.node_id
+            WHERE d.vault_id = @vault AND (
+              d.subtree_bytes <> ISNULL(s.bytes, 0) OR d.subtree_property_bytes <> ISNULL(s.property_bytes, 0)
+              OR d.subtree_items <> ISNULL(s.items, 0));
+            """,
+            s_vault
+        ),
+        new(
+            """
+            WITH up AS (
+              SELECT n.parent_id AS node_id, 1 AS level FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.parent_id <> 0 AND n.kind = 1
+              UNION ALL
+              SELECT d.parent_id, 1 FROM dbo.dirs AS d WHERE d.vault_id = @vault AND d.parent_id <> 0
+              UNION ALL
+              SELECT d.parent_id, u.level + 1 FROM up AS u
+              JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = u.node_id WHERE d.parent_id <> 0
+            )
+            SELECT TOP (5) d.node_id FROM (SELECT u.node_id, MAX(u.level) AS level FROM up AS u GROUP BY u.node_id) AS h
+            JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = h.node_id WHERE d.height < h.level
+            OPTION (MAXRECURSION 0);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n
+            JOIN dbo.dirs AS d ON d.vault_id = n.vault_id AND d.node_id = n.parent_id
+            LEFT JOIN dbo.dirs AS m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
+            WHERE n.vault_id = @vault AND (d.subtree_version < n.changed_seq OR d.subtree_version < m.subtree_version);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n JOIN dbo.vaults AS v ON v.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND n.changed_seq > v.change_seq
+            UNION ALL
+            SELECT TOP (5) h.node_id FROM dbo.node_history AS h JOIN dbo.vaults AS v ON v.vault_id = h.vault_id
+            WHERE h.vault_id = @vault AND h.until_seq > v.change_seq;
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n LEFT JOIN dbo.dirs AS d ON d.vault_id = n.vault_id AND d.node_id = n.node_id
+            WHERE n.vault_id = @vault AND (
+              (n.kind = 0 AND d.node_id IS NULL) OR (n.kind <> 0 AND d.node_id IS NOT NULL) OR (n.kind = 0 AND d.parent_id <> n.parent_id))
+            UNION ALL
+            SELECT TOP (5) d.node_id FROM dbo.dirs AS d WHERE d.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = d.vault_id AND n.node_id = d.node_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n
+            WHERE n.vault_id = @vault AND n.parent_id <> 0
+              AND NOT EXISTS (SELECT 1 FROM dbo.dirs AS d WHERE d.vault_id = n.vault_id AND d.node_id = n.parent_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            WITH reached AS (
+              SELECT n.node_id FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.parent_id = 0
+              UNION ALL
+              SELECT d.node_id FROM reached AS r JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.parent_id = r.node_id
+            )
+            SELECT TOP (5) d.node_id FROM dbo.dirs AS d
+            WHERE d.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM reached AS r WHERE r.node_id = d.node_id)
+            OPTION (MAXRECURSION 0);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n
+            LEFT JOIN dbo.contents AS c ON c.content_id = n.content_id AND c.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND (
+              (n.kind = 1 AND (
+                (n.size = 0 AND n.content_id IS NOT NULL) OR (n.size <> 0 AND n.content_id IS NULL)
+                OR (n.content_id IS NOT NULL AND (c.content_id IS NULL OR c.size <> n.size)) OR n.revision IS NULL))
+              OR (n.kind = 0 AND (n.size <> 0 OR n.content_id IS NOT NULL)));
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) h.node_id FROM dbo.node_history AS h
+            WHERE h.vault_id = @vault AND h.content_id IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM dbo.contents AS c WHERE c.content_id = h.content_id AND c.vault_id = h.vault_id AND c.size = h.size);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            WITH owners AS (
+              SELECT n.content_id, n.node_id FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.content_id IS NOT NULL
+              UNION
+              SELECT h.content_id, h.node_id FROM dbo.node_history AS h WHERE h.vault_id = @vault AND h.content_id IS NOT NULL
+            ),
+            counted AS (SELECT o.content_id, COUNT(*) AS owners FROM owners AS o GROUP BY o.content_id),
+            referred AS (SELECT r.content_id, COUNT(*) AS refs FROM dbo.content_refs AS r WHERE r.vault_id = @vault GROUP BY r.content_id)
+            SELECT TOP (5) c.content_id FROM dbo.contents AS c
+            LEFT JOIN counted AS o ON o.content_id = c.content_id LEFT JOIN referred AS r ON r.content_id = c.content_id
+            WHERE c.vault_id = @vault AND ISNULL(o.owners, 0) <> 1 + ISNULL(r.refs, 0)
+            UNION ALL
+            SELECT TOP (5) r.content_id FROM dbo.content_refs AS r WHERE r.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM owners AS o WHERE o.content_id = r.content_id AND o.node_id = r.node_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) c.content_id FROM dbo.contents AS c
+            LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id
+            LEFT JOIN dbo.blobs AS b ON b.blob_id = c.blob_id AND b.vault_id = c.vault_id AND b.state = 1
+            WHERE c.vault_id = @vault AND (
+              (c.blob_id IS NULL AND i.content_id IS NULL) OR (c.blob_id IS NOT NULL AND i.content_id IS NOT NULL)
+              OR (c.blob_id IS NOT NULL AND b.blob_id IS NULL));
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) b.blob_id FROM dbo.blobs AS b WHERE b.vault_id = @vault AND b.state = 1
+              AND NOT EXISTS (SELECT 1 FROM dbo.contents AS c WHERE c.blob_id = b.blob_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) i.content_id FROM dbo.inline_contents AS i
+            WHERE i.vault_id = @vault AND NOT EXISTS (
+              SELECT 1 FROM dbo.contents AS c WHERE c.vault_id = i.vault_id AND c.content_id = i.content_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) h.blob_id FROM dbo.holds AS h WHERE h.vault_id = @vault
+              AND NOT EXISTS (SELECT 1 FROM dbo.blobs AS b WHERE b.blob_id = h.blob_id AND b.vault_id = h.vault_id AND b.state = 0);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            WITH up AS (
+              SELECT l.token, l.node_id FROM dbo.locks AS l WHERE l.vault_id = @vault AND l.expires > @now
+              UNION ALL
+              SELECT u.token, n.parent_id FROM up AS u JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.node_id
+            )
+            SELECT TOP (5) l.token FROM dbo.locks AS l JOIN dbo.vaults AS v ON v.vault_id = l.vault_id
+            WHERE l.vault_id = @vault AND l.expires > @now
+              AND NOT EXISTS (SELECT 1 FROM up AS u WHERE u.token = l.token AND u.node_id = v.root_id)
+            OPTION (MAXRECURSION 0);
+            """,
+            s_vault,
+            s_now
+        ),
+        new(
+            """
+            SELECT TOP (5) l.node_id FROM dbo.locks AS l WHERE l.vault_id = @vault AND l.expires > @now
+            GROUP BY l.node_id HAVING COUNT(*) > 1 AND MIN(CASE WHEN l.is_shared = 1 THEN 1 ELSE 0 END) = 0;
+            """,
+            s_vault,
+            s_now
+        ),
+        new(
+            """
+            SELECT TOP (5) s.node_id FROM (
+              SELECT h.node_id, h.from_seq, h.until_seq, h.from_time, h.until_time,
+                LAG(h.until_seq) OVER (PARTITION BY h.node_id ORDER BY h.until_seq) AS former_until
+              FROM dbo.node_history AS h WHERE h.vault_id = @vault
+            ) AS s
+            LEFT JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = s.node_id
+            WHERE s.from_seq >= s.until_seq OR s.from_time > s.until_time OR s.until_seq > n.changed_seq OR s.from_seq < s.former_until;
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n
+            WHERE n.vault_id = @vault AND n.node_id >= (SELECT s.next FROM dbo.sequences AS s WHERE s.name = 'ids')
+            UNION ALL
+            SELECT TOP (5) c.content_id FROM dbo.contents AS c
+            WHERE c.vault_id = @vault AND c.content_id >= (SELECT s.next FROM dbo.sequences AS s WHERE s.name = 'ids');
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n WHERE @vault = (SELECT MIN(v.vault_id) FROM dbo.vaults AS v)
+            GROUP BY n.node_id HAVING COUNT(*) > 1;
+            """,
+            s_vault
+        ),
+    ];
+}

@@ -1,0 +1,444 @@
+using System.Data;
+using System.Security.Cryptography;
+using System.Text;
+using CloudDav.Vault;
+using Microsoft.Data.SqlClient.Server;
+
+namespace CloudDav.Storage;
+
+/// <summary>A change set as the rows and values of one statement. What it says of one node, lock or folder comes together in one row.</summary>
+internal sealed class SqlServerChanges
+{
+    // The bits of @parts.
+    private const int Blobs = 1;
+    private const int Contents = 2;
+    private const int FormerLocks = 4;
+    private const int History = 8;
+    private const int Nodes = 16;
+    private const int Copy = 32;
+    private const int Properties = 64;
+    private const int NewLocks = 128;
+    private const int Folders = 256;
+    private const int Owners = 512;
+    private const int Journal = 1024;
+
+    private static readonly SqlMetaData[] s_blobColumns =
+    [
+        new("op", SqlDbType.TinyInt),
+        new("blob_id", SqlDbType.UniqueIdentifier),
+        new("bytes", SqlDbType.BigInt),
+        new("lease", SqlDbType.BigInt),
+    ];
+
+    private static readonly SqlMetaData[] s_contentColumns =
+    [
+        new("content_id", SqlDbType.BigInt),
+        new("size", SqlDbType.BigInt),
+        new("sha256", SqlDbType.Binary, 32),
+        new("crc32", SqlDbType.BigInt),
+        new("md5", SqlDbType.Binary, 16),
+        new("sha1", SqlDbType.Binary, 20),
+        new("sha512", SqlDbType.Binary, 64),
+        new("adler32", SqlDbType.BigInt),
+        new("wrapped_key", SqlDbType.VarBinary, 400),
+        new("blob_id", SqlDbType.UniqueIdentifier),
+        new("bytes", SqlDbType.VarBinary, SqlMetaData.Max),
+    ];
+
+    private static readonly SqlMetaData[] s_nodeColumns =
+    [
+        new("op", SqlDbType.TinyInt),
+        new("node_id", SqlDbType.BigInt),
+        new("parent_id", SqlDbType.BigInt),
+        new("name_key", SqlDbType.NVarChar, NodeName.MaxBytes),
+        new("former_parent", SqlDbType.BigInt),
+        new("former_key", SqlDbType.NVarChar, NodeName.MaxBytes),
+        new("name", SqlDbType.NVarChar, NodeName.MaxBytes),
+        new("kind", SqlDbType.TinyInt),
+        new("size", SqlDbType.BigInt),
+        new("revision", SqlDbType.UniqueIdentifier),
+        new("content_id", SqlDbType.BigInt),
+        new("media_type", SqlDbType.NVarChar, 255),
+        new("created", SqlDbType.BigInt),
+        new("modified", SqlDbType.BigInt),
+        new("win32_attributes", SqlDbType.BigInt),
+        new("last_access", SqlDbType.BigInt),
+        new("property_bytes", SqlDbType.BigInt),
+    ];
+
+    private static readonly SqlMetaData[] s_formerColumns =
+    [
+        new("node_id", SqlDbType.BigInt),
+        new("from_seq", SqlDbType.BigInt),
+        new("from_time", SqlDbType.BigInt),
+        new("until_time", SqlDbType.BigInt),
+        new("reason", SqlDbType.TinyInt),
+        new("is_version", SqlDbType.Bit),
+        new("parent_id", SqlDbType.BigInt),
+        new("name", SqlDbType.NVarChar, NodeName.MaxBytes),
+        new("kind", SqlDbType.TinyInt),
+        new("size", SqlDbType.BigInt),
+        new("revision", SqlDbType.UniqueIdentifier),
+        new("content_id", SqlDbType.BigInt),
+        new("media_type", SqlDbType.NVarChar, 255),
+        new("created", SqlDbType.BigInt),
+        new("modified", SqlDbType.BigInt),
+    ];
+
+    private static readonly SqlMetaData[] s_folderColumns =
+    [
+        new("node_id", SqlDbType.BigInt),
+        new("is_counted", SqlDbType.Bit),
+        new("bytes", SqlDbType.BigInt),
+        new("property_bytes", SqlDbType.BigInt),
+        new("items", SqlDbType.BigInt),
+        new("least_height", SqlDbType.Int),
+        new("measured_height", SqlDbType.Int),
+        new("modified", SqlDbType.BigInt),
+    ];
+
+    private static readonly SqlMetaData[] s_ownerColumns =
+    [
+        new("op", SqlDbType.TinyInt),
+        new("content_id", SqlDbType.BigInt),
+        new("node_id", SqlDbType.BigInt),
+    ];
+
+    private static readonly SqlMetaData[] s_propertyColumns =
+    [
+        new("node_id", SqlDbType.BigInt),
+        new("name_hash", SqlDbType.Binary, 32),
+        new("name", SqlDbType.NVarChar, SqlMetaData.Max),
+        new("xml", SqlDbType.NVarChar, SqlMetaData.Max),
+    ];
+
+    private static readonly SqlMetaData[] s_lockColumns =
+    [
+        new("op", SqlDbType.TinyInt),
+        new("token", SqlDbType.VarChar, 64),
+        new("node_id", SqlDbType.BigInt),
+        new("account_id", SqlDbType.BigInt),
+        new("device_id", SqlDbType.BigInt),
+        new("is_shared", SqlDbType.Bit),
+        new("is_infinite", SqlDbType.Bit),
+        new("owner_xml", SqlDbType.NVarChar, SqlMetaData.Max),
+        new("holder_name", SqlDbType.NVarChar, 255),
+        new("expires", SqlDbType.BigInt),
+    ];
+
+    private readonly ChangeSet _set;
+    private readonly SqlServerRows _blobs = new(s_blobColumns);
+    private readonly SqlServerRows _contents = new(s_contentColumns);
+    private readonly SqlServerRows _nodes = new(s_nodeColumns);
+    private readonly SqlServerRows _former = new(s_formerColumns);
+    private readonly SqlServerRows _folders = new(s_folderColumns);
+    private readonly SqlServerRows _owners = new(s_ownerColumns);
+    private readonly SqlServerRows _locks = new(s_lockColumns);
+    private readonly SqlServerRows _properties = new(s_propertyColumns);
+    private readonly Dictionary<(NodeId Node, string Name), string?> _propertyValues = [];
+    private readonly Dictionary<long, long> _folderTimes = [];
+    private readonly Dictionary<long, int> _heights = [];
+    private readonly HashSet<string> _removedLocks = new(StringComparer.Ordinal);
+    private readonly List<AuditEntry> _entries = [];
+    private readonly List<ServiceEvent> _events = [];
+    private int _parts;
+    private long _versionBytes;
+    private Change.MoveLocks? _moveLocks;
+    private Change.CopyProperties? _copyProperties;
+    private Change.CopyMembers? _copyMembers;
+    private Change.NoteStanding? _standing;
+
+    public SqlServerChanges(ChangeSet set)
+    {
+        _set = set;
+        foreach (var change in set.Changes)
+            Add(change);
+        foreach (var ((node, name), xml) in _propertyValues)
+            _properties.Add(node.Value, SHA256.HashData(Encoding.UTF8.GetBytes(name)), name, xml);
+        AddFolders();
+    }
+
+    /// <summary>How many ids a copy of everything below a folder takes; 0 without one.</summary>
+    public long CopiedItems => _copyMembers?.Source.SubtreeItems ?? 0;
+
+    /// <summary>What is to be linked into chains.</summary>
+    public IReadOnlyList<AuditEntry> Entries => _entries;
+
+    /// <summary>The statement that applies all of it.</summary>
+    /// <param name="statement">With or without a transaction of its own.</param>
+    /// <param name="writeSeq">What was written last into the vault when it was decided.</param>
+    /// <param name="command">The command's id.</param>
+    /// <param name="forget">Ids of commands below this are forgotten.</param>
+    /// <param name="firstCopy">The first of the ids for a copy.</param>
+    /// <param name="audit">The links that <see cref="Entries"/> became.</param>
+    public SqlServerCall With(
+        SqlServerStatement statement,
+        long writeSeq,
+        byte[] command,
+        byte[] forget,
+        long firstCopy,
+        SqlServerRows audit
+    )
+    {
+        var events = SqlServerJournal.EventRows(_events);
+        return statement.With(
+            _set.Vault.Value,
+            writeSeq,
+            command,
+            forget,
+            _set.Seq,
+            _set.IsRecorded ? 1L : 0L,
+            _set.NowMs,
+            _set.IsRecorded ? _set.UsedBytes : 0L,
+            _set.IsRecorded ? _set.Items : 0L,
+            _set.IsRecorded ? _versionBytes : 0L,
+            _parts | (audit.Count + events.Count > 0 ? Journal : 0),
+            _blobs,
+            _contents,
+            _locks,
+            _moveLocks?.From.Value,
+            _moveLocks?.To.Value,
+            _former,
+            _nodes,
+            _copyMembers?.Source.Id.Value,
+            _copyMembers?.Target.Id.Value,
+            firstCopy,
+            CopiedItems,
+            _copyProperties?.Source.Value,
+            _copyProperties?.Target.Value,
+            _properties,
+            _folders,
+            _owners,
+            _standing?.Account.Value,
+            _standing is null ? null : (byte)_standing.Standing,
+            audit,
+            events
+        );
+    }
+
+    private void Add(Change change)
+    {
+        switch (change)
+        {
+            case Change.AddContent add:
+                AddContent(add);
+                break;
+            case Change.ShareContent share:
+                _owners.Add((byte)1, share.Content.Value, share.Owner.Value);
+                _parts |= Owners;
+                break;
+            case Change.ReleaseContent release:
+                _owners.Add((byte)2, release.Content.Value, release.Owner.Value);
+                _parts |= Owners;
+                break;
+            case Change.InsertNode insert:
+                AddNode(1, insert.Row, insert.Row);
+                break;
+            case Change.ReplaceNode replace:
+                AddFormer(
+                    replace.Former,
+                    replace.Reason,
+                    replace.IsVersion,
+                    replace.KeepsContent ? replace.Former.Content : null
+                );
+                var stays =
+                    replace.Former.Parent == replace.Row.Parent
+                    && replace.Former.NameKey == replace.Row.NameKey;
+                AddNode((byte)(stays ? 4 : 2), replace.Former, replace.Row);
+                break;
+            case Change.RemoveFile remove:
+                AddFormer(remove.Former, HistoryReason.Discarded, isVersion: false, content: null);
+                AddNode(3, remove.Former, remove.Former);
+                break;
+            case Change.SetFolderModified modified:
+                _folderTimes[modified.Folder.Value] = modified.ModifiedMs;
+                break;
+            case Change.SetHeight height:
+                _heights[height.Folder.Value] = height.Height;
+                break;
+            case Change.CopyMembers copy:
+                _copyMembers = Only(_copyMembers, copy);
+                _parts |= copy.Source.SubtreeItems > 0 ? Copy : 0;
+                break;
+            case Change.CopyProperties copy:
+                _copyProperties = Only(_copyProperties, copy);
+                _parts |= Properties;
+                break;
+            case Change.SetProperty property:
+                _propertyValues[(property.Node, property.Property.Name)] = property.Property.Xml;
+                _parts |= Properties;
+                break;
+            case Change.RemoveProperty property:
+                _propertyValues[(property.Node, property.Name)] = null;
+                _parts |= Properties;
+                break;
+            case Change.AddLock add:
+                AddLock(add.Lock);
+                break;
+            case Change.ExtendLock extend:
+                AddLockChange(2, extend.Token, extend.Expires.ToUnixTimeMilliseconds());
+                break;
+            case Change.RemoveLock remove:
+                if (_removedLocks.Add(remove.Token))
+                    AddLockChange(1, remove.Token, expires: null);
+                break;
+            case Change.MoveLocks move:
+                _moveLocks = Only(_moveLocks, move);
+                _parts |= FormerLocks;
+                break;
+            case Change.StageBlob stage:
+                AddBlob(1, stage.Blob, stage.HeldBytes, stage.Lease.ToUnixTimeMilliseconds());
+                break;
+            case Change.GrowHold grow:
+                AddBlob(2, grow.Blob, grow.MoreBytes, grow.Lease.ToUnixTimeMilliseconds());
+                break;
+            case Change.AbandonBlob abandon:
+                AddBlob(3, abandon.Blob, 0, 0);
+                break;
+            case Change.NoteStanding note:
+                _standing = Only(_standing, note);
+                _parts |= Journal;
+                break;
+            case Change.AddAudit audit:
+                JournalJson.RequireObject(audit.Entry.Body);
+                _entries.Add(audit.Entry);
+                break;
+            case Change.AddEvent add:
+                JournalJson.RequireObject(add.Event.Data);
+                _events.Add(add.Event);
+                break;
+            default:
+                throw new NotSupportedException(change.GetType().Name);
+        }
+    }
+
+    // One change of the tree is of one node and what it displaces.
+    private static T Only<T>(T? former, T next)
+        where T : Change =>
+        former is null
+            ? next
+            : throw new NotSupportedException($"A change set has two of {typeof(T).Name}.");
+
+    private void AddContent(Change.AddContent add)
+    {
+        var facts = add.Facts;
+        _contents.Add(
+            add.Content.Value,
+            facts.Size,
+            facts.Sha256,
+            (long)facts.Crc32,
+            facts.Md5,
+            facts.Sha1,
+            facts.Sha512,
+            (long?)facts.Adler32,
+            facts.WrappedKey,
+            add.Blob?.Value,
+            add.Blob is null ? ((InlineContent)facts).Bytes : null
+        );
+        _parts |= Contents;
+        // Fails when it was condemned meanwhile: the sweeper may already have removed the bytes.
+        if (add.Blob is { } blob)
+            AddBlob(4, blob, 0, 0);
+    }
+
+    private void AddBlob(byte op, BlobId blob, long bytes, long lease)
+    {
+        _blobs.Add(op, blob.Value, bytes, lease);
+        _parts |= Blobs;
+    }
+
+    private void AddNode(byte op, NodeRow former, NodeRow row)
+    {
+        _nodes.Add(
+            op,
+            row.Id.Value,
+            row.Parent.Value,
+            row.NameKey,
+            former.Parent.Value,
+            former.NameKey,
+            row.Name,
+            (byte)row.Kind,
+            row.Size,
+            RevisionOf(row),
+            row.Content?.Value,
+            row.MediaType,
+            row.CreatedMs,
+            row.ModifiedMs,
+            (long?)row.Win32Attributes,
+            row.LastAccessMs,
+            row.PropertyBytes
+        );
+        _parts |= Nodes;
+    }
+
+    private void AddFormer(NodeRow former, HistoryReason reason, bool isVersion, ContentId? content)
+    {
+        if (isVersion && content is not null)
+            _versionBytes += former.Size;
+        _former.Add(
+            former.Id.Value,
+            former.ChangedSeq,
+            former.ChangedMs,
+            // A clock set back must not end a span before it began.
+            Math.Max(_set.NowMs, former.ChangedMs),
+            (byte)reason,
+            isVersion,
+            former.Parent.Value,
+            former.Name,
+            (byte)former.Kind,
+            former.Size,
+            RevisionOf(former),
+            content?.Value,
+            former.MediaType,
+            former.CreatedMs,
+            former.ModifiedMs
+        );
+        _parts |= History;
+    }
+
+    private void AddLock(LockRow held)
+    {
+        _locks.Add(
+            (byte)3,
+            held.Token,
+            held.Node.Value,
+            held.Account.Value,
+            held.Device?.Value,
+            held.IsShared,
+            held.IsInfinite,
+            held.OwnerXml,
+            held.HolderName,
+            held.Expires.ToUnixTimeMilliseconds()
+        );
+        _parts |= NewLocks;
+    }
+
+    private void AddLockChange(byte op, string token, long? expires)
+    {
+        _locks.Add(op, token, null, null, null, null, null, null, null, expires);
+        _parts |= FormerLocks;
+    }
+
+    private void AddFolders()
+    {
+        foreach (var id in _set.Folders.Keys.Union(_folderTimes.Keys).Union(_heights.Keys))
+        {
+            var isCounted = _set.Folders.TryGetValue(id, out var folder);
+            _folders.Add(
+                id,
+                isCounted,
+                folder.Bytes,
+                folder.PropertyBytes,
+                folder.Items,
+                folder.Height,
+                _heights.TryGetValue(id, out var height) ? height : null,
+                folder.ChangesMembers ? _set.NowMs
+                    : _folderTimes.TryGetValue(id, out var modified) ? modified
+                    : null
+            );
+            _parts |= Folders;
+        }
+    }
+
+    private static Guid? RevisionOf(NodeRow row) => row.IsFolder ? null : row.Revision;
+}

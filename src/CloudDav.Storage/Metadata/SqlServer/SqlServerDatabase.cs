@@ -1,0 +1,291 @@
+using System.Data;
+using System.Data.Common;
+using System.Security.Cryptography;
+using Dapper;
+using DbUp;
+using DbUp.Engine.Output;
+using Microsoft.Data.SqlClient;
+
+namespace CloudDav.Storage;
+
+/// <summary>
+/// The metadata on SQL Server or Azure SQL, for any number of nodes. A command is a transaction of its own that is run again as a whole after a deadlock, a
+/// conflict or a lost connection; what it marks as applied tells whether it was, when nobody answered. Nothing that decides a request is remembered here.
+/// </summary>
+public sealed class SqlServerDatabase : IDisposable
+{
+    private const int IdRange = 1024;
+    private const int MostAttempts = 8;
+
+    // Longer than any command may take with all its attempts.
+    private static readonly TimeSpan s_memory = TimeSpan.FromHours(1);
+
+    private readonly Func<DbConnection> _connect;
+    private readonly Func<DbConnection> _connectForIds;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _allocating = new(1, 1);
+    private readonly Lock _range = new();
+    private long _nextId;
+    private long _idsEnd;
+    private volatile bool _isReady;
+
+    /// <summary>Opens a database that <see cref="Migrate"/> has brought up to date. Connects with the first use.</summary>
+    /// <param name="connectionString">As Microsoft.Data.SqlClient takes it. Connections are pooled.</param>
+    /// <param name="time">The clock.</param>
+    public SqlServerDatabase(string connectionString, TimeProvider time)
+        : this(
+            Connecting(connectionString, "CloudDav"),
+            // A pool of its own: whoever holds a connection of the other one may wait for ids.
+            Connecting(connectionString, "CloudDav ids"),
+            time
+        ) { }
+
+    internal SqlServerDatabase(
+        Func<DbConnection> connect,
+        Func<DbConnection> connectForIds,
+        TimeProvider time
+    )
+    {
+        _connect = connect;
+        _connectForIds = connectForIds;
+        _time = time;
+    }
+
+    internal FactsMemory Facts { get; } = new();
+
+    /// <summary>Brings the schema of an existing database up to date, and its reading of versions on. Safe to call from several processes at once.</summary>
+    /// <param name="connectionString">As Microsoft.Data.SqlClient takes it; the user needs the rights to change the schema.</param>
+    /// <returns>The names of the migrations that ran; empty when there was nothing to do.</returns>
+    public static IReadOnlyList<string> Migrate(string connectionString)
+    {
+        using var turn = Connecting(connectionString, "CloudDav migration")();
+        turn.Open();
+        Lock(turn);
+        foreach (var setting in MigrationStatements.Settings)
+            turn.Execute(setting.Text);
+        var result = DeployChanges
+            .To.SqlDatabase(connectionString)
+            .WithScriptsEmbeddedInAssembly(typeof(SqlServerDatabase).Assembly, IsMigration)
+            .WithTransactionPerScript()
+            .LogTo(new NoOpUpgradeLog())
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+            throw new InvalidOperationException(
+                $"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}",
+                result.Error
+            );
+        return [.. result.Scripts.Select(script => script.Name)];
+    }
+
+    internal static bool IsMigration(string resource) =>
+        resource.Contains(".Migrations.SqlServer.", StringComparison.Ordinal)
+        && resource.EndsWith(".sql", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public void Dispose() => _allocating.Dispose();
+
+    /// <summary>An open connection. The first one of a process looks whether the database reads versions: without, readers would wait for writers.</summary>
+    internal async ValueTask<SqlServerSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var session = new SqlServerSession(_connect(), cancellationToken);
+        try
+        {
+            await session.Connection.OpenAsync(cancellationToken);
+            if (!_isReady)
+                await RequireVersionsAsync(session);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs single statements that may be run twice, each its own transaction.</summary>
+    internal Task<T> RunAsync<T>(
+        Func<SqlServerSession, Task<T>> body,
+        CancellationToken cancellationToken
+    ) =>
+        RetryAsync(
+            async _ =>
+            {
+                await using var session = await OpenAsync(cancellationToken);
+                return await body(session);
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Runs a command that belongs to no vault in one transaction: applied once, however often it has to be tried. Cancellation counts only until it starts.
+    /// </summary>
+    internal async Task<T> WriteAsync<T>(
+        Func<SqlServerSession, Task<T>> body,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var command = NewCommand();
+        var sent = false;
+        var result = default(T)!;
+        return await RetryAsync(
+            async _ =>
+            {
+                await using var session = await OpenAsync(CancellationToken.None);
+                if (
+                    sent
+                    && await session.ScalarAsync<int>(
+                        EngineStatements.FindApplied.With(0L, command)
+                    ) > 0
+                )
+                    return result;
+                await session.BeginAsync(IsolationLevel.ReadCommitted);
+                result = await body(session);
+                await session.ExecuteAsync(EngineStatements.MarkApplied.With(0L, command));
+                // From here on nobody knows, unless it is answered.
+                sent = true;
+                await session.CommitAsync();
+                return result;
+            },
+            CancellationToken.None
+        );
+    }
+
+    /// <summary>Tries as often as it helps, with growing and random pauses. What is tried must be undone as a whole when it fails.</summary>
+    /// <param name="attempt">Told whether it is tried again.</param>
+    /// <param name="cancellationToken">Ends the pauses.</param>
+    internal static async Task<T> RetryAsync<T>(
+        Func<bool, Task<T>> attempt,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var failed = 0; ; failed++)
+        {
+            try
+            {
+                return await attempt(failed > 0);
+            }
+            catch (Exception exception)
+                when (failed + 1 < MostAttempts && SqlServerErrors.IsTransient(exception))
+            {
+                // The next attempt waits for its turn by itself.
+                if (failed > 0 || !SqlServerErrors.IsConflict(exception))
+                    await Task.Delay(Pause(failed), cancellationToken);
+            }
+            catch (Exception exception) when (SqlServerErrors.Meaning(exception) is not null)
+            {
+                throw SqlServerErrors.Meaning(exception)!;
+            }
+        }
+    }
+
+    /// <summary>A fresh id of a command; later ones come later, so that old ones are a range.</summary>
+    internal byte[] NewCommand() =>
+        Guid.CreateVersion7(_time.GetUtcNow()).ToByteArray(bigEndian: true);
+
+    /// <summary>What is smaller than every id of a command that may still be tried.</summary>
+    internal byte[] ForgottenCommands()
+    {
+        var bound = Guid.CreateVersion7(_time.GetUtcNow() - s_memory).ToByteArray(bigEndian: true);
+        bound.AsSpan(6).Clear();
+        return bound;
+    }
+
+    /// <summary>Takes a fresh id for a node or a content; nearly always without asking the database.</summary>
+    internal ValueTask<long> NextIdAsync()
+    {
+        lock (_range)
+            if (_nextId < _idsEnd)
+                return new(_nextId++);
+        return new(AllocateIdsAsync(1));
+    }
+
+    /// <summary>Takes the first of a run of fresh ids.</summary>
+    internal async Task<long> AllocateIdsAsync(long count)
+    {
+        await _allocating.WaitAsync();
+        try
+        {
+            lock (_range)
+            {
+                if (_idsEnd - _nextId >= count)
+                {
+                    var first = _nextId;
+                    _nextId += count;
+                    return first;
+                }
+            }
+            var taken = Math.Max(count, IdRange);
+            var end = await TakeAsync("ids", taken);
+            lock (_range)
+            {
+                // A run larger than a range leaves what is left of the range alone.
+                if (count < taken)
+                    (_nextId, _idsEnd) = (end - taken + count, end);
+                return end - taken;
+            }
+        }
+        finally
+        {
+            _allocating.Release();
+        }
+    }
+
+    /// <summary>Takes the next number of a sequence, in a transaction of its own: what is lost is a few numbers.</summary>
+    internal async Task<long> AllocateAsync(string sequence) => await TakeAsync(sequence, 1) - 1;
+
+    private Task<long> TakeAsync(string sequence, long count) =>
+        RetryAsync(
+            async _ =>
+            {
+                await using var session = new SqlServerSession(
+                    _connectForIds(),
+                    CancellationToken.None
+                );
+                await session.Connection.OpenAsync();
+                return await session.ScalarAsync<long>(
+                    EngineStatements.AllocateIds.With(sequence, count)
+                );
+            },
+            CancellationToken.None
+        );
+
+    private async Task RequireVersionsAsync(SqlServerSession session)
+    {
+        await using var reader = await session.ReadAsync(EngineStatements.ReadVersioning.With());
+        if (!await reader.ReadAsync() || !reader.GetBoolean(0) || reader.GetByte(1) == 0)
+            throw new InvalidOperationException(
+                "The database has READ_COMMITTED_SNAPSHOT or ALLOW_SNAPSHOT_ISOLATION off: readers would wait for writers. Migrating turns both on."
+            );
+        _isReady = true;
+    }
+
+    private static TimeSpan Pause(int failed) =>
+        TimeSpan.FromMilliseconds(
+            Math.Min(2_000, 10 << failed) * (0.5 + RandomNumberGenerator.GetInt32(1_000) / 1_000.0)
+        );
+
+    private static Func<DbConnection> Connecting(string connectionString, string name)
+    {
+        var text = new SqlConnectionStringBuilder(connectionString)
+        {
+            MultipleActiveResultSets = false,
+            ApplicationName = name,
+        }.ToString();
+        return () => new SqlConnection(text);
+    }
+
+    // Only one process at a time may migrate; the others then find nothing left to do. The lock is the connection's and ends with it.
+    private static void Lock(DbConnection connection)
+    {
+        var result = connection.QuerySingle<int>(
+            MigrationStatements.TakeTurn.Text,
+            commandTimeout: 330
+        );
+        if (result < 0)
+            throw new TimeoutException(
+                "Another process has been migrating the database for five minutes."
+            );
+    }
+}

@@ -1,0 +1,149 @@
+using System.Data;
+using CloudDav.Vault;
+
+namespace CloudDav.Storage;
+
+/// <summary>The trees on SQL Server.</summary>
+/// <param name="database">The engine.</param>
+public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetadataStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<T> ReadAsync<T>(
+        Func<IMetadataSnapshot, ValueTask<T>> body,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var session = await database.OpenAsync(cancellationToken);
+        await session.BeginAsync(IsolationLevel.Snapshot);
+        var result = await body(new SqlServerSnapshot(database, session));
+        await session.CommitAsync();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Facts> LoadAsync(
+        FactsRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            async session => await new SqlServerSnapshot(database, session).LoadAsync(request),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<VaultResult<T>> WriteAsync<T>(
+        Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var command = database.NewCommand();
+        VaultId? sentTo = null;
+        var sent = default(VaultResult<T>);
+        return await SqlServerDatabase.RetryAsync(
+            async isAgain =>
+            {
+                await using var transaction = new SqlServerTransaction(database, command, isAgain);
+                if (sentTo is { } vault && await transaction.WasAppliedAsync(vault))
+                    return sent;
+                var result = await body(transaction);
+                if (result.IsSuccess)
+                {
+                    // From here on nobody knows, unless it is answered.
+                    (sentTo, sent) = (transaction.Vault, result);
+                    await transaction.CommitAsync();
+                }
+                return result;
+            },
+            CancellationToken.None
+        );
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<VaultId> CreateVaultAsync(
+        string name,
+        long? capacityBytes,
+        bool caseInsensitive,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+                CreateVaultAsync(database, session, name, capacityBytes, caseInsensitive, now),
+            cancellationToken
+        );
+
+    /// <summary>Makes a vault's rows, as part of the transaction that makes its account.</summary>
+    internal static async Task<VaultId> CreateVaultAsync(
+        SqlServerDatabase database,
+        SqlServerSession session,
+        string name,
+        long? capacityBytes,
+        bool caseInsensitive,
+        DateTimeOffset now
+    )
+    {
+        var vault = await database.AllocateAsync("vaults");
+        var root = await database.AllocateIdsAsync(2);
+        await session.ExecuteAsync(
+            EngineStatements.CreateVault.With(
+                vault,
+                name,
+                VaultCreation.NewEpoch(),
+                capacityBytes,
+                root,
+                root + 1,
+                caseInsensitive,
+                now.ToUnixTimeMilliseconds()
+            )
+        );
+        return new VaultId(vault);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultId>> ListVaultsAsync(CancellationToken cancellationToken) =>
+        ListAsync(PurgeStatements.ListVaults.With(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(
+        CancellationToken cancellationToken
+    ) => ListAsync(PurgeStatements.ListEncryptedVaults.With(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
+        DateTimeOffset trashBefore,
+        DateTimeOffset historyBefore,
+        CancellationToken cancellationToken
+    ) =>
+        ListAsync(
+            PurgeStatements.ListExpiringVaults.With(
+                TrashKey.Before(trashBefore),
+                historyBefore.ToUnixTimeMilliseconds()
+            ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> InspectAsync(
+        VaultId vault,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var session = await database.OpenAsync(cancellationToken);
+        await session.BeginAsync(IsolationLevel.Snapshot);
+        var broken = await SqlServerInspection.RunAsync(session, vault, now);
+        await session.CommitAsync();
+        return broken;
+    }
+
+    private async ValueTask<IReadOnlyList<VaultId>> ListAsync(
+        SqlServerCall call,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await database.RunAsync(session => session.ListAsync<long>(call), cancellationToken)
+            ).Select(id => new VaultId(id)),
+        ];
+}

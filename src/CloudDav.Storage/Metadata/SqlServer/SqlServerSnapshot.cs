@@ -1,0 +1,677 @@
+using System.Data;
+using System.Data.Common;
+using CloudDav.Vault;
+using Microsoft.Data.SqlClient.Server;
+
+namespace CloudDav.Storage;
+
+/// <summary>What is asked of the tree on one connection; each call is one round trip.</summary>
+/// <param name="database">The engine.</param>
+/// <param name="session">The connection; null when it is opened by the first call.</param>
+internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? session)
+    : IMetadataSnapshot
+{
+    // Where the rows are of a chain: behind the number of their path.
+    private const int NodeStart = 1;
+    private const int DetailsStart = 17;
+
+    private static readonly SqlMetaData[] s_stepColumns =
+    [
+        new("path_no", SqlDbType.Int),
+        new("level", SqlDbType.Int),
+        new("details", SqlDbType.Int),
+        new("name", SqlDbType.NVarChar, NodeName.MaxBytes),
+        new("folded", SqlDbType.NVarChar, NodeName.MaxBytes),
+    ];
+
+    private static readonly SqlMetaData[] s_idColumns = [new("id", SqlDbType.BigInt)];
+
+    protected SqlServerDatabase Database => database;
+
+    public async ValueTask<Facts> LoadAsync(FactsRequest request)
+    {
+        var ready = await PrepareAsync(request.Actor.Vault);
+        var statement = LoadStatement(ready);
+        var facts = await LoadAsync(ready, statement, request);
+        if (!request.FoldsNames || facts.IsSignedOut || facts.Vault.IsCaseInsensitive)
+            return facts;
+        // Only in case-sensitive vaults, where no index finds a folded name: the names are looked for first, folder by folder.
+        var paths = new List<PathRequest>();
+        for (var i = 0; i < request.Paths.Count; i++)
+            paths.Add(request.Paths[i] with { Path = await FindNamesAsync(ready, facts, i) });
+        if (paths.SequenceEqual(request.Paths))
+            return facts;
+        var found = await LoadAsync(
+            ready,
+            LoadStatement(ready),
+            request with
+            {
+                FoldsNames = false,
+                Paths = paths,
+            }
+        );
+        return found with
+        {
+            Paths =
+            [
+                .. found.Paths.Select((path, i) => path with { Path = request.Paths[i].Path }),
+            ],
+        };
+    }
+
+    public async ValueTask ListAsync(
+        VaultId vault,
+        NodeId folder,
+        bool isDeep,
+        NodeDetails details,
+        Action<NodeRow> visit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var wanted = details & (NodeDetails.Properties | NodeDetails.Checksums | NodeDetails.Crc32);
+        await using var reader = await ready.ReadAsync(
+            wanted == NodeDetails.None
+                ? (isDeep ? TreeStatements.ListBelow : TreeStatements.ListMembers).With(
+                    vault.Value,
+                    folder.Value
+                )
+                : (
+                    isDeep ? TreeStatements.ListBelowDetailed : TreeStatements.ListMembersDetailed
+                ).With(vault.Value, folder.Value, (int)wanted)
+        );
+        var row = new NodeRow();
+        if (wanted == NodeDetails.None)
+        {
+            while (await reader.ReadAsync())
+            {
+                ReadListed(reader, 0, row);
+                visit(row);
+            }
+            return;
+        }
+        await VisitDetailedAsync(reader, vault, wanted, row, visit);
+    }
+
+    public async ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(VaultId vault, DateTimeOffset now)
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            TreeStatements.ListLocks.With(vault.Value, now.ToUnixTimeMilliseconds())
+        );
+        var locks = new List<LockRow>();
+        while (await reader.ReadAsync())
+            locks.Add(ReadLock(reader, 0));
+        return locks;
+    }
+
+    public async ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            TreeStatements.FindContent.With(vault.Value, content.Value)
+        );
+        return await reader.ReadAsync()
+            ? ReadContent(reader)
+            : throw new InvalidDataException(
+                $"Content {content.Value} of vault {vault.Value} is missing."
+            );
+    }
+
+    public async ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId?> contents
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var found = new Dictionary<long, StoredContent>();
+        await using (
+            var reader = await ready.ReadAsync(
+                TreeStatements.FindContents.With(
+                    vault.Value,
+                    Ids(contents.Where(id => id is not null).Select(id => id!.Value.Value))
+                )
+            )
+        )
+            while (await reader.ReadAsync())
+                found[reader.GetInt64(0)] = ReadContent(reader);
+        return
+        [
+            .. contents.Select(id =>
+                id is { } content ? found.GetValueOrDefault(content.Value) : null
+            ),
+        ];
+    }
+
+    public async ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder)
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ScalarAsync<int>(
+                TreeStatements.IsBelow.With(vault.Value, node.Value, folder.Value)
+            ) > 0;
+    }
+
+    public async ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder)
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ScalarAsync<int>(
+            TreeStatements.MeasureHeight.With(vault.Value, folder.Value)
+        );
+    }
+
+    /// <summary>The connection that the next call is made on.</summary>
+    /// <param name="vault">Whose rows it reads.</param>
+    protected virtual ValueTask<SqlServerSession> PrepareAsync(VaultId vault) => new(session!);
+
+    /// <summary>How facts are loaded on it.</summary>
+    protected virtual SqlServerStatement LoadStatement(SqlServerSession ready) =>
+        ready.HasBegun ? TreeStatements.LoadWithin : TreeStatements.Load;
+
+    /// <summary>Told what was written last into a vault when its facts were loaded.</summary>
+    protected virtual void Saw(VaultId vault, long writeSeq) { }
+
+    protected static SqlServerRows Ids(IEnumerable<long> ids)
+    {
+        var rows = new SqlServerRows(s_idColumns);
+        foreach (var id in ids.Distinct())
+            rows.Add(id);
+        return rows;
+    }
+
+    private async Task<Facts> LoadAsync(
+        SqlServerSession ready,
+        SqlServerStatement statement,
+        FactsRequest request
+    )
+    {
+        var actor = request.Actor;
+        var details = request.Paths.Aggregate(NodeDetails.None, (all, path) => all | path.Details);
+        VaultState vault;
+        PathState[] paths;
+        bool isSignedOut;
+        long factsVersion;
+        long platformVersion;
+        await using (
+            var reader = await ready.ReadAsync(
+                statement.With(
+                    actor.Vault.Value,
+                    actor.Account.Value,
+                    actor.Device?.Value,
+                    request.Now.ToUnixTimeMilliseconds(),
+                    request.OwnHold?.Value,
+                    (int)details,
+                    Steps(request)
+                )
+            )
+        )
+        {
+            if (!await reader.ReadAsync())
+                return SignedOut(null!);
+            vault = ReadVault(reader, actor.Vault);
+            isSignedOut =
+                reader.IsNull(11)
+                || reader.GetBoolean(11)
+                || actor.CredentialVersion is { } version && version != reader.GetInt64(12)
+                || actor.Device is not null && reader.GetInt32(13) == 0;
+            factsVersion = isSignedOut ? 0 : reader.GetInt64(14);
+            platformVersion = reader.GetInt64(15);
+            Saw(actor.Vault, reader.GetInt64(16));
+            if (isSignedOut)
+                return SignedOut(vault);
+            paths = await ReadPathsAsync(reader, vault, request, details);
+        }
+        return new Facts
+        {
+            IsSignedOut = false,
+            Vault = vault,
+            Contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion),
+            Platform = await PlatformOfAsync(ready, platformVersion),
+            Paths = paths,
+        };
+    }
+
+    private static Facts SignedOut(VaultState vault) =>
+        new()
+        {
+            IsSignedOut = true,
+            Vault = vault,
+            Contract = ContractFacts.WithoutContract,
+            Platform = PlatformFacts.Normal,
+            Paths = [],
+        };
+
+    // A name longer than any there is ends its path: what lies behind it is not there.
+    private static SqlServerRows Steps(FactsRequest request)
+    {
+        var rows = new SqlServerRows(s_stepColumns);
+        for (var i = 0; i < request.Paths.Count; i++)
+        {
+            var (path, details) = request.Paths[i];
+            rows.Add(i, 0, path.Count == 0 ? (int)details : 0, "root", "root");
+            for (var level = 1; level <= path.Count; level++)
+            {
+                var name = path[level - 1];
+                var folded = NodeName.Fold(name);
+                if (name.Length > NodeName.MaxBytes || folded.Length > NodeName.MaxBytes)
+                    break;
+                rows.Add(i, level, level == path.Count ? (int)details : 0, name, folded);
+            }
+        }
+        return rows;
+    }
+
+    private static VaultState ReadVault(DbDataReader reader, VaultId id) =>
+        new()
+        {
+            Id = id,
+            Name = reader.GetString(0),
+            Epoch = reader.GetInt64(1),
+            ChangeSeq = reader.GetInt64(2),
+            UsedBytes = reader.GetInt64(3),
+            Items = reader.GetInt64(4),
+            CapacityBytes = reader.Int64OrNull(5),
+            Root = new(reader.GetInt64(6)),
+            Trash = new(reader.GetInt64(7)),
+            IsCaseInsensitive = reader.GetBoolean(8),
+            HeldBytes = reader.GetInt64(9),
+            HasLocks = reader.GetInt32(10) != 0,
+        };
+
+    private static async Task<PathState[]> ReadPathsAsync(
+        DbDataReader reader,
+        VaultState vault,
+        FactsRequest request,
+        NodeDetails details
+    )
+    {
+        await reader.NextResultAsync();
+        var rows = request.Paths.Select(_ => new List<NodeRow>()).ToArray();
+        while (await reader.ReadAsync())
+            rows[reader.GetInt32(0)].Add(ReadWhole(reader, NodeStart));
+        var paths = new PathState[rows.Length];
+        for (var i = 0; i < paths.Length; i++)
+            paths[i] =
+                rows[i].Count > 0
+                    ? Follow(request.Paths[i].Path, rows[i], request.FoldsNames)
+                    : throw new InvalidDataException($"Vault {vault.Id.Value} has no root.");
+        if (details.HasFlag(NodeDetails.Locks))
+            await ReadChainLocksAsync(reader, paths, request);
+        if (details.HasFlag(NodeDetails.LocksBelow))
+            await ReadLocksBelowAsync(reader, paths, request);
+        if (details.HasFlag(NodeDetails.Properties))
+            await ReadPropertiesAsync(reader, paths, request);
+        if ((details & (NodeDetails.Checksums | NodeDetails.Crc32)) != NodeDetails.None)
+            await ReadDigestsAsync(reader, paths, request);
+        return paths;
+    }
+
+    // The rows are found by their keys; what only differs in case counts for those who fold names.
+    private static PathState Follow(IReadOnlyList<string> path, List<NodeRow> rows, bool foldsNames)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (foldsNames || rows[i].Name == path[i - 1])
+                continue;
+            return new PathState
+            {
+                Path = path,
+                Chain = rows[..i],
+                CaseSibling = i == path.Count ? rows[i] : null,
+            };
+        }
+        return new PathState { Path = path, Chain = rows };
+    }
+
+    private static async Task ReadChainLocksAsync(
+        DbDataReader reader,
+        PathState[] paths,
+        FactsRequest request
+    )
+    {
+        await reader.NextResultAsync();
+        var locks = paths.Select(_ => new List<LockRow>()).ToArray();
+        while (await reader.ReadAsync())
+        {
+            var (i, level) = (reader.GetInt32(0), reader.GetInt32(1));
+            if (level < paths[i].Chain.Count)
+                locks[i]
+                    .Add(ReadLock(reader, 2) with { Path = [.. paths[i].StoredPath.Take(level)] });
+        }
+        for (var i = 0; i < paths.Length; i++)
+            if (request.Paths[i].Details.HasFlag(NodeDetails.Locks))
+                paths[i] = paths[i] with { Locks = locks[i] };
+    }
+
+    // From the few locks upward, never from the tree downward.
+    private static async Task ReadLocksBelowAsync(
+        DbDataReader reader,
+        PathState[] paths,
+        FactsRequest request
+    )
+    {
+        await reader.NextResultAsync();
+        var all = new List<LockRow>();
+        while (await reader.ReadAsync())
+            all.Add(ReadLock(reader, 0));
+        await reader.NextResultAsync();
+        var upward = new Dictionary<string, List<(long Node, string Name)>>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+        {
+            var token = reader.GetString(0);
+            if (!upward.TryGetValue(token, out var steps))
+                upward.Add(token, steps = []);
+            steps.Add((reader.GetInt64(1), reader.GetString(2)));
+        }
+        for (var i = 0; i < paths.Length; i++)
+        {
+            if (
+                !request.Paths[i].Details.HasFlag(NodeDetails.LocksBelow)
+                || paths[i].Node is not { IsFolder: true } top
+            )
+                continue;
+            var below = new List<LockRow>();
+            foreach (var held in all)
+            {
+                var steps = upward.GetValueOrDefault(held.Token) ?? [];
+                var depth = steps.FindIndex(step => step.Node == top.Id.Value);
+                if (depth > 0)
+                    below.Add(
+                        held with
+                        {
+                            Path =
+                            [
+                                .. paths[i].StoredPath,
+                                .. steps.Take(depth).Reverse().Select(step => step.Name),
+                            ],
+                        }
+                    );
+            }
+            paths[i] = paths[i] with { LocksBelow = below };
+        }
+    }
+
+    private static async Task ReadPropertiesAsync(
+        DbDataReader reader,
+        PathState[] paths,
+        FactsRequest request
+    )
+    {
+        await reader.NextResultAsync();
+        var properties = paths.Select(_ => new List<NodeProperty>()).ToArray();
+        while (await reader.ReadAsync())
+            properties[reader.GetInt32(0)]
+                .Add(new NodeProperty(reader.GetString(1), reader.GetString(2)));
+        for (var i = 0; i < paths.Length; i++)
+            if (
+                request.Paths[i].Details.HasFlag(NodeDetails.Properties)
+                && paths[i].Node is { } node
+            )
+                node.Properties = properties[i];
+    }
+
+    private static async Task ReadDigestsAsync(
+        DbDataReader reader,
+        PathState[] paths,
+        FactsRequest request
+    )
+    {
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+        {
+            var i = reader.GetInt32(0);
+            if (paths[i].Node is { } node)
+                AddDigests(reader, 1, node, request.Paths[i].Details);
+        }
+        for (var i = 0; i < paths.Length; i++)
+            if (paths[i].Node is { IsFolder: false, Content: null } empty)
+                AddDigestsOfNothing(empty, request.Paths[i].Details);
+    }
+
+    private static void AddDigests(
+        DbDataReader reader,
+        int start,
+        NodeRow node,
+        NodeDetails details
+    )
+    {
+        if (details.HasFlag(NodeDetails.Crc32))
+            node.Crc32 = (uint)reader.GetInt64(start);
+        if (details.HasFlag(NodeDetails.Checksums))
+            node.Checksums = ChecksumText.Of(
+                reader.BytesOrNull(start + 1),
+                reader.BytesOrNull(start + 2),
+                reader.BytesOrNull(start + 3),
+                reader.BytesOrNull(start + 4),
+                (uint?)reader.Int64OrNull(start + 5)
+            );
+    }
+
+    private static void AddDigestsOfNothing(NodeRow node, NodeDetails details)
+    {
+        if (details.HasFlag(NodeDetails.Checksums))
+            node.Checksums = ChecksumText.OfNothing;
+    }
+
+    // A node comes once for each of its properties, and once when it has none.
+    private static async Task VisitDetailedAsync(
+        DbDataReader reader,
+        VaultId vault,
+        NodeDetails details,
+        NodeRow row,
+        Action<NodeRow> visit
+    )
+    {
+        var properties = new List<NodeProperty>();
+        var hasRow = false;
+        while (await reader.ReadAsync())
+        {
+            if (!hasRow || reader.GetInt64(0) != row.Id.Value)
+            {
+                if (hasRow)
+                    visit(row);
+                hasRow = true;
+                properties = [];
+                ReadListed(reader, 0, row);
+                row.Properties = properties;
+                row.Checksums = null;
+                row.Crc32 = 0;
+                if (row.Content is null)
+                {
+                    if (!row.IsFolder)
+                        AddDigestsOfNothing(row, details);
+                }
+                else if (
+                    (details & (NodeDetails.Checksums | NodeDetails.Crc32)) != NodeDetails.None
+                )
+                {
+                    if (reader.IsNull(DetailsStart))
+                        throw new InvalidDataException(
+                            $"Content {row.Content.Value.Value} of vault {vault.Value} is missing."
+                        );
+                    AddDigests(reader, DetailsStart, row, details);
+                }
+            }
+            if (!reader.IsNull(DetailsStart + 6))
+                properties.Add(
+                    new NodeProperty(
+                        reader.GetString(DetailsStart + 6),
+                        reader.GetString(DetailsStart + 7)
+                    )
+                );
+        }
+        if (hasRow)
+            visit(row);
+    }
+
+    private static async Task<IReadOnlyList<string>> FindNamesAsync(
+        SqlServerSession ready,
+        Facts facts,
+        int index
+    )
+    {
+        var state = facts.Paths[index];
+        var names = state.Path.ToArray();
+        var folder = state.Chain[^1];
+        for (var i = state.Chain.Count - 1; i < names.Length && folder.IsFolder; i++)
+        {
+            NodeRow? exact = null;
+            var folded = new List<NodeRow>();
+            await using (
+                var reader = await ready.ReadAsync(
+                    TreeStatements.ListMembersWhole.With(facts.Vault.Id.Value, folder.Id.Value)
+                )
+            )
+                while (await reader.ReadAsync())
+                {
+                    var name = reader.GetString(2);
+                    if (name == names[i])
+                        exact = ReadWhole(reader, 0);
+                    else if (NodeName.Fold(name) == NodeName.Fold(names[i]))
+                        folded.Add(ReadWhole(reader, 0));
+                }
+            // Exactly one must match.
+            if ((exact ?? (folded.Count == 1 ? folded[0] : null)) is not { } found)
+                break;
+            names[i] = found.Name;
+            folder = found;
+        }
+        return names.SequenceEqual(state.Path, StringComparer.Ordinal) ? state.Path : names;
+    }
+
+    private async Task<ContractFacts> ContractOfAsync(
+        SqlServerSession ready,
+        AccountId account,
+        long version,
+        long platformVersion
+    )
+    {
+        if (database.Facts.FindContract(account, version, platformVersion) is { } remembered)
+            return remembered;
+        await using var sets = await ready.ReadSetsAsync(
+            (ready.HasBegun ? FactsStatements.LoadAccountWithin : FactsStatements.LoadAccount).With(
+                account.Value
+            )
+        );
+        var versions = await sets.ReadFirstAsync<VersionsRow>();
+        var member = await sets.ReadFirstOrDefaultAsync<MemberRow>();
+        var customer = await sets.ReadFirstOrDefaultAsync<CustomerRow>();
+        var option = await sets.ReadFirstOrDefaultAsync<OptionRow>();
+        var facts = new ContractFactRows
+        {
+            IsBeingDestroyed = versions.IsBeingDestroyed != 0,
+            Person = new PersonRow
+            {
+                Language = versions.Language,
+                WindowReopened = versions.WindowReopened,
+            },
+            Member = member,
+            Customer = customer,
+            Option = option,
+            Measures = [.. await sets.ReadAsync<MeasureRow>()],
+            OptionMeasures = [.. await sets.ReadAsync<MeasureRow>()],
+            OwnerMeasures = [.. await sets.ReadAsync<MeasureRow>()],
+            AcceptedTerms = await sets.ReadFirstOrDefaultAsync<string?>(),
+        }.ToFacts();
+        // By the versions that came first, which may be newer than those of the tree: what came after them is never older than they are.
+        database.Facts.Remember(account, versions.FactsVersion, versions.PlatformVersion, facts);
+        return facts;
+    }
+
+    private async Task<PlatformFacts> PlatformOfAsync(SqlServerSession ready, long version)
+    {
+        if (database.Facts.FindPlatform(version) is { } remembered)
+            return remembered;
+        await using var sets = await ready.ReadSetsAsync(
+            (
+                ready.HasBegun ? FactsStatements.LoadPlatformWithin : FactsStatements.LoadPlatform
+            ).With()
+        );
+        var platform = await sets.ReadFirstAsync<VersionedPlatformRow>();
+        var general = await sets.ReadAsync<MeasureRow>();
+        var terms = await sets.ReadAsync<TermsRow>();
+        var facts = platform.ToFacts(general, [.. terms.Select(row => row.ToTerms())]);
+        database.Facts.Remember(platform.Version, facts);
+        return facts;
+    }
+
+    private static StoredContent ReadContent(DbDataReader reader) =>
+        new(
+            reader.GetInt64(1),
+            reader.IsNull(2) ? null : new BlobId(reader.GetGuid(2)),
+            reader.BytesOrNull(3),
+            reader.BytesOrNull(4)
+        );
+
+    private static LockRow ReadLock(DbDataReader reader, int start) =>
+        new()
+        {
+            Token = reader.GetString(start),
+            Node = new(reader.GetInt64(start + 1)),
+            Account = new(reader.GetInt64(start + 2)),
+            Device = reader.Int64OrNull(start + 3) is { } device ? new DeviceId(device) : null,
+            IsShared = reader.GetBoolean(start + 4),
+            IsInfinite = reader.GetBoolean(start + 5),
+            OwnerXml = reader.TextOrNull(start + 6),
+            HolderName = reader.GetString(start + 7),
+            Expires = Milliseconds.Time(reader.GetInt64(start + 8)),
+        };
+
+    private static NodeRow ReadWhole(DbDataReader reader, int start)
+    {
+        var row = new NodeRow();
+        ReadListed(reader, start, row);
+        if (row.IsFolder)
+        {
+            row.SubtreePropertyBytes = reader.GetInt64(start + 17);
+            row.Height = reader.GetInt32(start + 18);
+        }
+        row.ChangedSeq = reader.GetInt64(start + 19);
+        row.ChangedMs = reader.GetInt64(start + 20);
+        row.NameKey = reader.GetString(start + 21);
+        return row;
+    }
+
+    // The columns a listing shows, into a row that may be used again.
+    private static void ReadListed(DbDataReader reader, int start, NodeRow row)
+    {
+        row.Id = new(reader.GetInt64(start));
+        row.Parent = new(reader.GetInt64(start + 1));
+        row.Name = reader.GetString(start + 2);
+        row.Kind = (NodeKind)reader.GetByte(start + 3);
+        row.CreatedMs = reader.GetInt64(start + 7);
+        row.Win32Attributes = (uint?)reader.Int64OrNull(start + 9);
+        row.LastAccessMs = reader.Int64OrNull(start + 10);
+        row.PropertyBytes = reader.GetInt64(start + 11);
+        if (row.IsFolder)
+        {
+            row.Size = 0;
+            row.Revision = Guid.Empty;
+            row.MediaType = null;
+            row.Content = null;
+            row.SubtreeVersion = reader.GetInt64(start + 13);
+            row.SubtreeBytes = reader.GetInt64(start + 14);
+            row.SubtreeItems = reader.GetInt64(start + 15);
+            row.ModifiedMs = reader.GetInt64(start + 16);
+            return;
+        }
+        row.Size = reader.GetInt64(start + 4);
+        row.Revision = reader.GetGuid(start + 5);
+        row.MediaType = reader.TextOrNull(start + 6);
+        row.ModifiedMs = reader.GetInt64(start + 8);
+        row.Content = reader.Int64OrNull(start + 12) is { } content ? new ContentId(content) : null;
+        row.SubtreeVersion = row.SubtreeBytes = row.SubtreeItems = 0;
+    }
+
+    private sealed class VersionsRow
+    {
+        public long FactsVersion { get; init; }
+        public long PlatformVersion { get; init; }
+        public long? Language { get; init; }
+        public long? WindowReopened { get; init; }
+        public int IsBeingDestroyed { get; init; }
+    }
+
+    private sealed class VersionedPlatformRow : PlatformRow
+    {
+        public long Version { get; init; }
+    }
+}

@@ -1,0 +1,265 @@
+using System.Data;
+using CloudDav.Vault;
+using Microsoft.Data.SqlClient.Server;
+
+namespace CloudDav.Storage;
+
+/// <summary>
+/// One attempt at a command on one vault. The first one takes no lock while it decides: it reads, and what it decided is applied and committed by one
+/// statement, if nothing was written into the vault since. When something was, the next attempt waits for its turn first, and cannot be overtaken. Two
+/// round trips without others, whatever the size of the change.
+/// </summary>
+/// <param name="database">The engine.</param>
+/// <param name="command">The command's id, the same for every attempt.</param>
+/// <param name="waits">Whether it waits for its turn.</param>
+internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] command, bool waits)
+    : SqlServerSnapshot(database, null),
+        IMetadataTransaction,
+        IAsyncDisposable
+{
+    private static readonly SqlMetaData[] s_historyColumns =
+    [
+        new("until_seq", SqlDbType.BigInt),
+        new("node_id", SqlDbType.BigInt),
+    ];
+
+    private byte[]? _nextMarker;
+    private SqlServerSession? _session;
+    private VaultId? _locked;
+    private long? _writeSeq;
+    private ChangeSet? _pending;
+    private bool _isMarked;
+    private bool _isApplied;
+
+    /// <summary>The vault that it writes into; null as long as it writes nothing.</summary>
+    public VaultId? Vault { get; private set; }
+
+    public ValueTask<long> NextIdAsync() => Database.NextIdAsync();
+
+    /// <summary>Kept until it is known whether anything comes after it: the last one is applied and committed at once.</summary>
+    public async ValueTask ApplyAsync(ChangeSet changes)
+    {
+        await FlushAsync();
+        Vault = changes.Vault;
+        _pending = changes;
+    }
+
+    public async ValueTask<int> PurgeTrashAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var session = await LockAsync(vault);
+        var held = await SqlServerHeldItems.LoadAsync(session, vault, now);
+        var nowMs = now.ToUnixTimeMilliseconds();
+        var removed = 0;
+        var passed = "";
+        while (removed < limit)
+        {
+            var page = await ListTrashedAsync(session, vault, passed, before, limit - removed);
+            if (page.Count == 0)
+                break;
+            passed = page[^1].Key;
+            var free = await held.WithoutHeldAsync(page, item => item.Id, orAbove: true);
+            var files = free.Where(item => item.Kind != NodeKind.Folder)
+                .Select(item => item.Id)
+                .ToList();
+            if (files.Count > 0)
+                removed += await RemoveAsync(
+                    session,
+                    PurgeStatements.PurgeNodes.With(vault.Value, nowMs, Ids(files))
+                );
+            foreach (var folder in free.Where(item => item.Kind == NodeKind.Folder))
+            {
+                while (removed < limit)
+                {
+                    var slice = await RemoveAsync(
+                        session,
+                        PurgeStatements.PurgeBelow.With(
+                            vault.Value,
+                            nowMs,
+                            folder.Id,
+                            limit - removed
+                        )
+                    );
+                    removed += slice;
+                    if (slice == 0)
+                        break;
+                }
+                if (removed >= limit)
+                    break;
+            }
+        }
+        return removed;
+    }
+
+    public async ValueTask<int> PurgeHistoryAsync(
+        VaultId vault,
+        DateTimeOffset before,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var session = await LockAsync(vault);
+        var beforeMs = before.ToUnixTimeMilliseconds();
+        var old = new List<(long Seq, long Node)>();
+        await using (
+            var reader = await session.ReadAsync(
+                PurgeStatements.ListOldHistory.With(vault.Value, limit)
+            )
+        )
+            while (await reader.ReadAsync() && reader.GetInt64(2) < beforeMs)
+                old.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        var held = await SqlServerHeldItems.LoadAsync(session, vault, now);
+        // What comes behind a whole slice of held rows waits for the hold's end, too.
+        var free = await held.WithoutHeldAsync(old, row => row.Node, orAbove: false);
+        if (free.Count == 0)
+            return 0;
+        var keys = new SqlServerRows(s_historyColumns);
+        foreach (var (seq, node) in free)
+            keys.Add(seq, node);
+        await session.ExecuteAsync(
+            PurgeStatements.DeleteHistory.With(vault.Value, now.ToUnixTimeMilliseconds(), keys)
+        );
+        _writeSeq++;
+        return free.Count;
+    }
+
+    /// <summary>Whether an earlier attempt was applied after all. Waits for it when it is still under way, and keeps the turn.</summary>
+    public async ValueTask<bool> WasAppliedAsync(VaultId vault)
+    {
+        await LockAsync(vault);
+        return _isApplied;
+    }
+
+    /// <summary>Applies what was decided, if the vault is still what it was decided by.</summary>
+    public async ValueTask CommitAsync()
+    {
+        if (_pending is { } changes && _session is { HasBegun: false } session)
+        {
+            _pending = null;
+            await ApplyAsync(session, changes, TreeChangeStatements.ApplyAlone);
+            return;
+        }
+        await FlushAsync();
+        if (_session is not { HasBegun: true } begun)
+            return;
+        if (Vault is { } vault && !_isMarked)
+            await begun.ExecuteAsync(EngineStatements.MarkApplied.With(vault.Value, command));
+        await begun.CommitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+            await _session.DisposeAsync();
+    }
+
+    protected override async ValueTask<SqlServerSession> PrepareAsync(VaultId vault)
+    {
+        await FlushAsync();
+        var session = _session ??= await Database.OpenAsync(CancellationToken.None);
+        if (waits && !session.HasBegun)
+            await session.BeginAsync(IsolationLevel.ReadCommitted);
+        return session;
+    }
+
+    protected override SqlServerStatement LoadStatement(SqlServerSession ready) =>
+        ready.HasBegun && _locked is null ? TreeStatements.LoadLocked : base.LoadStatement(ready);
+
+    protected override void Saw(VaultId vault, long writeSeq)
+    {
+        if (_session!.HasBegun)
+            _locked ??= vault;
+        _writeSeq ??= writeSeq;
+    }
+
+    // Takes the vault's turn, and looks whether what was read before still holds.
+    private async ValueTask<SqlServerSession> LockAsync(VaultId vault)
+    {
+        await FlushAsync();
+        Vault = vault;
+        var session = _session ??= await Database.OpenAsync(CancellationToken.None);
+        if (_locked is not null)
+            return session;
+        if (!session.HasBegun)
+            await session.BeginAsync(IsolationLevel.ReadCommitted);
+        await using var reader = await session.ReadAsync(
+            TreeStatements.Lock.With(vault.Value, command)
+        );
+        if (await reader.ReadAsync())
+        {
+            var written = reader.GetInt64(0);
+            _isApplied = reader.GetInt32(1) != 0;
+            if (_writeSeq is { } read && read != written)
+                throw new SqlServerConflictException();
+            _writeSeq = written;
+        }
+        _locked = vault;
+        return session;
+    }
+
+    // What comes after it must see it, so it is applied now, in a transaction that goes on.
+    private async ValueTask FlushAsync()
+    {
+        if (_pending is not { } changes)
+            return;
+        _pending = null;
+        var session = await LockAsync(changes.Vault);
+        await ApplyAsync(session, changes, TreeChangeStatements.ApplyWithin);
+        _writeSeq++;
+        _isMarked = true;
+        // One marker tells of the whole transaction; a further change in it needs another.
+        _nextMarker = Database.NewCommand();
+    }
+
+    private async Task ApplyAsync(
+        SqlServerSession session,
+        ChangeSet changes,
+        SqlServerStatement statement
+    )
+    {
+        var rows = new SqlServerChanges(changes);
+        var firstCopy =
+            rows.CopiedItems > 0 ? await Database.AllocateIdsAsync(rows.CopiedItems) : 0;
+        var audit = await SqlServerJournal.LinkAsync(session, rows.Entries);
+        await session.ExecuteAsync(
+            rows.With(
+                statement,
+                _writeSeq
+                    ?? throw new InvalidOperationException(
+                        "A change was decided without the facts of its vault."
+                    ),
+                _nextMarker ?? command,
+                Database.ForgottenCommands(),
+                firstCopy,
+                audit
+            )
+        );
+    }
+
+    private async Task<int> RemoveAsync(SqlServerSession session, SqlServerCall call)
+    {
+        _writeSeq++;
+        return await session.ScalarAsync<int>(call);
+    }
+
+    private static async Task<List<(long Id, string Key, NodeKind Kind)>> ListTrashedAsync(
+        SqlServerSession session,
+        VaultId vault,
+        string after,
+        DateTimeOffset before,
+        int limit
+    )
+    {
+        var page = new List<(long, string, NodeKind)>();
+        await using var reader = await session.ReadAsync(
+            PurgeStatements.ListTrashed.With(vault.Value, after, TrashKey.Before(before), limit)
+        );
+        while (await reader.ReadAsync())
+            page.Add((reader.GetInt64(0), reader.GetString(1), (NodeKind)reader.GetByte(2)));
+        return page;
+    }
+}

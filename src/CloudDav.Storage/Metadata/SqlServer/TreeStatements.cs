@@ -1,0 +1,315 @@
+using static CloudDav.Storage.SqlServerParameter;
+
+namespace CloudDav.Storage;
+
+/// <summary>What is asked of the tree.</summary>
+internal static class TreeStatements
+{
+    // All of it from one snapshot, in one round trip. The session's own level comes back at the end.
+    private const string BeginSnapshot = """
+        SET NOCOUNT ON;
+        SET XACT_ABORT ON;
+        SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+        BEGIN TRANSACTION;
+
+        """;
+
+    private const string EndSnapshot = """
+
+        COMMIT TRANSACTION;
+        """;
+
+    // Whoever is to write waits here for the vault's other writers, before anything is read. A statement of its own, because it is what comes after the
+    // wait that must see what they wrote.
+    private const string LockVault = """
+        SET NOCOUNT ON;
+        SET XACT_ABORT ON;
+        DECLARE @locked bigint;
+        SELECT @locked = v.write_seq FROM dbo.vaults AS v WITH (UPDLOCK, ROWLOCK) WHERE v.vault_id = @vault;
+
+        """;
+
+    // A folder's counters come by one more look-up, a file's by none.
+    private const string ListedColumns = """
+        n.node_id, n.parent_id, n.name, n.kind, n.size, n.revision, n.media_type, n.created, n.modified, n.win32_attributes,
+          n.last_access, n.property_bytes, n.content_id, d.subtree_version, d.subtree_bytes, d.subtree_items, d.modified AS dir_modified
+        """;
+
+    private const string NodeColumns = $"""
+        {ListedColumns}, d.subtree_property_bytes, d.height, n.changed_seq, n.changed_at, n.name_key
+        """;
+
+    private const string WithDirs =
+        "LEFT JOIN dbo.dirs AS d ON d.vault_id = n.vault_id AND d.node_id = n.node_id AND n.kind = 0";
+
+    private const string LockColumns = """
+        l.token, l.node_id, l.account_id, l.device_id, l.is_shared, l.is_infinite, l.owner_xml, l.holder_name, l.expires
+        """;
+
+    // One look-up of the clustered key for each step of each path.
+    private const string Chain = """
+        WITH chain AS (
+          SELECT s.path_no, s.level, s.details, n.node_id, n.parent_id, n.name_key
+          FROM @steps AS s
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = 0 AND n.name_key = s.name
+          WHERE s.level = 0
+          UNION ALL
+          SELECT s.path_no, s.level, s.details, n.node_id, n.parent_id, n.name_key
+          FROM chain AS c
+          JOIN @steps AS s ON s.path_no = c.path_no AND s.level = c.level + 1
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.node_id AND n.name_key = CASE WHEN @folds = 1 THEN s.folded ELSE s.name END
+        )
+        """;
+
+    private const string LoadFacts = $"""
+        DECLARE @folds bit;
+        SELECT @folds = v.case_insensitive FROM dbo.vaults AS v WHERE v.vault_id = @vault;
+        SELECT v.name, v.epoch, v.change_seq, v.used_bytes, v.items, v.capacity_bytes, v.root_id, v.trash_id, v.case_insensitive,
+          ISNULL((SELECT SUM(h.bytes) FROM dbo.holds AS h
+            WHERE h.vault_id = v.vault_id AND h.lease > @now AND (@own_hold IS NULL OR h.blob_id <> @own_hold)), 0) AS held_bytes,
+          CASE WHEN EXISTS (SELECT 1 FROM dbo.locks AS l WHERE l.vault_id = v.vault_id) THEN 1 ELSE 0 END AS has_locks,
+          a.is_disabled, a.credential_version,
+          CASE WHEN EXISTS (
+            SELECT 1 FROM dbo.devices AS d WHERE d.device_id = @device AND d.account_id = @account AND d.revoked IS NULL) THEN 1 ELSE 0 END AS has_device,
+          a.facts_version, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version, v.write_seq
+        FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
+        WHERE v.vault_id = @vault;
+        {Chain}
+        SELECT c.path_no, {NodeColumns}
+        FROM chain AS c
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.parent_id AND n.name_key = c.name_key
+        {WithDirs}
+        ORDER BY c.path_no, c.level
+        OPTION (MAXRECURSION 0);
+        IF @details & 1 <> 0
+        BEGIN
+          {Chain}
+          SELECT c.path_no, c.level, {LockColumns}
+          FROM chain AS c
+          JOIN dbo.locks AS l ON l.vault_id = @vault AND l.node_id = c.node_id AND l.expires > @now
+          ORDER BY c.path_no, c.level, l.token
+          OPTION (MAXRECURSION 0);
+        END;
+        IF @details & 2 <> 0
+        BEGIN
+          SELECT {LockColumns} FROM dbo.locks AS l WHERE l.vault_id = @vault AND l.expires > @now ORDER BY l.token;
+          WITH up AS (
+            SELECT l.token, 0 AS level, n.node_id, n.parent_id, n.name
+            FROM dbo.locks AS l
+            JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = l.node_id
+            WHERE l.vault_id = @vault AND l.expires > @now
+            UNION ALL
+            SELECT u.token, u.level + 1, n.node_id, n.parent_id, n.name
+            FROM up AS u
+            JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
+          )
+          SELECT u.token, u.node_id, u.name FROM up AS u ORDER BY u.token, u.level
+          OPTION (MAXRECURSION 0);
+        END;
+        IF @details & 4 <> 0
+        BEGIN
+          {Chain}
+          SELECT c.path_no, p.name, p.xml
+          FROM chain AS c
+          JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = c.node_id
+          WHERE c.details & 4 <> 0
+          ORDER BY c.path_no, p.name_hash
+          OPTION (MAXRECURSION 0);
+        END;
+        IF @details & 24 <> 0
+        BEGIN
+          {Chain}
+          SELECT c.path_no, k.crc32, k.sha256, k.md5, k.sha1, k.sha512, k.adler32
+          FROM chain AS c
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.parent_id AND n.name_key = c.name_key
+          JOIN dbo.contents AS k ON k.vault_id = @vault AND k.content_id = n.content_id
+          WHERE c.details & 24 <> 0
+          ORDER BY c.path_no
+          OPTION (MAXRECURSION 0);
+        END;
+        """;
+
+    private static readonly SqlServerParameter[] s_factsParameters =
+    [
+        BigInt("@vault"),
+        BigInt("@account"),
+        BigInt("@device"),
+        BigInt("@now"),
+        Guid("@own_hold"),
+        Int("@details"),
+        Table("@steps", "dbo.path_steps"),
+    ];
+
+    /// <summary>Everything a decision needs, from one snapshot: vault, paths, and what <c>@details</c> asks for, each a set of rows.</summary>
+    public static readonly SqlServerStatement Load = new(
+        $"{BeginSnapshot}{LoadFacts}{EndSnapshot}",
+        s_factsParameters
+    );
+
+    /// <summary>The same within a transaction of the caller's that has its snapshot, or the vault's lock, already.</summary>
+    public static readonly SqlServerStatement LoadWithin = new(
+        $"SET NOCOUNT ON;\n{LoadFacts}",
+        s_factsParameters
+    );
+
+    /// <summary>Waits for the vault's other writers, then the same.</summary>
+    public static readonly SqlServerStatement LoadLocked = new(
+        $"{LockVault}{LoadFacts}",
+        s_factsParameters
+    );
+
+    /// <summary>Waits for the vault's other writers. Says whether a command of this id was applied before, and what was written last; no row for no vault.</summary>
+    public static readonly SqlServerStatement Lock = new(
+        $"""
+        {LockVault}
+        SELECT v.write_seq, CASE WHEN EXISTS (
+          SELECT 1 FROM dbo.applied_commands AS c WHERE c.vault_id = @vault AND c.command_id = @command) THEN 1 ELSE 0 END AS is_applied
+        FROM dbo.vaults AS v WHERE v.vault_id = @vault;
+        """,
+        BigInt("@vault"),
+        FixedBytes("@command", 16)
+    );
+
+    /// <summary>Members of a folder with all their columns, for the rare name that only folding finds.</summary>
+    public static readonly SqlServerStatement ListMembersWhole = new(
+        $"""
+        SELECT {NodeColumns}
+        FROM dbo.nodes AS n {WithDirs}
+        WHERE n.vault_id = @vault AND n.parent_id = @folder
+        ORDER BY n.name_key
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder")
+    );
+
+    /// <summary>One range of the clustered key, in its order.</summary>
+    public static readonly SqlServerStatement ListMembers = new(
+        $"""
+        SELECT {ListedColumns}
+        FROM dbo.nodes AS n {WithDirs}
+        WHERE n.vault_id = @vault AND n.parent_id = @folder
+        ORDER BY n.name_key
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder")
+    );
+
+    /// <summary>The same with contents and properties; a node with several properties comes several times.</summary>
+    public static readonly SqlServerStatement ListMembersDetailed = new(
+        $"""
+        SELECT {ListedColumns}, k.crc32, k.sha256, k.md5, k.sha1, k.sha512, k.adler32, p.name AS property_name, p.xml
+        FROM dbo.nodes AS n {WithDirs}
+        LEFT JOIN dbo.contents AS k ON k.vault_id = @vault AND k.content_id = n.content_id AND @details & 24 <> 0
+        LEFT JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = n.node_id AND n.property_bytes > 0 AND @details & 4 <> 0
+        WHERE n.vault_id = @vault AND n.parent_id = @folder
+        ORDER BY n.name_key, p.name_hash
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder"),
+        Int("@details")
+    );
+
+    // Folders by their level, so that each comes before its members.
+    private const string FoldersBelow = """
+        WITH folders AS (
+          SELECT d.node_id, 0 AS level FROM dbo.dirs AS d WHERE d.vault_id = @vault AND d.node_id = @folder
+          UNION ALL
+          SELECT m.node_id, f.level + 1 FROM folders AS f JOIN dbo.dirs AS m ON m.vault_id = @vault AND m.parent_id = f.node_id
+        )
+        """;
+
+    public static readonly SqlServerStatement ListBelow = new(
+        $"""
+        {FoldersBelow}
+        SELECT {ListedColumns}
+        FROM folders AS f
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = f.node_id
+        {WithDirs}
+        ORDER BY f.level, n.parent_id, n.name_key
+        OPTION (MAXRECURSION 0, LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder")
+    );
+
+    public static readonly SqlServerStatement ListBelowDetailed = new(
+        $"""
+        {FoldersBelow}
+        SELECT {ListedColumns}, k.crc32, k.sha256, k.md5, k.sha1, k.sha512, k.adler32, p.name AS property_name, p.xml
+        FROM folders AS f
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = f.node_id
+        {WithDirs}
+        LEFT JOIN dbo.contents AS k ON k.vault_id = @vault AND k.content_id = n.content_id AND @details & 24 <> 0
+        LEFT JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = n.node_id AND n.property_bytes > 0 AND @details & 4 <> 0
+        ORDER BY f.level, n.parent_id, n.name_key, p.name_hash
+        OPTION (MAXRECURSION 0, LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder"),
+        Int("@details")
+    );
+
+    public static readonly SqlServerStatement ListLocks = new(
+        $"SELECT {LockColumns} FROM dbo.locks AS l WHERE l.vault_id = @vault AND l.expires > @now ORDER BY l.token;",
+        BigInt("@vault"),
+        BigInt("@now")
+    );
+
+    private const string ContentColumns = "c.content_id, c.size, c.blob_id, i.bytes, c.wrapped_key";
+
+    public static readonly SqlServerStatement FindContent = new(
+        $"""
+        SELECT {ContentColumns}
+        FROM dbo.contents AS c
+        LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id AND c.blob_id IS NULL
+        WHERE c.vault_id = @vault AND c.content_id = @content;
+        """,
+        BigInt("@vault"),
+        BigInt("@content")
+    );
+
+    public static readonly SqlServerStatement FindContents = new(
+        $"""
+        SELECT {ContentColumns}
+        FROM @contents AS w
+        JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = w.id
+        LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id AND c.blob_id IS NULL
+        ORDER BY w.id
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        Table("@contents", "dbo.id_list")
+    );
+
+    public static readonly SqlServerStatement IsBelow = new(
+        """
+        WITH up AS (
+          SELECT n.parent_id FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.node_id = @node
+          UNION ALL
+          SELECT d.parent_id FROM up AS u JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = u.parent_id
+        )
+        SELECT COUNT(*) FROM up AS u WHERE u.parent_id = @folder
+        OPTION (MAXRECURSION 0);
+        """,
+        BigInt("@vault"),
+        BigInt("@node"),
+        BigInt("@folder")
+    );
+
+    public static readonly SqlServerStatement MeasureHeight = new(
+        $"""
+        {FoldersBelow}
+        SELECT ISNULL(MAX(f.level + e.has_members), 0)
+        FROM folders AS f
+        CROSS APPLY (
+          SELECT CASE WHEN EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.parent_id = f.node_id) THEN 1 ELSE 0 END AS has_members
+        ) AS e
+        OPTION (MAXRECURSION 0);
+        """,
+        BigInt("@vault"),
+        BigInt("@folder")
+    );
+}

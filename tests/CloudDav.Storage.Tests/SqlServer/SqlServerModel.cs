@@ -1,0 +1,154 @@
+using System.Reflection;
+using Microsoft.SqlServer.Dac;
+using Microsoft.SqlServer.Dac.Model;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace CloudDav.Storage.Tests.SqlServer;
+
+/// <summary>
+/// The migrations as Microsoft's own model of a database, without a server. It knows names; what it does not look at (values, columns of variables, types) is
+/// <see cref="StatementBinder"/>'s. Neither says anything about plans, locks or time.
+/// </summary>
+internal sealed class SqlServerModel : IDisposable
+{
+    private readonly TSqlModel _model = new(SqlServerVersion.Sql160, new TSqlModelOptions());
+    private readonly List<(string Name, string Text)> _loose = [];
+    private readonly HashSet<string> _known = [];
+    private int _procedures;
+
+    public SqlServerModel()
+    {
+        foreach (var (name, text) in Scripts())
+        foreach (var batch in Parse(text).Batches)
+        foreach (var statement in batch.Statements)
+        {
+            var sql = TextOf(statement);
+            if (
+                statement
+                is CreateTableStatement
+                    or CreateIndexStatement
+                    or CreateTypeTableStatement
+            )
+            {
+                _model.AddObjects(sql);
+                Schema.Add(statement);
+            }
+            else
+                _loose.Add((name, sql));
+        }
+        _known.UnionWith(Messages());
+    }
+
+    /// <summary>Tables and table types as the scripts make them.</summary>
+    public StatementSchema Schema { get; } = new();
+
+    /// <summary>What is wrong with the schema itself.</summary>
+    public IReadOnlyCollection<string> SchemaMessages => _known;
+
+    /// <summary>Statements of the scripts that make no object.</summary>
+    public IReadOnlyList<(string Name, string Text)> Loose => _loose;
+
+    public static IEnumerable<(string Name, string Text)> Scripts()
+    {
+        var assembly = typeof(SqlServerDatabase).Assembly;
+        return assembly
+            .GetManifestResourceNames()
+            .Where(SqlServerDatabase.IsMigration)
+            .Order(StringComparer.Ordinal)
+            .Select(name =>
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                return (name, reader.ReadToEnd());
+            });
+    }
+
+    public static IEnumerable<(string Name, SqlServerStatement Statement)> Catalogue() =>
+        typeof(SqlServerDatabase)
+            .Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Statements", StringComparison.Ordinal))
+            .SelectMany(type =>
+                type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+            )
+            .SelectMany(field =>
+                field.GetValue(null) switch
+                {
+                    SqlServerStatement one => [($"{field.DeclaringType!.Name}.{field.Name}", one)],
+                    IEnumerable<SqlServerStatement> many => many.Select(
+                        (one, i) => ($"{field.DeclaringType!.Name}.{field.Name}[{i}]", one)
+                    ),
+                    _ => [],
+                }
+            );
+
+    /// <summary>What is wrong with a statement: one sentence each.</summary>
+    public IReadOnlyList<string> Check(string text, params string[] parameters)
+    {
+        var found = new List<string>();
+        var procedure = $"""
+            CREATE PROCEDURE dbo.q{++_procedures} {string.Join(", ", parameters)} AS
+            {text}
+            """;
+        try
+        {
+            found.AddRange(new StatementBinder(Schema).Check(Parse(procedure)));
+        }
+        catch (FormatException exception)
+        {
+            return [exception.Message];
+        }
+        // A model with something in it that is not even declared takes no more statements.
+        if (
+            found.Exists(message =>
+                message.StartsWith(StatementBinder.Undeclared, StringComparison.Ordinal)
+            )
+        )
+            return found;
+        var source = $"q{_procedures}.sql";
+        _model.AddOrUpdateObjects(procedure, source, new TSqlObjectOptions());
+        found.AddRange(Messages().Where(message => !_known.Contains(message)));
+        _model.DeleteObjects(source);
+        return found;
+    }
+
+    public IReadOnlyList<string> Check(SqlServerStatement statement) =>
+        Check(statement.Text, [.. statement.Parameters.Select(parameter => parameter.Declaration)]);
+
+    public void Dispose() => _model.Dispose();
+
+    // The catalogue and the procedures of the system are not in the model.
+    private IEnumerable<string> Messages() =>
+        _model
+            .Validate()
+            .Where(message =>
+                message.MessageType == DacMessageType.Error || message.Number is 71005 or 71502
+            )
+            .Select(message => message.ToString())
+            .Where(message =>
+                !message.Contains("[sys].", StringComparison.OrdinalIgnoreCase)
+                && !message.Contains("[sp_getapplock]", StringComparison.OrdinalIgnoreCase)
+            );
+
+    private static TSqlScript Parse(string text)
+    {
+        var script = (TSqlScript)
+            new TSql160Parser(initialQuotedIdentifiers: true).Parse(
+                new StringReader(text),
+                out var errors
+            );
+        return errors.Count == 0
+            ? script
+            : throw new FormatException(
+                string.Join("; ", errors.Select(error => $"line {error.Line}: {error.Message}"))
+            );
+    }
+
+    private static string TextOf(TSqlFragment fragment) =>
+        string.Concat(
+            Enumerable
+                .Range(
+                    fragment.FirstTokenIndex,
+                    fragment.LastTokenIndex - fragment.FirstTokenIndex + 1
+                )
+                .Select(i => fragment.ScriptTokenStream[i].Text)
+        );
+}

@@ -1,0 +1,753 @@
+using System.Data;
+using System.Reflection;
+using CloudDav.Vault;
+using Microsoft.Data.SqlClient;
+
+namespace CloudDav.Storage.Tests.SqlServer;
+
+/// <summary>
+/// The code of the SQL Server engine, run without a server: every statement that it really issues is one of the catalogues, with the parameters that are
+/// declared there and values of their types; how often it asks; and what it does when nobody answers.
+/// </summary>
+public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
+    : IClassFixture<SqlServerStatementTests.Model>
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly Actor s_actor = new(new AccountId(7), "a", new VaultId(3), null, null);
+
+    private readonly Recorder _recorder = new();
+    private readonly Recorder _ids = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_path_is_resolved_in_one_round_trip()
+    {
+        var store = Open();
+        await LoadAsync(store);
+        _recorder.RoundTrips.Clear();
+        var facts = await LoadAsync(store);
+        Assert.Equal("f", facts.Paths[0].Node!.Name);
+        Assert.Equal([TreeStatements.Load.Text], _recorder.RoundTrips);
+        CheckIssued();
+    }
+
+    [Fact]
+    public async Task A_small_write_is_two_round_trips()
+    {
+        var store = Open();
+        await LoadAsync(store);
+        await WriteAsync(store);
+        _recorder.RoundTrips.Clear();
+        Assert.True((await WriteAsync(store)).IsSuccess);
+        Assert.Equal(
+            [TreeStatements.Load.Text, TreeChangeStatements.ApplyAlone.Text],
+            _recorder.RoundTrips
+        );
+        Assert.Single(_ids.RoundTrips);
+        CheckIssued();
+    }
+
+    [Fact]
+    public async Task A_conflict_is_decided_again_when_it_is_the_commands_turn()
+    {
+        var store = Open();
+        await WriteAsync(store);
+        _recorder.RoundTrips.Clear();
+        _recorder.Fail(TreeChangeStatements.ApplyAlone, Error(SqlServerErrors.Conflict));
+        Assert.True((await WriteAsync(store)).IsSuccess);
+        Assert.Equal(
+            [
+                TreeStatements.Load.Text,
+                TreeChangeStatements.ApplyAlone.Text,
+                "BEGIN ReadCommitted",
+                TreeStatements.Lock.Text,
+                TreeStatements.LoadWithin.Text,
+                TreeChangeStatements.ApplyWithin.Text,
+                "COMMIT",
+            ],
+            _recorder.RoundTrips
+        );
+        CheckIssued();
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(10054)]
+    [InlineData(1205)]
+    public async Task What_was_applied_though_nobody_answered_is_not_applied_again(int number)
+    {
+        var store = Open();
+        await WriteAsync(store);
+        _recorder.RoundTrips.Clear();
+        _recorder.Fail(TreeChangeStatements.ApplyAlone, Error(number));
+        _recorder.Answer(TreeStatements.Lock, Recorder.Row(6L, 1));
+        Assert.True((await WriteAsync(store)).IsSuccess);
+        Assert.Equal(
+            [
+                TreeStatements.Load.Text,
+                TreeChangeStatements.ApplyAlone.Text,
+                "BEGIN ReadCommitted",
+                TreeStatements.Lock.Text,
+                "ROLLBACK",
+            ],
+            _recorder.RoundTrips
+        );
+        // Both asked about the same command.
+        Assert.Equal(
+            (byte[])
+                _recorder
+                    .Commands[^2]
+                    .Parameters.Single(one => one.ParameterName == "@command")
+                    .Value,
+            (byte[])
+                _recorder
+                    .Commands[^1]
+                    .Parameters.Single(one => one.ParameterName == "@command")
+                    .Value
+        );
+        CheckIssued();
+    }
+
+    [Fact]
+    public async Task What_means_nothing_transient_is_not_tried_again()
+    {
+        var store = Open();
+        await WriteAsync(store);
+        _recorder.Fail(TreeChangeStatements.ApplyAlone, Error(SqlServerErrors.Missing));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => WriteAsync(store));
+        _recorder.Fail(TreeChangeStatements.ApplyAlone, Error(9002));
+        await Assert.ThrowsAsync<StorageFullException>(() => WriteAsync(store));
+        _recorder.Fail(TreeChangeStatements.ApplyAlone, Error(8152));
+        await Assert.ThrowsAsync<SqlException>(() => WriteAsync(store));
+    }
+
+    [Fact]
+    public async Task A_refusal_writes_nothing()
+    {
+        var store = Open();
+        await LoadAsync(store);
+        _recorder.RoundTrips.Clear();
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(Request());
+                await transaction.ApplyAsync(new ChangeSet(facts.Vault, Now));
+                return new Refusal(RefusalRule.ConditionFailed);
+            },
+            Stop
+        );
+        Assert.Equal([TreeStatements.Load.Text], _recorder.RoundTrips);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_change_is_sent_as_the_types_declare_it()
+    {
+        var store = Open();
+        _recorder.Answer(
+            JournalStatements.FindHeads,
+            Recorder.Nothing(),
+            Recorder.Row(7L, 1L, new byte[32])
+        );
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(Request());
+                var changes = new ChangeSet(facts.Vault, Now);
+                foreach (var change in EveryChange(facts))
+                    changes.Add(change);
+                changes.Count(facts.Paths[0].Ancestors, 1, 1, 1, 1, changesMembers: true);
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            Stop
+        );
+        Assert.Equal(
+            typeof(Change).GetNestedTypes().Length,
+            EveryChange(await LoadAsync(store))
+                .Select(change => change.GetType())
+                .Distinct()
+                .Count()
+        );
+        CheckIssued();
+    }
+
+    [Fact]
+    public async Task Every_question_and_every_job_issues_what_the_catalogues_say()
+    {
+        var store = Open();
+        var database = new SqlServerDatabase(Connect, ConnectForIds, TimeProvider.System);
+        _recorder.AnswerOnce(PurgeStatements.ListTrashed, Trashed());
+        _recorder.Answer(PurgeStatements.ListHeld, Recorder.Row(99L), Recorder.Row(2L));
+        _recorder.Answer(PurgeStatements.FindFolders, Folders());
+        _recorder.Answer(PurgeStatements.ListOldHistory, Recorder.Row(1L, 11L, 0L));
+        _recorder.Answer(LedgerStatements.Measure, Recorder.Row(3L, 0L, null));
+        _recorder.Answer(OutboxStatements.Measure, Recorder.Row(3L, 1_000L, 2L));
+        _recorder.Answer(LeaseStatements.IsHeld, Recorder.Row(1));
+        _recorder.Answer(JournalStatements.ListVisible, Recorder.Row(0L), Recorder.Nothing());
+        foreach (var details in (NodeDetails[])[NodeDetails.None, NodeDetails.Properties])
+        foreach (var isDeep in (bool[])[false, true])
+            await store.ReadAsync(
+                async snapshot =>
+                {
+                    await snapshot.ListAsync(s_actor.Vault, new(1), isDeep, details, _ => { });
+                    return true;
+                },
+                Stop
+            );
+        await store.ReadAsync(
+            async snapshot =>
+            {
+                await snapshot.LoadAsync(Request());
+                await snapshot.ListLocksAsync(s_actor.Vault, Now);
+                await snapshot.FindContentsAsync(s_actor.Vault, [new ContentId(5)]);
+                await Assert.ThrowsAsync<InvalidDataException>(async () =>
+                    await snapshot.FindContentAsync(s_actor.Vault, new ContentId(5))
+                );
+                await snapshot.IsBelowAsync(s_actor.Vault, new(1), new(2));
+                await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
+                return true;
+            },
+            Stop
+        );
+        await store.WriteAsync<int>(
+            async transaction => await transaction.PurgeTrashAsync(s_actor.Vault, Now, 10, Now),
+            Stop
+        );
+        await store.WriteAsync<int>(
+            async transaction => await transaction.PurgeHistoryAsync(s_actor.Vault, Now, 10, Now),
+            Stop
+        );
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                await WriteAsync(transaction);
+                await WriteAsync(transaction);
+                return true;
+            },
+            Stop
+        );
+        await store.InspectAsync(s_actor.Vault, Now, Stop);
+        await store.CreateVaultAsync("v", 5, true, Now, Stop);
+        await store.ListVaultsAsync(Stop);
+        await store.ListEncryptedVaultsAsync(Stop);
+        await store.ListExpiringVaultsAsync(Now, Now, Stop);
+        var ledger = new SqlServerBlobLedger(database);
+        await ledger.CondemnExpiredAsync(Now, Stop);
+        await ledger.ListCondemnedAsync(Now, 10, Stop);
+        await ledger.MarkGoneAsync([BlobId.New()], Stop);
+        await ledger.FindKnownAsync([BlobId.New()], Stop);
+        await ledger.ListContentsAsync(default, 10, Stop);
+        Assert.Equal(new LedgerBacklog(3, 0, null), await ledger.MeasureAsync(Stop));
+        var leases = new SqlServerJobLeases(database);
+        await leases.TryTakeAsync("job", "holder", Now, TimeSpan.FromMinutes(1), Stop);
+        await leases.RenewAsync("job", "holder", Now, TimeSpan.FromMinutes(1), Stop);
+        Assert.True(await leases.IsHeldAsync("job", Now, Stop));
+        await leases.ReleaseAsync("job", "holder", Now, Stop);
+        var (log, chain) = (new SqlServerAuditLog(database), new AuditChainId(7));
+        await log.AppendAsync(
+            new AuditEntry
+            {
+                Chain = chain,
+                At = Now,
+                Actor = "a",
+                Act = "b",
+            },
+            Stop
+        );
+        await log.ReadAsync(chain, 0, 10, Stop);
+        await log.ListAsync(chain, 5, 10, Stop);
+        await log.ListVisibleAsync(new(7), Now, 5, 10, Stop);
+        await log.FindNextChainAsync(chain, Stop);
+        await log.FindDestroyedAsync(chain, Stop);
+        var outbox = new SqlServerOutbox(database);
+        var key = new EventKey(new(7), 1);
+        await outbox.AddAsync(
+            new ServiceEvent
+            {
+                Account = new(7),
+                Type = "t",
+                OccurredAt = Now,
+            },
+            Stop
+        );
+        await outbox.ListDueAsync(Now, 10, Stop);
+        await outbox.MarkDeliveredAsync(key, Now, Stop);
+        await outbox.MarkDeadAsync(key, "why", Now, Stop);
+        await outbox.MarkFailedAsync(key, "why", Now, Now, Stop);
+        await outbox.ListAsync(new(7), 0, 10, Stop);
+        await outbox.ListDeadAsync(key, 10, Stop);
+        await outbox.ReviveAsync(key, Now, Stop);
+        Assert.Equal(
+            new OutboxBacklog(3, DateTimeOffset.FromUnixTimeSeconds(1), 2),
+            await outbox.MeasureAsync(Stop)
+        );
+        await outbox.CleanAsync(Now, 10, Now, Stop);
+        CheckIssued();
+        var issued = _recorder
+            .Commands.Concat(_ids.Commands)
+            .Select(command => command.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        // Nothing stands in a catalogue that no code uses, but for these, which other tests or a migration run.
+        Assert.Equal(
+            [
+                "EngineStatements.FindApplied",
+                "MigrationStatements.Settings[0]",
+                "MigrationStatements.Settings[1]",
+                "MigrationStatements.TakeTurn",
+                "TreeStatements.ListMembersWhole",
+            ],
+            SqlServerModel
+                .Catalogue()
+                .Where(statement => !issued.Contains(statement.Statement.Text))
+                .Select(statement => statement.Name)
+                .Except([
+                    "TreeStatements.Load",
+                    "TreeStatements.LoadLocked",
+                    "TreeChangeStatements.ApplyAlone",
+                    "FactsStatements.LoadAccount",
+                    "FactsStatements.LoadPlatform",
+                ])
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_database_that_makes_readers_wait_is_refused()
+    {
+        var store = Open();
+        _recorder.Answer(EngineStatements.ReadVersioning, Recorder.Row(false, (byte)1));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => LoadAsync(store));
+    }
+
+    private SqlServerMetadataStore Open()
+    {
+        _recorder.Answer(EngineStatements.ReadVersioning, Recorder.Row(true, (byte)1));
+        _ids.Answer(EngineStatements.AllocateIds, Recorder.Row(100_000L));
+        foreach (
+            var load in (SqlServerStatement[])
+                [TreeStatements.Load, TreeStatements.LoadWithin, TreeStatements.LoadLocked]
+        )
+            _recorder.Answer(
+                load,
+                Recorder.Row(
+                    "a",
+                    1L,
+                    5L,
+                    10L,
+                    2L,
+                    1_000L,
+                    1L,
+                    2L,
+                    true,
+                    0L,
+                    1,
+                    false,
+                    1L,
+                    0,
+                    4L,
+                    6L,
+                    8L
+                ),
+                Chain(),
+                Recorder.Nothing(),
+                Recorder.Nothing(),
+                Recorder.Nothing()
+            );
+        _recorder.Answer(TreeStatements.Lock, Recorder.Row(8L, 0));
+        foreach (
+            var load in (SqlServerStatement[])
+                [FactsStatements.LoadAccount, FactsStatements.LoadAccountWithin]
+        )
+            _recorder.Answer(
+                load,
+                [
+                    Named(("FactsVersion", 4L), ("PlatformVersion", 6L), ("IsBeingDestroyed", 0)),
+                    .. Enumerable.Range(0, 7).Select(_ => Named()),
+                ]
+            );
+        foreach (
+            var load in (SqlServerStatement[])
+                [FactsStatements.LoadPlatform, FactsStatements.LoadPlatformWithin]
+        )
+            _recorder.Answer(
+                load,
+                Named(("Version", 6L), ("Mode", 0L), ("Doors", "{}")),
+                Named(),
+                Named()
+            );
+        return new SqlServerMetadataStore(
+            new SqlServerDatabase(Connect, ConnectForIds, TimeProvider.System)
+        );
+    }
+
+    private RecordingConnection Connect() => new(_recorder);
+
+    private RecordingConnection ConnectForIds() => new(_ids);
+
+    private static DataTable Named(params (string Name, object Value)[] values)
+    {
+        var table = new DataTable();
+        foreach (var (name, value) in values)
+            table.Columns.Add(name, value.GetType());
+        if (values.Length > 0)
+            table.Rows.Add([.. values.Select(value => value.Value)]);
+        else
+            table.Columns.Add("Nothing", typeof(long));
+        return table;
+    }
+
+    // The root and a file in it, as the columns of the statement are.
+    private static DataTable Chain()
+    {
+        var table = new DataTable();
+        Type[] types =
+        [
+            typeof(int),
+            typeof(long),
+            typeof(long),
+            typeof(string),
+            typeof(byte),
+            typeof(long),
+            typeof(Guid),
+            typeof(string),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(long),
+            typeof(int),
+            typeof(long),
+            typeof(long),
+            typeof(string),
+        ];
+        foreach (var type in types)
+            table.Columns.Add(null, type);
+        table.Rows.Add(
+            0,
+            1L,
+            0L,
+            "root",
+            (byte)0,
+            0L,
+            null,
+            null,
+            0L,
+            0L,
+            null,
+            null,
+            0L,
+            null,
+            5L,
+            10L,
+            1L,
+            0L,
+            0L,
+            1,
+            1L,
+            0L,
+            "root"
+        );
+        table.Rows.Add(
+            0,
+            11L,
+            1L,
+            "f",
+            (byte)1,
+            10L,
+            Guid.NewGuid(),
+            null,
+            0L,
+            0L,
+            null,
+            null,
+            0L,
+            12L,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            1L,
+            0L,
+            "f"
+        );
+        return table;
+    }
+
+    private static DataTable Trashed()
+    {
+        var table = new DataTable();
+        table.Columns.Add(null, typeof(long));
+        table.Columns.Add(null, typeof(string));
+        table.Columns.Add(null, typeof(byte));
+        table.Rows.Add(11L, "1", (byte)1);
+        table.Rows.Add(12L, "2", (byte)0);
+        return table;
+    }
+
+    private static DataTable Folders()
+    {
+        var table = new DataTable();
+        for (var i = 0; i < 4; i++)
+            table.Columns.Add(null, typeof(long));
+        foreach (var id in (long[])[99, 11, 12])
+            table.Rows.Add(id, 0L, null, null);
+        return table;
+    }
+
+    private static FactsRequest Request() =>
+        new()
+        {
+            Actor = s_actor,
+            Now = Now,
+            Paths = [new PathRequest(["f"], NodeDetails.Locks)],
+        };
+
+    private static Task<Facts> LoadAsync(SqlServerMetadataStore store) =>
+        store.LoadAsync(Request(), Stop).AsTask();
+
+    private static Task<VaultResult<bool>> WriteAsync(SqlServerMetadataStore store) =>
+        store
+            .WriteAsync<bool>(
+                async transaction =>
+                {
+                    await WriteAsync(transaction);
+                    return true;
+                },
+                Stop
+            )
+            .AsTask();
+
+    // The overwriting of a small file.
+    private static async Task WriteAsync(IMetadataTransaction transaction)
+    {
+        var facts = await transaction.LoadAsync(Request());
+        var former = facts.Paths[0].Node!;
+        var row = former.Copy();
+        row.Content = new ContentId(await transaction.NextIdAsync());
+        var changes = new ChangeSet(facts.Vault, Now);
+        changes.Add(new Change.AddContent(row.Content.Value, Content(), null));
+        changes.Add(new Change.ReplaceNode(former, row, HistoryReason.Written, true, true));
+        changes.Count(facts.Paths[0].Ancestors, 1, 0, 0, 0, changesMembers: false);
+        await transaction.ApplyAsync(changes);
+    }
+
+    private static InlineContent Content() =>
+        new()
+        {
+            Size = 10,
+            Sha256 = new byte[32],
+            Crc32 = 5,
+            Md5 = new byte[16],
+            Sha1 = new byte[20],
+            Sha512 = new byte[64],
+            Adler32 = 7,
+            WrappedKey = new byte[61],
+            Bytes = new byte[10],
+        };
+
+    private static IEnumerable<Change> EveryChange(Facts facts)
+    {
+        var file = facts.Paths[0].Node!;
+        var folder = new NodeRow
+        {
+            Id = new(21),
+            Parent = new(1),
+            Name = "n",
+            NameKey = "n",
+        };
+        var moved = folder.Copy();
+        moved.Id = new(23);
+        var to = moved.Copy();
+        to.Parent = new(21);
+        yield return new Change.AddContent(new(31), Content(), new BlobId(Guid.NewGuid()));
+        yield return new Change.ShareContent(new(12), new(22));
+        yield return new Change.ReleaseContent(new(12), new(11));
+        yield return new Change.InsertNode(folder);
+        yield return new Change.ReplaceNode(moved, to, HistoryReason.Moved, false, true);
+        yield return new Change.RemoveFile(file);
+        yield return new Change.SetFolderModified(new(21), 5);
+        yield return new Change.SetHeight(new(1), 3);
+        yield return new Change.CopyMembers(new NodeRow { Id = new(1), SubtreeItems = 4 }, folder);
+        yield return new Change.CopyProperties(new(11), new(21));
+        yield return new Change.SetProperty(new(21), new NodeProperty("n", "x"));
+        yield return new Change.RemoveProperty(new(21), "m");
+        yield return new Change.AddLock(
+            new LockRow
+            {
+                Token = "opaquelocktoken:1",
+                Node = new(21),
+                Account = new(7),
+                Device = new(9),
+                IsShared = true,
+                IsInfinite = true,
+                OwnerXml = "x",
+                HolderName = "a",
+                Expires = Now,
+            }
+        );
+        yield return new Change.ExtendLock("opaquelocktoken:2", Now);
+        yield return new Change.RemoveLock("opaquelocktoken:3");
+        yield return new Change.MoveLocks(new(11), new(21));
+        yield return new Change.StageBlob(BlobId.New(), 5, Now);
+        yield return new Change.GrowHold(BlobId.New(), 5, Now);
+        yield return new Change.AbandonBlob(BlobId.New());
+        yield return new Change.NoteStanding(new(7), Standing.Active);
+        yield return new Change.AddAudit(
+            new AuditEntry
+            {
+                Chain = new(7),
+                At = Now,
+                Actor = "a",
+                Act = "b",
+                Subject = "s",
+                Instruction = "i",
+                SealedUntil = Now,
+                Unseals = 1,
+            }
+        );
+        yield return new Change.AddEvent(
+            new ServiceEvent
+            {
+                Account = new(7),
+                Type = "t",
+                OccurredAt = Now,
+                SealedSecret = "s",
+            }
+        );
+    }
+
+    private void CheckIssued()
+    {
+        var catalogue = SqlServerModel
+            .Catalogue()
+            .ToLookup(one => one.Statement.Text, one => one.Statement, StringComparer.Ordinal);
+        foreach (var (text, parameters) in _recorder.Commands.Concat(_ids.Commands))
+        {
+            var statement = catalogue[text].FirstOrDefault();
+            Assert.True(statement is not null, $"In no catalogue: {text}");
+            Assert.Equal(
+                statement.Parameters.Select(one => one.Name),
+                parameters.Select(one => one.ParameterName)
+            );
+            foreach (var (declared, issued) in statement.Parameters.Zip(parameters))
+            {
+                Assert.Equal(
+                    (declared.Type, declared.TableType ?? ""),
+                    (issued.SqlDbType, issued.TypeName)
+                );
+                CheckValue(
+                    $"{declared.Name} of {text}",
+                    declared.Type,
+                    declared.Size,
+                    declared.TableType,
+                    issued.Value
+                );
+            }
+        }
+    }
+
+    private void CheckValue(string where, SqlDbType type, long size, string? table, object? value)
+    {
+        if (table is not null)
+        {
+            var declared = fixture.Bound.Schema.Tables[table.Split('.')[1]];
+            if (value is DataTable empty)
+            {
+                Assert.Equal(
+                    declared.Select(column => column.Name),
+                    empty.Columns.Cast<DataColumn>().Select(column => column.ColumnName)
+                );
+                Assert.Empty(empty.Rows);
+                return;
+            }
+            var rows = Assert.IsType<SqlServerRows>(value);
+            Assert.Equal(
+                declared.Select(column => (column.Name, column.Type)),
+                rows.Columns.Select(column =>
+                    (column.Name, column.SqlDbType.ToString().ToLowerInvariant())
+                )
+            );
+            foreach (var row in rows)
+                for (var i = 0; i < declared.Count; i++)
+                {
+                    Assert.True(
+                        declared[i].IsNullable || !row.IsDBNull(i),
+                        $"{declared[i].Name} in {where} must have a value."
+                    );
+                    CheckValue(
+                        $"{declared[i].Name} in {where}",
+                        rows.Columns[i].SqlDbType,
+                        rows.Columns[i].MaxLength,
+                        null,
+                        row.IsDBNull(i) ? null : row.GetValue(i)
+                    );
+                }
+            return;
+        }
+        if (value is null or DBNull)
+            return;
+        var expected = type switch
+        {
+            SqlDbType.BigInt => typeof(long),
+            SqlDbType.Int => typeof(int),
+            SqlDbType.TinyInt => typeof(byte),
+            SqlDbType.Bit => typeof(bool),
+            SqlDbType.UniqueIdentifier => typeof(Guid),
+            SqlDbType.NVarChar or SqlDbType.VarChar => typeof(string),
+            SqlDbType.Binary or SqlDbType.VarBinary => typeof(byte[]),
+            _ => throw new NotSupportedException(type.ToString()),
+        };
+        Assert.True(expected == value.GetType(), $"{where} is {value.GetType().Name}.");
+        var length = value switch
+        {
+            string text => text.Length,
+            byte[] bytes => bytes.Length,
+            _ => 0,
+        };
+        Assert.True(size < 0 || length <= size || size == 0, $"{where} has {length} of {size}.");
+        Assert.True(type != SqlDbType.Binary || length == size, $"{where} has {length} of {size}.");
+    }
+
+    // The driver makes its errors itself.
+    private static SqlException Error(int number)
+    {
+        const BindingFlags Hidden =
+            BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        var constructor = typeof(SqlError)
+            .GetConstructors(Hidden)
+            .OrderBy(one => one.GetParameters().Length)
+            .First(one => one.GetParameters()[0].ParameterType == typeof(int));
+        var error = constructor.Invoke([
+            .. constructor
+                .GetParameters()
+                .Select(parameter =>
+                    parameter.Position == 0 ? number
+                    : parameter.ParameterType == typeof(string) ? "planted"
+                    : parameter.ParameterType.IsValueType
+                        ? Activator.CreateInstance(parameter.ParameterType)
+                    : null
+                ),
+        ]);
+        var errors = (SqlErrorCollection)
+            Activator.CreateInstance(typeof(SqlErrorCollection), nonPublic: true)!;
+        typeof(SqlErrorCollection).GetMethod("Add", Hidden)!.Invoke(errors, [error]);
+        var create = typeof(SqlException)
+            .GetMethods(Hidden)
+            .First(one =>
+                one.Name == "CreateException"
+                && one.GetParameters()[0].ParameterType == typeof(SqlErrorCollection)
+                && one.GetParameters().Length == 2
+            );
+        return (SqlException)create.Invoke(null, [errors, "16.0"])!;
+    }
+}

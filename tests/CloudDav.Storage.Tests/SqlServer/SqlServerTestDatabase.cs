@@ -1,0 +1,106 @@
+using CloudDav.Vault;
+using Dapper;
+using Microsoft.Data.SqlClient;
+
+namespace CloudDav.Storage.Tests.SqlServer;
+
+/// <summary>
+/// A database of one test class's own on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names, dropped with it. Every test finds it empty. Without a server
+/// there is none, and the tests are skipped.
+/// </summary>
+public sealed class SqlServerTestDatabase : IDisposable
+{
+    private static readonly string? s_server = Environment.GetEnvironmentVariable(
+        "CLOUDDAV_TEST_SQLSERVER"
+    );
+
+    private readonly string _name = $"clouddav_{Guid.NewGuid():N}";
+
+    public SqlServerTestDatabase()
+    {
+        if (s_server is null)
+            return;
+        using (var connection = new SqlConnection(s_server))
+            connection.Execute($"CREATE DATABASE {_name}");
+        ConnectionString = new SqlConnectionStringBuilder(s_server)
+        {
+            InitialCatalog = _name,
+        }.ToString();
+        SqlServerDatabase.Migrate(ConnectionString);
+    }
+
+    public string ConnectionString { get; } = "";
+
+    /// <summary>An engine over the database, which is emptied. Skips the test that asks when there is no server.</summary>
+    public SqlServerDatabase Open()
+    {
+        Assert.SkipWhen(s_server is null, "CLOUDDAV_TEST_SQLSERVER gives no server");
+        using var connection = new SqlConnection(ConnectionString);
+        foreach (
+            var table in connection.Query<string>(
+                """
+                SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
+                WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state')
+                """
+            )
+        )
+            connection.Execute($"DELETE FROM dbo.{table}");
+        return new SqlServerDatabase(ConnectionString, TimeProvider.System);
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqlConnection(ConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new SqlConnection(ConnectionString);
+        return await connection.ExecuteScalarAsync<T>(sql);
+    }
+
+    /// <summary>An account with a vault.</summary>
+    public async Task<Actor> AddActorAsync(
+        SqlServerDatabase database,
+        string name,
+        long? capacityBytes,
+        DateTimeOffset now
+    )
+    {
+        var vault = await new SqlServerMetadataStore(database).CreateVaultAsync(
+            name,
+            capacityBytes,
+            caseInsensitive: true,
+            now,
+            TestContext.Current.CancellationToken
+        );
+        await ExecuteAsync(
+            $"""
+            INSERT INTO dbo.accounts (account_id, name, name_key, vault_id, credential_version, is_disabled, created, facts_version)
+            VALUES ({vault.Value}, N'{name}', N'{name}-{vault.Value}', {vault.Value}, 1, 0, 0, 0)
+            """
+        );
+        var account = new AccountId(vault.Value);
+        await new SqlServerAuditLog(database).AppendAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(account),
+                At = now,
+                Actor = AuditActors.System,
+                Act = AuditActs.AccountCreated,
+            },
+            TestContext.Current.CancellationToken
+        );
+        return new Actor(account, name, vault, null, null);
+    }
+
+    public void Dispose()
+    {
+        if (s_server is null)
+            return;
+        SqlConnection.ClearAllPools();
+        using var connection = new SqlConnection(s_server);
+        connection.Execute($"DROP DATABASE {_name}");
+    }
+}
