@@ -51,7 +51,7 @@ public sealed partial class VaultSession
         var facts = await LoadAsync(Request([new(path, details)]), cancellationToken);
         var found = FoundIn(facts, Capability.List);
         if (found.IsSuccess)
-            MeasuresOn(found.Value).Mark(found.Value.Node);
+            MeasuresOn(found.Value)?.Mark(found.Value.Node);
         return found;
     }
 
@@ -92,7 +92,7 @@ public sealed partial class VaultSession
                 );
                 var measures = MeasuresOn(found.Value);
                 begin(vault);
-                measures.Mark(top);
+                measures?.Mark(top);
                 visit([], top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
                     return true;
@@ -106,7 +106,7 @@ public sealed partial class VaultSession
                     {
                         if ((++seen & 1023) == 0)
                             cancellationToken.ThrowIfCancellationRequested();
-                        measures.Mark(node);
+                        measures?.Mark(node);
                         var place = places.Enter(node, keepsFolders: levels is null);
                         visit(place.Below, node, place.Locks);
                     }
@@ -248,8 +248,8 @@ public sealed partial class VaultSession
             : new Found(facts.Vault, facts.Paths[0]);
     }
 
-    private static MeasuredPlaces MeasuresOn(Found found) =>
-        new(found.Vault.Decision!, found.Path.Chain);
+    private static MeasuredPlaces? MeasuresOn(Found found) =>
+        MeasuredPlaces.Of(found.Vault.Decision!, found.Path.Chain);
 
     private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)
     {

@@ -262,7 +262,7 @@ public sealed record Decision
             .Select(measure => measure.Node!.Value)
             .ToHashSet();
 
-    /// <summary>The measures on items that take something away now.</summary>
+    /// <summary>The measures on items that hold now, as far as this door heeds them.</summary>
     internal IEnumerable<Measure> ItemMeasures =>
         Door == Door.Staff || Facts.Measures.Count == 0
             ? []

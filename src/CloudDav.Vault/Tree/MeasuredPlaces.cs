@@ -6,29 +6,30 @@ internal sealed class MeasuredPlaces
     private readonly Dictionary<NodeId, Place> _places = [];
     private readonly Place _top;
 
-    /// <summary>Of a listing.</summary>
-    /// <param name="decision">Knows the measures that hold.</param>
-    /// <param name="chain">The nodes from the root down to the listed one.</param>
-    public MeasuredPlaces(Decision decision, IReadOnlyList<NodeRow> chain)
+    private MeasuredPlaces(IEnumerable<Measure> measures, IReadOnlyList<NodeRow> chain)
     {
-        foreach (var measure in decision.ItemMeasures)
+        foreach (var measure in measures)
         {
             var node = measure.Node!.Value;
             _places[node] = _places
                 .GetValueOrDefault(node)
                 .And(new(measure.Taken, measure.Kind == MeasureKind.Block ? measure : null));
         }
-        if (_places.Count == 0)
-            return;
         foreach (var row in chain)
             _top = _top.And(_places.GetValueOrDefault(row.Id));
     }
 
+    /// <summary>Those of a listing; null when no measure is on an item, as almost always.</summary>
+    /// <param name="decision">Knows the measures that hold.</param>
+    /// <param name="chain">The nodes from the root down to the listed one.</param>
+    public static MeasuredPlaces? Of(Decision decision, IReadOnlyList<NodeRow> chain) =>
+        decision.ItemMeasures is var measures && measures.Any()
+            ? new MeasuredPlaces(measures, chain)
+            : null;
+
     /// <summary>Says it of one.</summary>
     public void Mark(NodeRow node)
     {
-        if (_places.Count == 0)
-            return;
         var place = _top.And(_places.GetValueOrDefault(node.Parent))
             .And(_places.GetValueOrDefault(node.Id));
         (node.Taken, node.Block) = place;
