@@ -1,7 +1,7 @@
 namespace CloudDav.Storage;
 
 /// <summary>Makes folders that nobody but this user can look into.</summary>
-internal static class PrivateFolder
+public static class PrivateFolder
 {
     /// <summary>Makes a folder, and those above it that are missing.</summary>
     public static void Create(string path)

@@ -22,7 +22,7 @@ internal sealed class VaultParts : IDisposable
     {
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
-        _keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder, PrivateMode));
+        _keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder));
         Blobs = OpenBlobs(options);
         Migrate(options);
         _database = new SqliteDatabase(DatabaseFile(options), meter);
@@ -133,10 +133,10 @@ internal sealed class VaultParts : IDisposable
     {
         if (options.Azure.IsUsed)
             throw NotInFolders();
-        Folder("Storage:MetadataFolder", options.MetadataFolder, PrivateMode);
+        Folder("Storage:MetadataFolder", options.MetadataFolder);
         await backup.RestoreAsync(
             DatabaseFile(options),
-            Folder("Storage:ContentFolder", options.ContentFolder, PrivateMode),
+            Folder("Storage:ContentFolder", options.ContentFolder),
             mayLink,
             entry,
             report,
@@ -190,7 +190,7 @@ internal sealed class VaultParts : IDisposable
     /// <returns>The migrations that ran.</returns>
     public static IReadOnlyList<string> Migrate(StorageOptions options)
     {
-        Folder("Storage:MetadataFolder", options.MetadataFolder, PrivateMode);
+        Folder("Storage:MetadataFolder", options.MetadataFolder);
         return SqliteDatabase.Migrate(DatabaseFile(options));
     }
 
@@ -199,9 +199,7 @@ internal sealed class VaultParts : IDisposable
     private static IBlobStore OpenBlobs(StorageOptions options)
     {
         if (!options.Azure.IsUsed)
-            return new DiskBlobStore(
-                Folder("Storage:ContentFolder", options.ContentFolder, PrivateMode)
-            );
+            return new DiskBlobStore(Folder("Storage:ContentFolder", options.ContentFolder));
         try
         {
             return AzureBlobStore.Open(options.Azure.ToStore());
@@ -225,21 +223,12 @@ internal sealed class VaultParts : IDisposable
     private static string DatabaseFile(StorageOptions options) =>
         Path.Combine(Path.GetFullPath(options.MetadataFolder), "clouddav.db");
 
-    private const UnixFileMode PrivateMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private static string Folder(string setting, string path, UnixFileMode mode)
+    private static string Folder(string setting, string path)
     {
         var folder = Path.GetFullPath(path);
         try
         {
-            if (!Directory.Exists(folder))
-            {
-                if (OperatingSystem.IsWindows())
-                    Directory.CreateDirectory(folder);
-                else
-                    Directory.CreateDirectory(folder, mode);
-            }
+            PrivateFolder.Create(folder);
             // Asked by doing: permissions, read-only mounts and full disks are all found this way.
             var probe = Path.Combine(folder, $".writable-{Environment.ProcessId}");
             using (

@@ -9,7 +9,7 @@ internal static class SqliteJournal
     /// <returns>Its number there; 0 when it took none.</returns>
     public static long Append(SqliteSession session, AuditEntry entry)
     {
-        JournalJson.RequireObject(entry.Body);
+        JournalText.RequireObject(entry.Body);
         if (session[DestructionSql.HasGone].Bind(1, entry.Chain.Value).RunForInt64() != 0)
             return 0;
         var chain = entry.Chain.Value;
@@ -39,7 +39,7 @@ internal static class SqliteJournal
     /// <returns>Its number there.</returns>
     public static long Add(SqliteSession session, ServiceEvent added)
     {
-        JournalJson.RequireObject(added.Data);
+        JournalText.RequireObject(added.Data);
         var account = added.Account.Value;
         var occurred = added.OccurredAt.ToUnixTimeMilliseconds();
         var number = session[OutboxSql.NextNumber].Bind(1, account).Bind(2, occurred).RunForInt64();

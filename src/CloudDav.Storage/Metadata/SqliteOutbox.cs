@@ -6,9 +6,6 @@ namespace CloudDav.Storage;
 /// <param name="database">The engine.</param>
 public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
 {
-    // What a receiver's fault says may be long; the rest of it is of no use.
-    private const int LongestReason = 200;
-
     /// <inheritdoc/>
     public async ValueTask AddAsync(ServiceEvent added, CancellationToken cancellationToken) =>
         await database.WriteAsync(
@@ -65,7 +62,7 @@ public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
                         .Bind(1, key.Account.Value)
                         .Bind(2, key.Number)
                         .Bind(3, now.ToUnixTimeMilliseconds())
-                        .Bind(4, Shorten(reason))
+                        .Bind(4, JournalText.Shorten(reason))
                         .Run() > 0;
                 if (isWaiting)
                     SetDue(session, key.Account, nextTry);
@@ -187,7 +184,7 @@ public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
                         .Bind(2, key.Number)
                         .Bind(3, now.ToUnixTimeMilliseconds())
                         .Bind(4, (long)state)
-                        .Bind(5, Shorten(reason))
+                        .Bind(5, JournalText.Shorten(reason))
                         .Run() > 0;
                 if (isWaiting)
                     SetDue(session, key.Account, now);
@@ -204,9 +201,6 @@ public sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
             .Run();
         session[OutboxSql.RestWhenEmpty].Bind(1, account.Value).Run();
     }
-
-    private static string? Shorten(string? reason) =>
-        reason is { Length: > LongestReason } ? reason[..LongestReason] : reason;
 
     private static List<QueuedEvent> Read(Statement statement)
     {

@@ -10,7 +10,7 @@ public sealed class SqlServerAuditLog(SqlServerDatabase database) : IAuditLog
     /// <inheritdoc/>
     public async ValueTask<long> AppendAsync(AuditEntry entry, CancellationToken cancellationToken)
     {
-        JournalJson.RequireObject(entry.Body);
+        JournalText.RequireObject(entry.Body);
         return await database.WriteAsync(
             session => SqlServerJournal.AppendAsync(session, entry),
             cancellationToken

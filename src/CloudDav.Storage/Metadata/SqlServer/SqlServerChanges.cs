@@ -300,11 +300,11 @@ internal sealed class SqlServerChanges
                 _parts |= Journal;
                 break;
             case Change.AddAudit audit:
-                JournalJson.RequireObject(audit.Entry.Body);
+                JournalText.RequireObject(audit.Entry.Body);
                 _entries.Add(audit.Entry);
                 break;
             case Change.AddEvent add:
-                JournalJson.RequireObject(add.Event.Data);
+                JournalText.RequireObject(add.Event.Data);
                 _events.Add(add.Event);
                 break;
             default:

@@ -6,13 +6,10 @@ namespace CloudDav.Storage;
 /// <param name="database">The engine.</param>
 public sealed class SqlServerOutbox(SqlServerDatabase database) : IOutbox
 {
-    // What a receiver's fault says may be long; the rest of it is of no use.
-    private const int LongestReason = 200;
-
     /// <inheritdoc/>
     public async ValueTask AddAsync(ServiceEvent added, CancellationToken cancellationToken)
     {
-        JournalJson.RequireObject(added.Data);
+        JournalText.RequireObject(added.Data);
         await WriteAsync(
             JournalStatements.AddEvents.With(SqlServerJournal.EventRows([added])),
             cancellationToken
@@ -58,7 +55,7 @@ public sealed class SqlServerOutbox(SqlServerDatabase database) : IOutbox
                 key.Account.Value,
                 key.Number,
                 now.ToUnixTimeMilliseconds(),
-                Shorten(reason),
+                JournalText.Shorten(reason),
                 nextTry.ToUnixTimeMilliseconds()
             ),
             cancellationToken
@@ -143,7 +140,7 @@ public sealed class SqlServerOutbox(SqlServerDatabase database) : IOutbox
                 key.Number,
                 now.ToUnixTimeMilliseconds(),
                 (byte)state,
-                Shorten(reason),
+                JournalText.Shorten(reason),
                 now.ToUnixTimeMilliseconds()
             ),
             cancellationToken
@@ -190,7 +187,4 @@ public sealed class SqlServerOutbox(SqlServerDatabase database) : IOutbox
             },
             cancellationToken
         );
-
-    private static string? Shorten(string? reason) =>
-        reason is { Length: > LongestReason } ? reason[..LongestReason] : reason;
 }
