@@ -8,11 +8,7 @@ namespace CloudDav.Clients.Tests;
 public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
 {
     [Theory]
-    [InlineData("basic", 16)]
-    [InlineData("copymove", 13)]
-    [InlineData("props", 30)]
-    [InlineData("locks", 41)]
-    [InlineData("http", 4)]
+    [MemberData(nameof(LitmusTests.Suites), MemberType = typeof(LitmusTests))]
     public Task Litmus_passes_though_every_request_goes_to_another_node(string suite, int tests) =>
         LitmusTests.PassAsync(nodes.Url, nodes.All[0], suite, tests);
 

@@ -22,6 +22,31 @@ public abstract class MetadataStoreContract
     /// <summary>Runs a statement that every engine understands.</summary>
     protected abstract ValueTask ExecuteAsync(string sql);
 
+    /// <summary>What breaks an invariant in the same words on every engine, and what an inspection says of it.</summary>
+    public static TheoryData<string, string> Broken =>
+        new()
+        {
+            { "UPDATE vaults SET used_bytes = used_bytes + 1", "used bytes" },
+            {
+                "UPDATE dirs SET subtree_items = subtree_items + 1 WHERE parent_id <> 0",
+                "counters"
+            },
+            { "UPDATE dirs SET height = 0", "height" },
+            { "UPDATE dirs SET subtree_version = 0", "version" },
+            { "UPDATE nodes SET changed_seq = 1000 WHERE kind = 1", "above the vault's" },
+            { "UPDATE nodes SET parent_id = 4711 WHERE kind = 1", "missing or is none" },
+            { "UPDATE nodes SET content_id = NULL WHERE kind = 1", "content is missing" },
+            { "UPDATE nodes SET name_key = 'x' WHERE kind = 1", "name or its key" },
+            { "UPDATE nodes SET property_bytes = 3 WHERE kind = 1", "property bytes" },
+            { "DELETE FROM dirs WHERE parent_id <> 0", "belong together" },
+            { "DELETE FROM contents", "content is missing" },
+            { "DELETE FROM inline_contents", "neither inline bytes" },
+            {
+                "INSERT INTO content_refs SELECT vault_id, content_id, 4711 FROM contents",
+                "owners"
+            },
+        };
+
     [Fact]
     public async Task A_new_vault_is_an_empty_tree()
     {

@@ -68,25 +68,7 @@ public sealed class SqlServerMetadataStoreTests
     }
 
     [Theory]
-    [InlineData("UPDATE vaults SET used_bytes = used_bytes + 1", "used bytes")]
-    [InlineData(
-        "UPDATE dirs SET subtree_items = subtree_items + 1 WHERE parent_id <> 0",
-        "counters"
-    )]
-    [InlineData("UPDATE dirs SET height = 0", "height")]
-    [InlineData("UPDATE dirs SET subtree_version = 0", "version")]
-    [InlineData("UPDATE nodes SET changed_seq = 1000 WHERE kind = 1", "above the vault's")]
-    [InlineData("UPDATE nodes SET parent_id = 4711 WHERE kind = 1", "missing or is none")]
-    [InlineData("UPDATE nodes SET content_id = NULL WHERE kind = 1", "content is missing")]
-    [InlineData("UPDATE nodes SET name_key = 'x' WHERE kind = 1", "name or its key")]
-    [InlineData("UPDATE nodes SET property_bytes = 3 WHERE kind = 1", "property bytes")]
-    [InlineData("DELETE FROM dirs WHERE parent_id <> 0", "belong together")]
-    [InlineData("DELETE FROM contents", "content is missing")]
-    [InlineData("DELETE FROM inline_contents", "neither inline bytes")]
-    [InlineData(
-        "INSERT INTO content_refs SELECT vault_id, content_id, 4711 FROM contents",
-        "owners"
-    )]
+    [MemberData(nameof(Broken))]
     [InlineData(
         "INSERT INTO inline_contents SELECT vault_id, 4711, 0x00 FROM vaults",
         "belong to no content"
