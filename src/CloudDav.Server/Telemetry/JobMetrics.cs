@@ -8,6 +8,8 @@ internal sealed class JobMetrics(IMeterFactory meters)
 {
     public const string RoundName = "clouddav.job.round.duration";
     public const string Job = "job";
+    public const string Outcome = "outcome";
+    public const string Failed = "failed";
 
     private readonly Histogram<double> _rounds = meters
         .Create(Instrumentation.Name)
@@ -27,6 +29,6 @@ internal sealed class JobMetrics(IMeterFactory meters)
         _rounds.Record(
             took.TotalSeconds,
             new KeyValuePair<string, object?>(Job, job),
-            new KeyValuePair<string, object?>("outcome", hasFailed ? "failed" : "done")
+            new KeyValuePair<string, object?>(Outcome, hasFailed ? Failed : "done")
         );
 }

@@ -13,6 +13,7 @@ internal sealed class JobRounds : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<(object Node, string Job), int> _ended = new();
+    private readonly ConcurrentDictionary<(object Node, string Job), bool> _failed = new();
     private readonly List<(object Node, string Job)> _watched = [];
     private readonly MeterListener _listener = new();
 
@@ -26,21 +27,21 @@ internal sealed class JobRounds : IDisposable
         _listener.SetMeasurementEventCallback<double>(
             (instrument, _, tags, _) =>
             {
-                foreach (var tag in tags)
-                {
-                    if (tag.Key == JobMetrics.Job)
-                        _ended.AddOrUpdate(
-                            (instrument.Meter.Scope!, (string)tag.Value!),
-                            1,
-                            (_, rounds) => rounds + 1
-                        );
-                }
+                var said = tags.ToArray().ToDictionary(tag => tag.Key, tag => (string)tag.Value!);
+                var job = (instrument.Meter.Scope!, said[JobMetrics.Job]);
+                if (said[JobMetrics.Outcome] == JobMetrics.Failed)
+                    _failed[job] = true;
+                _ended.AddOrUpdate(job, 1, (_, rounds) => rounds + 1);
             }
         );
         _listener.Start();
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Those of the watched jobs of which a round has failed.</summary>
+    public IEnumerable<string> Failed =>
+        _watched.Where(_failed.ContainsKey).Select(watched => watched.Job);
 
     public void Dispose() => _listener.Dispose();
 

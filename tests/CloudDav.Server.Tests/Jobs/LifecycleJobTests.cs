@@ -4,9 +4,7 @@ using CloudDav.Server.Options;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using IOptions = Microsoft.Extensions.Options.Options;
 
 namespace CloudDav.Server.Tests.Jobs;
@@ -14,26 +12,11 @@ namespace CloudDav.Server.Tests.Jobs;
 /// <summary>Two nodes over one folder, both with all jobs, through the whole end of a contract.</summary>
 public sealed class LifecycleJobTests : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-life-").FullName;
-    private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero));
-    private readonly JobRounds _rounds = new();
-    private readonly List<ServiceProvider> _services = [];
-    private readonly List<VaultParts> _nodes = [];
-    private readonly List<IHostedService> _jobs = [];
+    private readonly JobNodes _nodes = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var job in _jobs)
-            await job.StopAsync(CancellationToken.None);
-        foreach (var node in _nodes)
-            node.Dispose();
-        foreach (var services in _services)
-            await services.DisposeAsync();
-        _rounds.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
     [Fact]
     public async Task Each_thing_happens_once_although_two_nodes_watch()
@@ -46,10 +29,12 @@ public sealed class LifecycleJobTests : IAsyncDisposable
         for (var hours = 0; !delivered.Contains(EventTypes.Destroyed); hours += 12)
         {
             Assert.True(hours < 40 * 24, "It is not destroyed.");
-            await PassAsync(TimeSpan.FromHours(12));
-            while (await one.Outbox.ListDueAsync(_time.GetUtcNow(), 100, Stop) is [var due, ..])
+            await _nodes.PassAsync(TimeSpan.FromHours(12));
+            while (
+                await one.Outbox.ListDueAsync(_nodes.Time.GetUtcNow(), 100, Stop) is [var due, ..]
+            )
             {
-                await one.Outbox.MarkDeliveredAsync(due.Key, _time.GetUtcNow(), Stop);
+                await one.Outbox.MarkDeliveredAsync(due.Key, _nodes.Time.GetUtcNow(), Stop);
                 delivered.Add(due.Event.Type);
             }
         }
@@ -73,63 +58,36 @@ public sealed class LifecycleJobTests : IAsyncDisposable
 
     private async Task<VaultParts> StartNodeAsync()
     {
-        var node = VaultParts.Open(
-            new StorageOptions
-            {
-                MetadataFolder = Path.Combine(_folder, "metadata"),
-                ContentFolder = Path.Combine(_folder, "content"),
-                KeyFolder = Path.Combine(_folder, "keys"),
-            },
-            new ContractOptions().ToPolicy(),
-            1_000,
-            _time
-        );
-        _nodes.Add(node);
-        var services = new ServiceCollection()
-            .AddMetrics()
-            .AddSingleton<LifecycleMetrics>()
-            .AddSingleton<JobMetrics>()
-            .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<Rounds>()
-            .BuildServiceProvider();
-        _services.Add(services);
-        var rounds = services.GetRequiredService<Rounds>();
+        var node = _nodes.Open();
         var options = IOptions.Create(new LifecycleOptions());
-        foreach (
-            var job in (IHostedService[])
+        await _nodes.StartAsync(
+            [StandingJob.JobName, DestructionJob.JobName],
+            services =>
                 [
                     new StandingJob(
                         node,
                         new EventKeys(new EventsOptions()),
                         options,
-                        rounds,
-                        _time,
+                        services.GetRequiredService<Rounds>(),
+                        _nodes.Time,
                         NullLogger<StandingJob>.Instance
                     ),
                     new DestructionJob(
                         node,
                         options,
                         services.GetRequiredService<LifecycleMetrics>(),
-                        rounds,
-                        _time,
+                        services.GetRequiredService<Rounds>(),
+                        _nodes.Time,
                         NullLogger<DestructionJob>.Instance
                     ),
                 ]
-        )
-        {
-            _jobs.Add(job);
-            await job.StartAsync(Stop);
-        }
-        await _rounds.WatchAsync(services, StandingJob.JobName, DestructionJob.JobName);
+        );
         return node;
     }
 
-    // Time passes, and the jobs of both nodes do what it makes due.
-    private Task PassAsync(TimeSpan span) => _rounds.AdvanceAsync(_time, span);
-
     private async Task<AccountId> AddEndedCustomerAsync(VaultParts node)
     {
-        var now = _time.GetUtcNow();
+        var now = _nodes.Time.GetUtcNow();
         var added = await node.Contracts.WriteAsync<AccountId>(
             async transaction =>
             {

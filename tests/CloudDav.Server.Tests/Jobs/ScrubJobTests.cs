@@ -6,9 +6,7 @@ using CloudDav.Server.Options;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using IOptions = Microsoft.Extensions.Options.Options;
 
 namespace CloudDav.Server.Tests.Jobs;
@@ -16,97 +14,58 @@ namespace CloudDav.Server.Tests.Jobs;
 /// <summary>Nodes over one folder that read its contents again and again.</summary>
 public sealed class ScrubJobTests : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-scrub-").FullName;
-    private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero));
-    private readonly JobRounds _rounds = new();
-    private readonly List<ServiceProvider> _services = [];
-    private readonly List<VaultParts> _nodes = [];
-    private readonly List<IHostedService> _jobs = [];
+    private readonly JobNodes _nodes = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var job in _jobs)
-            await job.StopAsync(CancellationToken.None);
-        foreach (var node in _nodes)
-            node.Dispose();
-        foreach (var services in _services)
-            await services.DisposeAsync();
-        _rounds.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
     [Fact]
     public async Task Another_node_goes_on_where_a_killed_one_was_and_the_next_pass_waits_for_its_day()
     {
-        var one = OpenNode();
+        var one = _nodes.Open();
         var contents = await FillAsync(one, 6);
         foreach (var content in (LedgerContent[])[contents[1], contents[4]])
             Damage(content.Blob!.Value);
         // What a node left that died after three contents.
-        var begun = _time.GetUtcNow() - TimeSpan.FromMinutes(7);
+        var begun = _nodes.Time.GetUtcNow() - TimeSpan.FromMinutes(7);
         await one.Care.SavePassAsync(new ScrubPass(begun, contents[2].Place, 3, 30_000, 0), Stop);
 
         await StartAsync(one);
-        await StartAsync(OpenNode());
+        await StartAsync(_nodes.Open());
         await ScrubbedAsync(one, begun);
 
         Assert.Equal([contents[4].Content], await MarkedAsync(one));
-        await _rounds.AdvanceAsync(_time, TimeSpan.FromDays(29));
+        await _nodes.PassAsync(TimeSpan.FromDays(29));
         Assert.Equal(begun, (await one.Care.LoadAsync(Stop)).LastStarted);
 
-        await _rounds.AdvanceAsync(_time, TimeSpan.FromDays(1));
-        await ScrubbedAsync(one, _time.GetUtcNow());
+        await _nodes.PassAsync(TimeSpan.FromDays(1));
+        await ScrubbedAsync(one, _nodes.Time.GetUtcNow());
         Assert.Equal([contents[1].Content, contents[4].Content], await MarkedAsync(one));
     }
 
-    private VaultParts OpenNode()
-    {
-        var node = VaultParts.Open(
-            new StorageOptions
-            {
-                MetadataFolder = Path.Combine(_folder, "metadata"),
-                ContentFolder = Path.Combine(_folder, "content"),
-                KeyFolder = Path.Combine(_folder, "keys"),
-            },
-            new ContractOptions().ToPolicy(),
-            1_000,
-            _time
+    private Task StartAsync(VaultParts node) =>
+        _nodes.StartAsync(
+            [ScrubJob.JobName],
+            services =>
+                [
+                    new ScrubJob(
+                        node,
+                        IOptions.Create(new StorageOptions { ScrubBytesPerSecond = 2_000_000_000 }),
+                        services.GetRequiredService<ScrubMetrics>(),
+                        services.GetRequiredService<Rounds>(),
+                        _nodes.Time,
+                        NullLogger<ScrubJob>.Instance
+                    ),
+                ]
         );
-        _nodes.Add(node);
-        return node;
-    }
-
-    private async Task StartAsync(VaultParts node)
-    {
-        var services = new ServiceCollection()
-            .AddMetrics()
-            .AddSingleton<ScrubMetrics>()
-            .AddSingleton<JobMetrics>()
-            .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<Rounds>()
-            .BuildServiceProvider();
-        _services.Add(services);
-        var job = new ScrubJob(
-            node,
-            IOptions.Create(new StorageOptions { ScrubBytesPerSecond = 2_000_000_000 }),
-            services.GetRequiredService<ScrubMetrics>(),
-            services.GetRequiredService<Rounds>(),
-            _time,
-            NullLogger<ScrubJob>.Instance
-        );
-        _jobs.Add(job);
-        await job.StartAsync(Stop);
-        await _rounds.WatchAsync(services, ScrubJob.JobName);
-    }
 
     private async Task<IReadOnlyList<LedgerContent>> FillAsync(VaultParts node, int files)
     {
         var account = (
             await node.Accounts.AddAccountAsync(
                 new NewAccount { Name = "ann", CapacityBytes = 1 << 30 },
-                _time.GetUtcNow(),
+                _nodes.Time.GetUtcNow(),
                 Stop
             )
         )!;
@@ -134,7 +93,7 @@ public sealed class ScrubJobTests : IAsyncDisposable
     private void Damage(BlobId blob)
     {
         var file = Directory
-            .EnumerateFiles(_folder, blob.Value.ToString("N"), SearchOption.AllDirectories)
+            .EnumerateFiles(_nodes.Folder, blob.Value.ToString("N"), SearchOption.AllDirectories)
             .Single();
         using var stream = File.OpenWrite(file);
         stream.Position = 5_000;
