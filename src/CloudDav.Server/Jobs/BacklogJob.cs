@@ -27,7 +27,8 @@ internal sealed class BacklogJob(
         metrics.Events(await parts.Outbox.MeasureAsync(stop), time.GetUtcNow());
         metrics.Blobs(await parts.Ledger.MeasureAsync(stop), time.GetUtcNow());
         MeasureFolder("metadata", storage.Value.MetadataFolder);
-        MeasureFolder("content", storage.Value.ContentFolder);
+        if (!storage.Value.Azure.IsUsed)
+            MeasureFolder("content", storage.Value.ContentFolder);
     }
 
     private void MeasureFolder(string name, string folder) =>
