@@ -43,13 +43,25 @@ internal static class EventVerbs
     {
         VaultParts.RequireData(folders);
         using var parts = VaultParts.Open(folders);
-        if (!await parts.Outbox.ReviveAsync(key, TimeProvider.System.GetUtcNow(), stop))
+        var now = TimeProvider.System.GetUtcNow();
+        if (!await parts.Outbox.ReviveAsync(key, now, stop))
             throw new StartProblem(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Account {key.Account.Value} has no event {key.Number} that was given up."
                 )
             );
+        await parts.Audit.AppendAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Of(key.Account),
+                At = now,
+                Actor = AuditActors.Console,
+                Act = AuditActs.EventRetried,
+                Subject = string.Create(CultureInfo.InvariantCulture, $"event:{key.Number}"),
+            },
+            CancellationToken.None
+        );
         Console.WriteLine(
             "The event waits again, before whatever else of its account is still to go."
         );

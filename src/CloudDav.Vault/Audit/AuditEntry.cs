@@ -165,6 +165,9 @@ public static class AuditActs
     /// <summary>Everything in a vault was written to a folder by whoever runs the program's verbs.</summary>
     public const string VaultExported = "vault.exported";
 
+    /// <summary>An event that was given up waits again; the subject is its number in its account's queue.</summary>
+    public const string EventRetried = "event.retried";
+
     /// <summary>A vault is destroyed; the entry repeats what its record proves.</summary>
     public const string DestructionFinished = "destruction.finished";
 }

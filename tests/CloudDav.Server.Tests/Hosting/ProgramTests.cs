@@ -377,6 +377,23 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, code);
         (code, _, var error) = await RunAsync("event", "retry", "1", "1", "--data", Data);
         AssertOneSentence(code, error, "no event 1 that was given up");
+        using (
+            var database = new Storage.SqliteDatabase(Path.Combine(Data, "metadata", "clouddav.db"))
+        )
+        {
+            var page = await new Storage.SqliteAuditLog(database).ReadAsync(
+                Vault.AuditChainId.Of(new Vault.AccountId(1)),
+                0,
+                100,
+                TestContext.Current.CancellationToken
+            );
+            var entry = Assert.Single(
+                page.Records,
+                record => record.Entry.Act == Vault.AuditActs.EventRetried
+            );
+            Assert.Equal("event:1", entry.Entry.Subject);
+            Assert.Equal(Vault.AuditActors.Console, entry.Entry.Actor);
+        }
     }
 
     [Fact]
