@@ -15,6 +15,7 @@ public sealed class DemoServer : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private StringBuilder _log = new();
     private Process? _process;
+    private string? _data;
 
     /// <summary>The tree, ending with a slash.</summary>
     public string Url { get; private set; } = "";
@@ -25,10 +26,10 @@ public sealed class DemoServer : IAsyncLifetime
 
     public int Port { get; private set; }
 
-    /// <summary>The data folder. It stays when the process is killed, and is used again by the next start.</summary>
-    public string Data => Path.Combine(_folder.Path, "data");
+    /// <summary>The data folder. It stays when the process ends, and is used again by the next start.</summary>
+    public string Data => _data ?? Path.Combine(_folder.Path, "data");
 
-    /// <summary>A settings file for it, where its contents are not to be in a folder; null for none.</summary>
+    /// <summary>A settings file for it, beside what the demo says itself; null for none.</summary>
     public string? Config { get; init; }
 
     public int ProcessId => _process!.Id;
@@ -49,7 +50,7 @@ public sealed class DemoServer : IAsyncLifetime
     }
 
     /// <summary>
-    /// Starts the server, again after <see cref="KillAsync"/>, and returns when it answers.
+    /// Starts the server, again after <see cref="KillAsync"/> or <see cref="StopAsync"/>, and returns when it answers.
     /// <paramref name="wrapper"/> is a program, with its arguments, to start it under.
     /// </summary>
     public async Task StartAsync(params string[] wrapper)
@@ -72,27 +73,27 @@ public sealed class DemoServer : IAsyncLifetime
         await UntilReadyAsync();
     }
 
-    /// <summary>A second server process over the same data folder, on a port of its own.</summary>
-    public async Task<DemoServer> StartBesideAsync()
+    /// <summary>
+    /// A second server process over the same data folder, on a port of its own, with a settings file of its own where
+    /// one is given.
+    /// </summary>
+    public async Task<DemoServer> StartBesideAsync(string? config = null)
     {
-        var beside = new DemoServer { Port = FreePort(), Config = Config };
-        beside.Url = $"http://127.0.0.1:{beside.Port}/dav/";
-        beside._process = Command.Start(
-            "dotnet",
-            [
-                Repository.ServerAssembly,
-                "demo",
-                "--port",
-                $"{beside.Port}",
-                "--data",
-                Data,
-                .. ConfigArguments,
-            ],
-            beside._folder.Path,
-            out beside._log
-        );
-        await beside.UntilReadyAsync();
+        var beside = new DemoServer { Config = config ?? Config, _data = Data };
+        await beside.StartAsync();
         return beside;
+    }
+
+    /// <summary>SIGTERM, as whoever runs it asks it to stop; returns its exit code once it has ended.</summary>
+    public async Task<int> StopAsync()
+    {
+        (await Command.RunAsync("kill", ["-TERM", $"{_process!.Id}"], _folder.Path)).MustSucceed();
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await _process.WaitForExitAsync(late.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
     }
 
     /// <summary>SIGKILL: nothing of the process runs after this.</summary>

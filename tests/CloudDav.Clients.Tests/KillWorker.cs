@@ -82,7 +82,11 @@ internal sealed class KillWorker(string folder, int seed, SharedFile shared)
                 }
             }
             if (_random.Next(8) == 0 && !await shared.WriteAsync(client, _random.Next()))
+            {
+                if (!dying.IsCancellationRequested)
+                    Complaint = $"{folder} could not write the shared file";
                 return;
+            }
         }
     }
 
@@ -257,7 +261,11 @@ internal sealed class SharedFile
 }
 
 /// <summary>Bytes without a known length that come piece by piece, so that an upload lasts long enough to be cut.</summary>
-internal sealed class TrickleStream(byte[] bytes) : SourceStream
+/// <param name="bytes">What comes.</param>
+/// <param name="piece">The most bytes that come at once.</param>
+/// <param name="milliseconds">The rest before each piece.</param>
+internal sealed class TrickleStream(byte[] bytes, int piece = 65_536, int milliseconds = 1)
+    : SourceStream
 {
     private int _at;
 
@@ -266,8 +274,8 @@ internal sealed class TrickleStream(byte[] bytes) : SourceStream
         CancellationToken cancellationToken = default
     )
     {
-        await Task.Delay(1, cancellationToken);
-        return Read(buffer.Span[..Math.Min(buffer.Length, 65_536)]);
+        await Task.Delay(milliseconds, cancellationToken);
+        return Read(buffer.Span[..Math.Min(buffer.Length, piece)]);
     }
 
     public override int Read(Span<byte> buffer)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,21 +14,31 @@ namespace CloudDav.Clients.Tests;
 /// <summary>Three server processes over one folder, and a proxy before them that gives each request to the next one that is ready.</summary>
 public sealed class Nodes : IAsyncLifetime
 {
-    private readonly DemoServer _first = new();
-    private readonly List<DemoServer> _beside = [];
+    private const int Count = 3;
+
+    private readonly TempFolder _settings = new();
+    private readonly List<DemoServer> _nodes = [];
+    private readonly int[] _managementPorts =
+    [
+        .. Enumerable.Range(0, Count).Select(_ => DemoServer.FreePort()),
+    ];
     private WebApplication? _proxy;
+
+    /// <summary>How long a node that is to stop still takes requests. The proxy looks every 200 ms whether it should send any.</summary>
+    public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The tree behind the proxy, ending with a slash.</summary>
     public string Url { get; private set; } = "";
 
     /// <summary>The nodes. The first owns the folder, and outlives the others.</summary>
-    public IReadOnlyList<DemoServer> All => [_first, .. _beside];
+    public IReadOnlyList<DemoServer> All => _nodes;
 
     public async ValueTask InitializeAsync()
     {
-        await _first.StartAsync();
-        for (var i = 0; i < 2; i++)
-            _beside.Add(await _first.StartBesideAsync());
+        _nodes.Add(new DemoServer { Config = await SettingsAsync(0) });
+        await _nodes[0].StartAsync();
+        for (var i = 1; i < Count; i++)
+            _nodes.Add(await _nodes[0].StartBesideAsync(await SettingsAsync(i)));
         await StartProxyAsync();
     }
 
@@ -37,10 +48,40 @@ public sealed class Nodes : IAsyncLifetime
             await _proxy.DisposeAsync();
         foreach (var node in All.Reverse())
             await node.DisposeAsync();
+        _settings.Dispose();
     }
 
     /// <summary>A connection pool of its own to the proxy, with the person's credentials on every request.</summary>
-    public HttpClient Connect() => _first.Connect(Url);
+    public HttpClient Connect() => _nodes[0].Connect(Url);
+
+    /// <summary>Returns when the proxy sends requests to a node, or when it no longer does.</summary>
+    public async Task UntilChosenAsync(DemoServer node, bool isChosen)
+    {
+        var states = _proxy!.Services.GetRequiredService<IProxyStateLookup>();
+        Assert.True(states.TryGetCluster("nodes", out var cluster));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (
+            cluster.DestinationsState.AvailableDestinations.Any(destination =>
+                destination.DestinationId == $"{node.Port}"
+            ) != isChosen
+        )
+            await Task.Delay(20, late.Token);
+    }
+
+    private async Task<string> SettingsAsync(int node)
+    {
+        var file = Path.Combine(_settings.Path, $"node{node}.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            {
+              "Listen": { "DrainSeconds": {{DrainTime.TotalSeconds}}, "ShutdownSeconds": 60 },
+              "Management": { "Port": {{_managementPorts[node]}} }
+            }
+            """
+        );
+        return file;
+    }
 
     private async Task StartProxyAsync()
     {
@@ -96,14 +137,16 @@ public sealed class Nodes : IAsyncLifetime
                         {
                             ["ConsecutiveFailuresHealthPolicy.Threshold"] = "1",
                         },
-                        Destinations = All.ToDictionary(
-                            node => $"{node.Port}",
-                            node => new DestinationConfig
-                            {
-                                Address = $"http://127.0.0.1:{node.Port}/",
-                            },
-                            StringComparer.Ordinal
-                        ),
+                        Destinations = All.Zip(_managementPorts)
+                            .ToDictionary(
+                                node => $"{node.First.Port}",
+                                node => new DestinationConfig
+                                {
+                                    Address = $"http://127.0.0.1:{node.First.Port}/",
+                                    Health = $"http://127.0.0.1:{node.Second}/",
+                                },
+                                StringComparer.Ordinal
+                            ),
                     },
                 ]
             );

@@ -127,6 +127,47 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
         await Leftovers.AssertNoneAfterSweepAsync(data);
     }
 
+    [Fact]
+    public async Task Nodes_restarted_one_after_another_under_load_fail_no_request()
+    {
+        // Nodes of its own: all of them stop.
+        await using var own = new Nodes();
+        await own.InitializeAsync();
+        using var load = new RollingLoad(own);
+        await load.BeginAsync();
+
+        foreach (var node in own.All)
+        {
+            // Straight to this node, so that they are there when it stops.
+            using var direct = node.Connect();
+            var transfers = load.LongTransfersAsync(direct, $"direct{node.Port}");
+            using var kept = node.Connect();
+            Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(kept));
+
+            var stopped = node.StopAsync();
+            await own.UntilChosenAsync(node, isChosen: false);
+            // Whoever still comes is served, and asked to come elsewhere.
+            using (var answer = await SendAsync(kept, "PROPFIND", "", null, ("Depth", "0")))
+            {
+                Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
+                Assert.True(answer.Headers.ConnectionClose);
+            }
+            Assert.False(transfers.IsCompleted);
+
+            await transfers;
+            Assert.Equal(0, await stopped);
+            await node.StartAsync();
+            await own.UntilChosenAsync(node, isChosen: true);
+        }
+        await load.EndAsync();
+
+        var data = own.All[0].Data;
+        foreach (var node in own.All)
+            Assert.Equal(0, await node.StopAsync());
+        (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
+        await Leftovers.AssertNoneAfterSweepAsync(data);
+    }
+
     private static async Task<HttpStatusCode> LookAsync(HttpClient client)
     {
         using var answer = await SendAsync(client, "PROPFIND", "", null, ("Depth", "0"));

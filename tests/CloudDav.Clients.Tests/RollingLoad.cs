@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace CloudDav.Clients.Tests;
+
+/// <summary>
+/// Clients that go on while nodes stop and start: workers who know what every answer must be and read everything back,
+/// and transfers that take long. Every answer that is not as it must be, and every connection that is cut, is a failure.
+/// </summary>
+internal sealed class RollingLoad(Nodes nodes) : IDisposable
+{
+    private const int Workers = 3;
+    private const int UploadBytes = 4 << 20;
+
+    // More than lies in the buffers between the server and a slow reader.
+    private const int DownloadBytes = 32 << 20;
+
+    private readonly CancellationTokenSource _enough = new();
+    private readonly ConcurrentQueue<string> _failures = [];
+    private readonly KillWorker[] _workers = new KillWorker[Workers];
+    private readonly SharedFile _shared = new();
+    private readonly List<Task> _running = [];
+    private int _transfers;
+
+    public async Task BeginAsync()
+    {
+        using var client = nodes.Connect();
+        for (var n = 0; n < Workers; n++)
+        {
+            _workers[n] = new KillWorker($"rolling{n}", 11 * n + 3, _shared);
+            await _workers[n].MakeFolderAsync(client);
+        }
+        _running.AddRange(_workers.Select(WorkAsync));
+        _running.Add(TransferAsync("through one"));
+        _running.Add(TransferAsync("through two"));
+    }
+
+    /// <summary>Stops, and fails the test when any request failed or when there was no load at all.</summary>
+    public async Task EndAsync()
+    {
+        await _enough.CancelAsync();
+        await Task.WhenAll(_running);
+        using var client = nodes.Connect();
+        if (await _shared.CheckAsync(client) is { } wrong)
+            _failures.Enqueue(wrong);
+
+        Assert.Empty(_failures);
+        Assert.Equal(0, _workers.Sum(worker => worker.Unanswered));
+        Assert.All(_workers, worker => Assert.True(worker.Answered > 100, $"{worker.Answered}"));
+        Assert.True(_transfers > 8, $"{_transfers}");
+    }
+
+    /// <summary>
+    /// Two uploads, with a length and without, and a download, all of which are under way for longer than a node takes
+    /// requests after it was asked to stop. A failure of theirs is one of the load.
+    /// </summary>
+    public async Task LongTransfersAsync(HttpClient client, string name)
+    {
+        // In so many pieces, each of which rests.
+        const int Pieces = 64;
+        var rest = (int)(Nodes.DrainTime.TotalMilliseconds * 1.75 / Pieces);
+        var bytes = Tree.Bytes(name, UploadBytes);
+        var large = Tree.Bytes(name, DownloadBytes);
+        using var judge = nodes.Connect();
+        await PutAsync(judge, name, new ByteArrayContent(large));
+
+        using var sized = new StreamContent(new TrickleStream(bytes, UploadBytes / Pieces, rest));
+        sized.Headers.ContentLength = bytes.Length;
+        using var unsized = new StreamContent(new TrickleStream(bytes, UploadBytes / Pieces, rest));
+        await Task.WhenAll(
+            PutAsync(client, name + " sized", sized),
+            PutAsync(client, name + " unsized", unsized),
+            ReadSlowlyAsync(client, name, large, DownloadBytes / Pieces, rest)
+        );
+
+        foreach (var written in (string[])[name + " sized", name + " unsized"])
+            if (
+                !(await judge.GetByteArrayAsync(Tree.Escape(written))).AsSpan().SequenceEqual(bytes)
+            )
+                _failures.Enqueue($"{written} is not what was sent");
+        Interlocked.Increment(ref _transfers);
+    }
+
+    public void Dispose() => _enough.Dispose();
+
+    private async Task WorkAsync(KillWorker worker)
+    {
+        using var client = nodes.Connect();
+        while (!_enough.IsCancellationRequested)
+        {
+            using var round = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token);
+            round.CancelAfter(500);
+            await worker.WorkAsync(client, CancellationToken.None, round.Token);
+            try
+            {
+                if ((worker.Complaint ?? await worker.ReconcileAsync(client)) is { } complaint)
+                {
+                    _failures.Enqueue(complaint);
+                    return;
+                }
+            }
+            catch (Exception e)
+                when (e is HttpRequestException or HttpIOException or Xunit.Sdk.XunitException)
+            {
+                _failures.Enqueue("reading everything: " + e);
+                return;
+            }
+        }
+    }
+
+    private async Task TransferAsync(string name)
+    {
+        using var client = nodes.Connect();
+        for (var n = 0; !_enough.IsCancellationRequested; n++)
+            await LongTransfersAsync(client, $"{name} {n}");
+    }
+
+    private async Task PutAsync(HttpClient client, string name, HttpContent content)
+    {
+        try
+        {
+            using var answer = await client.PutAsync(Tree.Escape(name), content);
+            if (answer.StatusCode != HttpStatusCode.Created)
+                _failures.Enqueue($"PUT {name}: {(int)answer.StatusCode}");
+        }
+        catch (HttpRequestException e)
+        {
+            _failures.Enqueue($"PUT {name}: {e}");
+        }
+    }
+
+    private async Task ReadSlowlyAsync(
+        HttpClient client,
+        string name,
+        byte[] expected,
+        int piece,
+        int rest
+    )
+    {
+        try
+        {
+            using var answer = await client.GetAsync(
+                Tree.Escape(name),
+                HttpCompletionOption.ResponseHeadersRead
+            );
+            await using var body = await answer.Content.ReadAsStreamAsync();
+            var bytes = new byte[expected.Length];
+            for (var at = 0; at < bytes.Length; at += piece)
+            {
+                await body.ReadExactlyAsync(bytes.AsMemory(at, piece));
+                await Task.Delay(rest);
+            }
+            if (answer.StatusCode != HttpStatusCode.OK || !bytes.AsSpan().SequenceEqual(expected))
+                _failures.Enqueue($"GET {name}: {(int)answer.StatusCode}, or other bytes");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            _failures.Enqueue($"GET {name}: {e}");
+        }
+    }
+}
