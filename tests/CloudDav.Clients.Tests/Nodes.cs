@@ -23,6 +23,7 @@ public sealed class Nodes : IAsyncLifetime
         .. Enumerable.Range(0, Count).Select(_ => DemoServer.FreePort()),
     ];
     private WebApplication? _proxy;
+    private OperatorSystem? _operator;
 
     /// <summary>How long a node that is to stop still takes requests. The proxy looks every 200 ms whether it should send any.</summary>
     public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(4);
@@ -30,11 +31,15 @@ public sealed class Nodes : IAsyncLifetime
     /// <summary>The tree behind the proxy, ending with a slash.</summary>
     public string Url { get; private set; } = "";
 
+    /// <summary>Who may command the nodes.</summary>
+    internal OperatorSystem Operator => _operator!;
+
     /// <summary>The nodes. The first owns the folder, and outlives the others.</summary>
     public IReadOnlyList<DemoServer> All => _nodes;
 
     public async ValueTask InitializeAsync()
     {
+        _operator = await OperatorSystem.StartAsync();
         _nodes.Add(new DemoServer { Config = await SettingsAsync(0) });
         await _nodes[0].StartAsync();
         for (var i = 1; i < Count; i++)
@@ -48,6 +53,8 @@ public sealed class Nodes : IAsyncLifetime
             await _proxy.DisposeAsync();
         foreach (var node in All.Reverse())
             await node.DisposeAsync();
+        if (_operator is not null)
+            await _operator.DisposeAsync();
         _settings.Dispose();
     }
 
@@ -76,7 +83,8 @@ public sealed class Nodes : IAsyncLifetime
             $$"""
             {
               "Listen": { "DrainSeconds": {{DrainTime.TotalSeconds}}, "ShutdownSeconds": 60 },
-              "Management": { "Port": {{_managementPorts[node]}} }
+              "Management": { "Port": {{_managementPorts[node]}} },
+              "Operator": {{Operator.Settings}}
             }
             """
         );

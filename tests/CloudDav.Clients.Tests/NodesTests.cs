@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -78,6 +80,77 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
             Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(client));
             client.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_customer_suspended_on_one_node_is_refused_on_the_others_with_the_next_request_and_cut_within_five_seconds()
+    {
+        var (one, two) = (nodes.All[0], nodes.All[1]);
+        using var client = ConnectAs("carol", two);
+        var bytes = Tree.Bytes("long", 32 << 20);
+        using (var put = await client.PutAsync("long", new ByteArrayContent(bytes)))
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        using var download = await client.GetAsync(
+            "long",
+            HttpCompletionOption.ResponseHeadersRead
+        );
+        await using var body = await download.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[1 << 20]);
+        var carol = await nodes.Operator.AccountAsync(one, "carol");
+
+        var measure = await nodes.Operator.SuspendAsync(one, carol, "whole");
+        var since = Stopwatch.StartNew();
+
+        foreach (var node in nodes.All)
+        {
+            using var other = ConnectAs("carol", node);
+            Assert.Equal(HttpStatusCode.Forbidden, await LookAsync(other));
+        }
+        // At a pace that would go on for some twenty seconds.
+        var read = 1 << 20;
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            var piece = new byte[64 * 1024];
+            while (await body.ReadAsync(piece) is > 0 and var count)
+            {
+                read += count;
+                await Task.Delay(40);
+            }
+        });
+        Assert.True(read < bytes.Length && since.Elapsed < TimeSpan.FromSeconds(5), $"{since}");
+
+        await nodes.Operator.ResumeAsync(nodes.All[2], measure);
+        Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(client));
+    }
+
+    [Fact]
+    public async Task A_customer_whose_uploads_are_suspended_on_one_node_can_only_read_and_delete_on_the_others()
+    {
+        var (one, two, three) = (nodes.All[0], nodes.All[1], nodes.All[2]);
+        using var client = ConnectAs("bob", two);
+        using (var put = await SendAsync(client, "PUT", "kept", "before"))
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        // Under way when it is suspended, on a third node.
+        using var uploading = ConnectAs("bob", three);
+        var begun = new TrickleStream(Tree.Bytes("late", 1 << 20), 16 * 1024, 50);
+        var upload = uploading.PutAsync("kept", new StreamContent(begun));
+        await Task.Delay(500);
+        var bob = await nodes.Operator.AccountAsync(one, "bob");
+
+        var measure = await nodes.Operator.SuspendAsync(one, bob, "upload");
+
+        using (var refused = await SendAsync(client, "PUT", "more", "x"))
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.False(upload.IsCompleted);
+        using (var late = await upload)
+            Assert.Equal(HttpStatusCode.Forbidden, late.StatusCode);
+        Assert.Equal("before", await client.GetStringAsync("kept"));
+        using (var deleted = await SendAsync(client, "DELETE", "kept", null))
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+
+        await nodes.Operator.ResumeAsync(three, measure);
+        using (var put = await SendAsync(client, "PUT", "more", "x"))
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
     }
 
     [Fact]
@@ -166,6 +239,35 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
             Assert.Equal(0, await node.StopAsync());
         (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
         await Leftovers.AssertNoneAfterSweepAsync(data);
+    }
+
+    /// <summary>Another of the demo's people. Little lies in the buffers between the server and them.</summary>
+    private static HttpClient ConnectAs(string user, DemoServer node)
+    {
+        var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = async (context, stop) =>
+                {
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+                    {
+                        NoDelay = true,
+                        ReceiveBufferSize = 16 * 1024,
+                    };
+                    await socket.ConnectAsync(context.DnsEndPoint, stop);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri(node.Url),
+        };
+        client.DefaultRequestHeaders.Authorization = new(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:demo"))
+        );
+        return client;
     }
 
     private static async Task<HttpStatusCode> LookAsync(HttpClient client)
