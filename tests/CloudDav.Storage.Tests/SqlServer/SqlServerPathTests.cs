@@ -177,7 +177,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
     public async Task Every_question_and_every_job_issues_what_the_catalogues_say()
     {
         var store = Open();
-        var database = new SqlServerDatabase(Connect, ConnectForIds, TimeProvider.System);
+        var database = new SqlServerDatabase(Connect, Connect, ConnectForIds, TimeProvider.System);
         _recorder.AnswerOnce(PurgeStatements.ListTrashed, Trashed());
         _recorder.Answer(PurgeStatements.ListHeld, Recorder.Row(99L), Recorder.Row(2L));
         _recorder.Answer(PurgeStatements.FindFolders, Folders());
@@ -378,7 +378,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 Named()
             );
         return new SqlServerMetadataStore(
-            new SqlServerDatabase(Connect, ConnectForIds, TimeProvider.System)
+            new SqlServerDatabase(Connect, Connect, ConnectForIds, TimeProvider.System)
         );
     }
 

@@ -25,6 +25,9 @@ public sealed class SqlServerTestDatabase : IDisposable
         ConnectionString = new SqlConnectionStringBuilder(s_server)
         {
             InitialCatalog = _name,
+            // A small pool: a test that makes many connections mostly waits for them, and one that takes two at a time shows.
+            MaxPoolSize = 8,
+            ConnectTimeout = 60,
         }.ToString();
         SqlServerDatabase.Migrate(ConnectionString);
     }

@@ -5,6 +5,21 @@ namespace CloudDav.Storage;
 /// <summary>Statements of the engine itself.</summary>
 internal static class EngineStatements
 {
+    // All of a batch from one snapshot, in one round trip. The level would stay with the connection, also in its pool.
+    internal const string BeginSnapshot = """
+        SET NOCOUNT ON;
+        SET XACT_ABORT ON;
+        SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+        BEGIN TRANSACTION;
+
+        """;
+
+    internal const string EndSnapshot = """
+
+        COMMIT TRANSACTION;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        """;
+
     /// <summary>Whether readers see versions instead of waiting for writers, and whether a transaction can have one snapshot.</summary>
     public static readonly SqlServerStatement ReadVersioning = new(
         """

@@ -5,19 +5,6 @@ namespace CloudDav.Storage;
 /// <summary>The facts that decide what an account may do, with the versions under which they are remembered.</summary>
 internal static class FactsStatements
 {
-    private const string BeginSnapshot = """
-        SET NOCOUNT ON;
-        SET XACT_ABORT ON;
-        SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
-        BEGIN TRANSACTION;
-
-        """;
-
-    private const string EndSnapshot = """
-
-        COMMIT TRANSACTION;
-        """;
-
     private const string MeasureColumns = """
         m.measure_id AS MeasureId, m.kind AS Kind, m.switches AS Switches, m.account_id AS AccountId, m.option_code AS OptionCode, m.node_id AS NodeId,
           m.is_legal_order AS IsLegalOrder, m.reason_code AS ReasonCode, m.words AS Words, m.set_by AS SetBy, m.since AS Since, m.until AS Until,
@@ -68,7 +55,7 @@ internal static class FactsStatements
         """;
 
     public static readonly SqlServerStatement LoadAccount = new(
-        $"{BeginSnapshot}{Account}{EndSnapshot}",
+        $"{EngineStatements.BeginSnapshot}{Account}{EngineStatements.EndSnapshot}",
         BigInt("@account")
     );
 
@@ -79,7 +66,7 @@ internal static class FactsStatements
     );
 
     public static readonly SqlServerStatement LoadPlatform = new(
-        $"{BeginSnapshot}{Platform}{EndSnapshot}"
+        $"{EngineStatements.BeginSnapshot}{Platform}{EngineStatements.EndSnapshot}"
     );
 
     /// <summary>The same within a transaction of the caller's.</summary>

@@ -64,26 +64,13 @@ internal static class JournalStatements
           OR EXISTS (SELECT 1 FROM dbo.audit AS u WHERE u.chain = a.chain AND u.unseals = a.seq AND u.unseals IS NOT NULL))
         """;
 
-    private const string BeginSnapshot = """
-        SET NOCOUNT ON;
-        SET XACT_ABORT ON;
-        SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
-        BEGIN TRANSACTION;
-
-        """;
-
-    private const string EndSnapshot = """
-
-        COMMIT TRANSACTION;
-        """;
-
     /// <summary>Entries and the head of their chain, from one snapshot.</summary>
     public static readonly SqlServerStatement Read = new(
         $"""
-        {BeginSnapshot}
+        {EngineStatements.BeginSnapshot}
         SELECT TOP (@limit) {AuditColumns} FROM dbo.audit AS a WHERE a.chain = @chain AND a.seq > @after ORDER BY a.seq;
         SELECT h.seq, h.hash FROM dbo.audit_heads AS h WHERE h.chain = @chain;
-        {EndSnapshot}
+        {EngineStatements.EndSnapshot}
         """,
         BigInt("@chain"),
         BigInt("@after"),
@@ -100,7 +87,7 @@ internal static class JournalStatements
     /// <summary>Numbered by what the customer sees, so that what is sealed leaves no gap: the first number of the page, then the page.</summary>
     public static readonly SqlServerStatement ListVisible = new(
         $"""
-        {BeginSnapshot}
+        {EngineStatements.BeginSnapshot}
         DECLARE @all bigint;
         DECLARE @first bigint;
         SELECT @all = COUNT_BIG(*) FROM dbo.audit AS a WHERE a.chain = @chain AND {IsVisible};
@@ -108,7 +95,7 @@ internal static class JournalStatements
         SELECT @first;
         SELECT {AuditColumns} FROM dbo.audit AS a WHERE a.chain = @chain AND {IsVisible}
         ORDER BY a.seq DESC OFFSET (@all - @first) ROWS FETCH NEXT @limit ROWS ONLY;
-        {EndSnapshot}
+        {EngineStatements.EndSnapshot}
         """,
         BigInt("@chain"),
         BigInt("@now"),

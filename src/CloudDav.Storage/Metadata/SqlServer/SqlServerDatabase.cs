@@ -21,6 +21,7 @@ public sealed class SqlServerDatabase : IDisposable
     private static readonly TimeSpan s_memory = TimeSpan.FromHours(1);
 
     private readonly Func<DbConnection> _connect;
+    private readonly Func<DbConnection> _connectForSnapshots;
     private readonly Func<DbConnection> _connectForIds;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _allocating = new(1, 1);
@@ -35,6 +36,8 @@ public sealed class SqlServerDatabase : IDisposable
     public SqlServerDatabase(string connectionString, TimeProvider time)
         : this(
             Connecting(connectionString, "CloudDav"),
+            // A level stays with a connection after its transaction, also in the pool, and who writes must not find itself in a snapshot.
+            Connecting(connectionString, "CloudDav snapshots"),
             // A pool of its own: whoever holds a connection of the other one may wait for ids.
             Connecting(connectionString, "CloudDav ids"),
             time
@@ -42,11 +45,13 @@ public sealed class SqlServerDatabase : IDisposable
 
     internal SqlServerDatabase(
         Func<DbConnection> connect,
+        Func<DbConnection> connectForSnapshots,
         Func<DbConnection> connectForIds,
         TimeProvider time
     )
     {
         _connect = connect;
+        _connectForSnapshots = connectForSnapshots;
         _connectForIds = connectForIds;
         _time = time;
     }
@@ -85,23 +90,13 @@ public sealed class SqlServerDatabase : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _allocating.Dispose();
 
-    /// <summary>An open connection. The first one of a process looks whether the database reads versions: without, readers would wait for writers.</summary>
-    internal async ValueTask<SqlServerSession> OpenAsync(CancellationToken cancellationToken)
-    {
-        var session = new SqlServerSession(_connect(), cancellationToken);
-        try
-        {
-            await session.Connection.OpenAsync(cancellationToken);
-            if (!_isReady)
-                await RequireVersionsAsync(session);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>An open connection.</summary>
+    internal ValueTask<SqlServerSession> OpenAsync(CancellationToken cancellationToken) =>
+        OpenAsync(_connect(), level: null, cancellationToken);
+
+    /// <summary>An open connection in a transaction that sees one state of the database until it is committed, and writes nothing.</summary>
+    internal ValueTask<SqlServerSession> OpenSnapshotAsync(CancellationToken cancellationToken) =>
+        OpenAsync(_connectForSnapshots(), IsolationLevel.Snapshot, cancellationToken);
 
     /// <summary>Runs single statements that may be run twice, each its own transaction.</summary>
     internal Task<T> RunAsync<T>(
@@ -250,6 +245,30 @@ public sealed class SqlServerDatabase : IDisposable
             },
             CancellationToken.None
         );
+
+    private async ValueTask<SqlServerSession> OpenAsync(
+        DbConnection connection,
+        IsolationLevel? level,
+        CancellationToken cancellationToken
+    )
+    {
+        var session = new SqlServerSession(connection, cancellationToken);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            // The first one of a process looks whether the database reads versions: without, readers would wait for writers.
+            if (!_isReady)
+                await RequireVersionsAsync(session);
+            if (level is { } wanted)
+                await session.BeginAsync(wanted);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task RequireVersionsAsync(SqlServerSession session)
     {

@@ -1,4 +1,3 @@
-using System.Data;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage;
@@ -13,8 +12,7 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         CancellationToken cancellationToken
     )
     {
-        await using var session = await database.OpenAsync(cancellationToken);
-        await session.BeginAsync(IsolationLevel.Snapshot);
+        await using var session = await database.OpenSnapshotAsync(cancellationToken);
         var result = await body(new SqlServerSnapshot(database, session));
         await session.CommitAsync();
         return result;
@@ -130,8 +128,7 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         CancellationToken cancellationToken
     )
     {
-        await using var session = await database.OpenAsync(cancellationToken);
-        await session.BeginAsync(IsolationLevel.Snapshot);
+        await using var session = await database.OpenSnapshotAsync(cancellationToken);
         var broken = await SqlServerInspection.RunAsync(session, vault, now);
         await session.CommitAsync();
         return broken;

@@ -11,6 +11,7 @@ internal static class TreeChangeStatements
     private const string Begin = """
         SET NOCOUNT ON;
         SET XACT_ABORT ON;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         BEGIN TRANSACTION;
 
         """;

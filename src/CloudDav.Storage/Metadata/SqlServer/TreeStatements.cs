@@ -5,27 +5,12 @@ namespace CloudDav.Storage;
 /// <summary>What is asked of the tree.</summary>
 internal static class TreeStatements
 {
-    // All of it from one snapshot, in one round trip. The session's own level comes back at the end.
-    private const string BeginSnapshot = """
-        SET NOCOUNT ON;
-        SET XACT_ABORT ON;
-        SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
-        BEGIN TRANSACTION;
-
-        """;
-
-    private const string EndSnapshot = """
-
-        COMMIT TRANSACTION;
-        """;
-
     // Whoever is to write waits here for the vault's other writers, before anything is read. A statement of its own, because it is what comes after the
     // wait that must see what they wrote.
     private const string LockVault = """
         SET NOCOUNT ON;
         SET XACT_ABORT ON;
-        DECLARE @locked bigint;
-        SELECT @locked = v.write_seq FROM dbo.vaults AS v WITH (UPDLOCK, ROWLOCK) WHERE v.vault_id = @vault;
+        UPDATE dbo.vaults SET write_seq = vaults.write_seq WHERE vault_id = @vault;
 
         """;
 
@@ -142,7 +127,7 @@ internal static class TreeStatements
 
     /// <summary>Everything a decision needs, from one snapshot: vault, paths, and what <c>@details</c> asks for, each a set of rows.</summary>
     public static readonly SqlServerStatement Load = new(
-        $"{BeginSnapshot}{LoadFacts}{EndSnapshot}",
+        $"{EngineStatements.BeginSnapshot}{LoadFacts}{EngineStatements.EndSnapshot}",
         s_factsParameters
     );
 
