@@ -293,6 +293,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         Assert.Equal(
             [
                 "EngineStatements.FindApplied",
+                "JournalStatements.FindHeads",
+                "MigrationStatements.HasBegun",
                 "MigrationStatements.Settings[0]",
                 "MigrationStatements.Settings[1]",
                 "MigrationStatements.TakeTurn",

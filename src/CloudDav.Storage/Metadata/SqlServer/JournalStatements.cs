@@ -35,12 +35,24 @@ internal static class JournalStatements
         FROM @events AS e JOIN dbo.event_queues AS q ON q.account_id = e.account_id;
         """;
 
-    /// <summary>Chains that were destroyed; then the last links of the others. Who is in a transaction keeps those to itself until its end.</summary>
-    public static readonly SqlServerStatement FindHeads = new(
-        """
-        SET NOCOUNT ON;
+    private const string Heads = """
         SELECT w.id FROM @chains AS w JOIN dbo.destructions AS d ON d.account_id = w.id WHERE d.step > 4;
-        SELECT h.chain, h.seq, h.hash FROM @chains AS w JOIN dbo.audit_heads AS h WITH (UPDLOCK, ROWLOCK) ON h.chain = w.id ORDER BY h.chain;
+        SELECT h.chain, h.seq, h.hash FROM @chains AS w JOIN dbo.audit_heads AS h ON h.chain = w.id ORDER BY h.chain;
+        """;
+
+    /// <summary>Chains that were destroyed; then the last links of the others.</summary>
+    public static readonly SqlServerStatement FindHeads = new(
+        $"SET NOCOUNT ON;\n{Heads}",
+        Table("@chains", "dbo.id_list")
+    );
+
+    /// <summary>The same for who is in a transaction: it waits for the chains' other writers, and keeps the last links to itself until its end.</summary>
+    public static readonly SqlServerStatement LockHeads = new(
+        $"""
+        SET NOCOUNT ON;
+        SET XACT_ABORT ON;
+        UPDATE h SET seq = h.seq FROM @chains AS w JOIN dbo.audit_heads AS h ON h.chain = w.id;
+        {Heads}
         """,
         Table("@chains", "dbo.id_list")
     );

@@ -9,12 +9,18 @@ internal static class LedgerStatements
     public static readonly SqlServerStatement CondemnExpired = new(
         """
         SET NOCOUNT ON;
+        SET XACT_ABORT ON;
+        DECLARE @condemned int;
+        DELETE FROM dbo.applied_commands WHERE vault_id = 0 AND command_id < @forget;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        BEGIN TRANSACTION;
+        UPDATE dbo.blobs SET state = 2, due = @now WHERE state = 0 AND due < @now AND state <> 1;
+        SET @condemned = @@ROWCOUNT;
         DELETE h FROM dbo.holds AS h
         JOIN dbo.blobs AS b ON b.vault_id = h.vault_id AND b.blob_id = h.blob_id
-        WHERE b.state = 0 AND b.due < @now AND b.state <> 1;
-        DELETE FROM dbo.applied_commands WHERE vault_id = 0 AND command_id < @forget;
-        UPDATE dbo.blobs SET state = 2, due = @now WHERE state = 0 AND due < @now AND state <> 1;
-        SELECT @@ROWCOUNT;
+        WHERE b.state = 2;
+        COMMIT TRANSACTION;
+        SELECT @condemned;
         """,
         BigInt("@now"),
         FixedBytes("@forget", 16)

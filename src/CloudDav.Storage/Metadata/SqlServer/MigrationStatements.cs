@@ -11,6 +11,11 @@ internal static class MigrationStatements
         """
     );
 
+    /// <summary>Whether the operator's chain has begun.</summary>
+    public static readonly SqlServerStatement HasBegun = new(
+        "SELECT COUNT(*) FROM dbo.audit_heads AS h WHERE h.chain = 0;"
+    );
+
     /// <summary>Readers see versions and wait for no writer. As text within the text: a database that has it on is not asked for it.</summary>
     public static readonly SqlServerStatement[] Settings =
     [

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Security.Cryptography;
+using CloudDav.Vault;
 using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
@@ -61,13 +62,21 @@ public sealed class SqlServerDatabase : IDisposable
     /// <summary>Brings the schema of an existing database up to date, and its reading of versions on. Safe to call from several processes at once.</summary>
     /// <param name="connectionString">As Microsoft.Data.SqlClient takes it; the user needs the rights to change the schema.</param>
     /// <returns>The names of the migrations that ran; empty when there was nothing to do.</returns>
-    public static IReadOnlyList<string> Migrate(string connectionString)
+    public static IReadOnlyList<string> Migrate(string connectionString) =>
+        // Whoever turns the reading of versions on cuts the connections of those who wait for their turn.
+        RetryAsync(_ => MigrateAsync(connectionString), CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
+
+    private static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString)
     {
-        using var turn = Connecting(connectionString, "CloudDav migration")();
-        turn.Open();
-        Lock(turn);
+        // From no pool, in which it would go on holding the turn.
+        var text = new SqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+        await using var turn = Connecting(text, "CloudDav migration")();
+        await turn.OpenAsync();
+        await LockAsync(turn);
         foreach (var setting in MigrationStatements.Settings)
-            turn.Execute(setting.Text);
+            await turn.ExecuteAsync(setting.Text);
         var result = DeployChanges
             .To.SqlDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(SqlServerDatabase).Assembly, IsMigration)
@@ -80,7 +89,28 @@ public sealed class SqlServerDatabase : IDisposable
                 $"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}",
                 result.Error
             );
+        await BeginAuditAsync(turn);
         return [.. result.Scripts.Select(script => script.Name)];
+    }
+
+    // After the scripts, because no script can compute a hash. A crash in between is made good by the next start.
+    internal static async Task BeginAuditAsync(DbConnection connection)
+    {
+        if (await connection.ExecuteScalarAsync<int>(MigrationStatements.HasBegun.Text) > 0)
+            return;
+        var session = new SqlServerSession(connection, CancellationToken.None);
+        await session.BeginAsync(IsolationLevel.ReadCommitted);
+        await SqlServerJournal.AppendAsync(
+            session,
+            new AuditEntry
+            {
+                Chain = AuditChainId.Operator,
+                At = TimeProvider.System.GetUtcNow(),
+                Actor = AuditActors.System,
+                Act = AuditActs.AuditBegan,
+            }
+        );
+        await session.CommitAsync();
     }
 
     internal static bool IsMigration(string resource) =>
@@ -296,9 +326,9 @@ public sealed class SqlServerDatabase : IDisposable
     }
 
     // Only one process at a time may migrate; the others then find nothing left to do. The lock is the connection's and ends with it.
-    private static void Lock(DbConnection connection)
+    private static async Task LockAsync(DbConnection connection)
     {
-        var result = connection.QuerySingle<int>(
+        var result = await connection.QuerySingleAsync<int>(
             MigrationStatements.TakeTurn.Text,
             commandTimeout: 330
         );

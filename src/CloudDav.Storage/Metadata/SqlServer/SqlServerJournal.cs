@@ -54,7 +54,8 @@ internal static class SqlServerJournal
             chains.Add(chain);
         var heads = new Dictionary<long, (long Seq, byte[] Hash)>();
         var gone = new HashSet<long>();
-        await using (var reader = await session.ReadAsync(JournalStatements.FindHeads.With(chains)))
+        var find = session.HasBegun ? JournalStatements.LockHeads : JournalStatements.FindHeads;
+        await using (var reader = await session.ReadAsync(find.With(chains)))
         {
             while (await reader.ReadAsync())
                 gone.Add(reader.GetInt64(0));
