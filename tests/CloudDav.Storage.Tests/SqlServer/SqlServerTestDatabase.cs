@@ -17,6 +17,9 @@ public sealed class SqlServerTestDatabase : IDisposable
     private readonly string _name = $"clouddav_{Guid.NewGuid():N}";
 
     public SqlServerTestDatabase()
+        : this(isMigrated: true) { }
+
+    internal SqlServerTestDatabase(bool isMigrated)
     {
         if (s_server is null)
             return;
@@ -29,25 +32,32 @@ public sealed class SqlServerTestDatabase : IDisposable
             MaxPoolSize = 8,
             ConnectTimeout = 60,
         }.ToString();
-        SqlServerDatabase.Migrate(ConnectionString);
+        if (isMigrated)
+            SqlServerDatabase.Migrate(ConnectionString);
     }
 
     public string ConnectionString { get; } = "";
 
+    /// <summary>Skips the test that asks when there is no server.</summary>
+    public static void Require() =>
+        Assert.SkipWhen(s_server is null, "CLOUDDAV_TEST_SQLSERVER gives no server");
+
     /// <summary>An engine over the database, which is emptied. Skips the test that asks when there is no server.</summary>
     public SqlServerDatabase Open()
     {
-        Assert.SkipWhen(s_server is null, "CLOUDDAV_TEST_SQLSERVER gives no server");
+        Require();
         using var connection = new SqlConnection(ConnectionString);
-        foreach (
-            var table in connection.Query<string>(
+        connection.Open();
+        var deletions = connection
+            .Query<string>(
                 """
                 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
                 WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state')
                 """
             )
-        )
-            connection.Execute($"DELETE FROM dbo.{table}");
+            .Select(table => $"DELETE FROM dbo.{table};");
+        connection.Execute(string.Concat(deletions));
+        SqlServerDatabase.BeginAuditAsync(connection).GetAwaiter().GetResult();
         return new SqlServerDatabase(ConnectionString, TimeProvider.System);
     }
 
@@ -102,8 +112,20 @@ public sealed class SqlServerTestDatabase : IDisposable
     {
         if (s_server is null)
             return;
-        SqlConnection.ClearAllPools();
         using var connection = new SqlConnection(s_server);
-        connection.Execute($"DROP DATABASE {_name}");
+        // A server may take a moment to see that the last connection to a database is closed.
+        for (var failed = 0; ; failed++)
+        {
+            SqlConnection.ClearAllPools();
+            try
+            {
+                connection.Execute($"DROP DATABASE {_name}");
+                return;
+            }
+            catch (SqlException) when (failed < 20)
+            {
+                Thread.Sleep(100);
+            }
+        }
     }
 }

@@ -1,10 +1,9 @@
 using CloudDav.Vault;
-using Dapper;
 
 namespace CloudDav.Storage.Tests.Journal;
 
 /// <summary>The outbox: order per account, and what becomes of an event and of its secret.</summary>
-public sealed class OutboxTests : JournalTest
+public abstract class OutboxContract(JournalEngine engine) : JournalContract(engine)
 {
     private static readonly AccountId s_one = new(1);
     private static readonly AccountId s_two = new(2);
@@ -17,15 +16,21 @@ public sealed class OutboxTests : JournalTest
         await AddAsync(s_two, "other");
         Assert.Equal(["first", "other"], await DueAsync(Now));
 
-        await Outbox.MarkFailedAsync(new(s_one, 1), "HTTP 500", Now, Now.AddMinutes(1), Stop);
+        await Engine.Outbox.MarkFailedAsync(
+            new(s_one, 1),
+            "HTTP 500",
+            Now,
+            Now.AddMinutes(1),
+            Stop
+        );
         Assert.Equal(["other"], await DueAsync(Now));
-        await Outbox.MarkDeliveredAsync(new(s_two, 1), Now, Stop);
+        await Engine.Outbox.MarkDeliveredAsync(new(s_two, 1), Now, Stop);
         Assert.Empty(await DueAsync(Now));
         Assert.Equal(["first"], await DueAsync(Now.AddMinutes(1)));
-        await Outbox.MarkDeliveredAsync(new(s_one, 1), Now.AddMinutes(1), Stop);
+        await Engine.Outbox.MarkDeliveredAsync(new(s_one, 1), Now.AddMinutes(1), Stop);
         Assert.Equal(["second"], await DueAsync(Now.AddMinutes(1)));
 
-        var events = await Outbox.ListAsync(s_one, 0, 10, Stop);
+        var events = await Engine.Outbox.ListAsync(s_one, 0, 10, Stop);
         Assert.Equal(
             [(EventState.Delivered, 2), (EventState.Waiting, 0)],
             events.Select(one => (one.State, one.Attempts))
@@ -36,22 +41,22 @@ public sealed class OutboxTests : JournalTest
     [Fact]
     public async Task The_backlog_is_what_waits_since_when_and_what_was_given_up()
     {
-        Assert.Equal(default, await Outbox.MeasureAsync(Stop));
+        Assert.Equal(default, await Engine.Outbox.MeasureAsync(Stop));
         await AddAsync(s_one, "delivered");
         await AddAsync(s_one, "dead");
         await AddAsync(s_one, "waiting");
         await AddAsync(s_two, "waiting too");
-        await Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
-        await Outbox.MarkDeadAsync(new(s_one, 2), "HTTP 400", Now, Stop);
+        await Engine.Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
+        await Engine.Outbox.MarkDeadAsync(new(s_one, 2), "HTTP 400", Now, Stop);
 
-        Assert.Equal(new OutboxBacklog(2, Now, 1), await Outbox.MeasureAsync(Stop));
+        Assert.Equal(new OutboxBacklog(2, Now, 1), await Engine.Outbox.MeasureAsync(Stop));
     }
 
     [Fact]
     public async Task A_new_event_does_not_hurry_one_that_rests()
     {
         await AddAsync(s_one, "first");
-        await Outbox.MarkFailedAsync(new(s_one, 1), "HTTP 500", Now, Now.AddHours(1), Stop);
+        await Engine.Outbox.MarkFailedAsync(new(s_one, 1), "HTTP 500", Now, Now.AddHours(1), Stop);
 
         await AddAsync(s_one, "second");
 
@@ -63,29 +68,29 @@ public sealed class OutboxTests : JournalTest
     {
         await AddAsync(s_one, "first");
         await AddAsync(s_one, "second");
-        await Outbox.MarkDeadAsync(new(s_one, 1), new string('x', 5_000), Now, Stop);
+        await Engine.Outbox.MarkDeadAsync(new(s_one, 1), new string('x', 5_000), Now, Stop);
         Assert.Equal(["second"], await DueAsync(Now));
-        var dead = Assert.Single(await Outbox.ListDeadAsync(default, 10, Stop));
+        var dead = Assert.Single(await Engine.Outbox.ListDeadAsync(default, 10, Stop));
         Assert.Equal((EventState.Dead, 200), (dead.State, dead.LastError!.Length));
-        Assert.Empty(await Outbox.ListDeadAsync(dead.Key, 10, Stop));
+        Assert.Empty(await Engine.Outbox.ListDeadAsync(dead.Key, 10, Stop));
 
-        Assert.True(await Outbox.ReviveAsync(dead.Key, Now, Stop));
-        Assert.False(await Outbox.ReviveAsync(dead.Key, Now, Stop));
+        Assert.True(await Engine.Outbox.ReviveAsync(dead.Key, Now, Stop));
+        Assert.False(await Engine.Outbox.ReviveAsync(dead.Key, Now, Stop));
 
         Assert.Equal(["first"], await DueAsync(Now));
-        Assert.Empty(await Outbox.ListDeadAsync(default, 10, Stop));
+        Assert.Empty(await Engine.Outbox.ListDeadAsync(default, 10, Stop));
     }
 
     [Fact]
     public async Task What_is_settled_stays_as_it_is()
     {
         await AddAsync(s_one, "first");
-        await Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
+        await Engine.Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
 
-        await Outbox.MarkDeadAsync(new(s_one, 1), "late", Now.AddDays(1), Stop);
-        await Outbox.MarkFailedAsync(new(s_one, 1), "late", Now.AddDays(1), Now, Stop);
+        await Engine.Outbox.MarkDeadAsync(new(s_one, 1), "late", Now.AddDays(1), Stop);
+        await Engine.Outbox.MarkFailedAsync(new(s_one, 1), "late", Now.AddDays(1), Now, Stop);
 
-        var only = Assert.Single(await Outbox.ListAsync(s_one, 0, 10, Stop));
+        var only = Assert.Single(await Engine.Outbox.ListAsync(s_one, 0, 10, Stop));
         Assert.Equal((EventState.Delivered, 1), (only.State, only.Attempts));
         Assert.Empty(await DueAsync(Now.AddDays(2)));
     }
@@ -98,11 +103,16 @@ public sealed class OutboxTests : JournalTest
         await AddAsync(new AccountId(3), "dead", secret: "dead-secret");
         Assert.Equal("delivered-secret", (await OnlyAsync(s_one)).Event.SealedSecret);
 
-        await Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
-        await Outbox.MarkDeadAsync(new(new(3), 1), "refused", Now, Stop);
-        await Outbox.CleanAsync(Now.AddDays(-1), 10, Now.AddHours(24).AddMilliseconds(-1), Stop);
+        await Engine.Outbox.MarkDeliveredAsync(new(s_one, 1), Now, Stop);
+        await Engine.Outbox.MarkDeadAsync(new(new(3), 1), "refused", Now, Stop);
+        await Engine.Outbox.CleanAsync(
+            Now.AddDays(-1),
+            10,
+            Now.AddHours(24).AddMilliseconds(-1),
+            Stop
+        );
         Assert.False((await OnlyAsync(s_two)).IsSecretGone);
-        await Outbox.CleanAsync(Now.AddDays(-1), 10, Now.AddHours(24), Stop);
+        await Engine.Outbox.CleanAsync(Now.AddDays(-1), 10, Now.AddHours(24), Stop);
 
         foreach (var account in (AccountId[])[s_one, s_two, new(3)])
         {
@@ -112,13 +122,7 @@ public sealed class OutboxTests : JournalTest
         }
         Assert.Equal(
             0,
-            await Database.ReadAsync(
-                session =>
-                    session.Connection.ExecuteScalar<long>(
-                        "SELECT COUNT(*) FROM outbox WHERE secret IS NOT NULL"
-                    ),
-                Stop
-            )
+            await Engine.CountAsync("SELECT COUNT(*) FROM outbox WHERE secret IS NOT NULL")
         );
     }
 
@@ -127,9 +131,9 @@ public sealed class OutboxTests : JournalTest
     {
         for (var i = 0; i < 5; i++)
             await AddAsync(s_one, $"old {i}");
-        Assert.Equal(3, await Outbox.CleanAsync(Now.AddDays(1), 3, Now, Stop));
+        Assert.Equal(3, await Engine.Outbox.CleanAsync(Now.AddDays(1), 3, Now, Stop));
         Assert.Equal(["old 3"], await DueAsync(Now));
-        Assert.Equal(2, await Outbox.CleanAsync(Now.AddDays(1), 3, Now, Stop));
+        Assert.Equal(2, await Engine.Outbox.CleanAsync(Now.AddDays(1), 3, Now, Stop));
         Assert.Empty(await DueAsync(Now));
 
         await AddAsync(s_one, "new");
@@ -139,7 +143,7 @@ public sealed class OutboxTests : JournalTest
     }
 
     private async Task AddAsync(AccountId account, string type, string? secret = null) =>
-        await Outbox.AddAsync(
+        await Engine.Outbox.AddAsync(
             new ServiceEvent
             {
                 Account = account,
@@ -151,8 +155,8 @@ public sealed class OutboxTests : JournalTest
         );
 
     private async Task<List<string>> DueAsync(DateTimeOffset now) =>
-        [.. (await Outbox.ListDueAsync(now, 10, Stop)).Select(due => due.Event.Type)];
+        [.. (await Engine.Outbox.ListDueAsync(now, 10, Stop)).Select(due => due.Event.Type)];
 
     private async Task<QueuedEvent> OnlyAsync(AccountId account) =>
-        (await Outbox.ListAsync(account, 0, 10, Stop)).Single();
+        (await Engine.Outbox.ListAsync(account, 0, 10, Stop)).Single();
 }

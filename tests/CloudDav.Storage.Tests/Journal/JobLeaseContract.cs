@@ -1,13 +1,15 @@
+using CloudDav.Vault;
+
 namespace CloudDav.Storage.Tests.Journal;
 
-/// <summary>Leases, asked for by two processes on one file.</summary>
-public sealed class JobLeaseTests : JournalTest
+/// <summary>Leases, asked for by two processes on one database.</summary>
+public abstract class JobLeaseContract(JournalEngine engine) : JournalContract(engine)
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
-    private SqliteJobLeases One => new(Database);
+    private IJobLeases One => Engine.Leases;
 
-    private SqliteJobLeases Two => new(Other);
+    private IJobLeases Two => Engine.OtherLeases;
 
     [Fact]
     public async Task A_lease_has_one_holder_at_a_time_however_many_ask()

@@ -1,0 +1,3 @@
+namespace CloudDav.Storage.Tests.Journal;
+
+public sealed class SqliteJobLeaseTests() : JobLeaseContract(new SqliteJournalEngine());
