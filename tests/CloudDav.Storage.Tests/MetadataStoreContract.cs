@@ -27,6 +27,7 @@ public abstract class MetadataStoreContract
         new()
         {
             { "UPDATE vaults SET used_bytes = used_bytes + 1", "used bytes" },
+            { "UPDATE vaults SET items = items - 1", "used bytes" },
             {
                 "UPDATE dirs SET subtree_items = subtree_items + 1 WHERE parent_id <> 0",
                 "counters"
@@ -45,6 +46,15 @@ public abstract class MetadataStoreContract
                 "INSERT INTO content_refs SELECT vault_id, content_id, 4711 FROM contents",
                 "owners"
             },
+            {
+                "INSERT INTO locks SELECT vault_id, 't', 4711, 1, NULL, 0, 0, NULL, 'a', 0, 9999999999999 FROM vaults",
+                "lock is on no node"
+            },
+            {
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0 FROM nodes WHERE kind = 1",
+                "history spans"
+            },
+            { "UPDATE sequences SET next = 1", "sequence" },
         };
 
     [Fact]

@@ -137,20 +137,10 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
 
     [Theory]
     [MemberData(nameof(Broken))]
-    [InlineData("UPDATE vaults SET items = items - 1", "used bytes")]
     [InlineData("INSERT INTO inline_contents VALUES (4711, x'00')", "belong to no content")]
     [InlineData("INSERT INTO blobs VALUES (x'00', 1, 1, 0)", "live blob")]
     [InlineData("INSERT INTO holds VALUES (1, x'00', 1, 0)", "quota hold")]
-    [InlineData(
-        "INSERT INTO locks VALUES (1, 't', 4711, 1, NULL, 0, 0, NULL, 'a', 0, 9999999999999)",
-        "lock is on no node"
-    )]
     [InlineData("INSERT INTO node_properties VALUES (1, 4711, 'n', 'x')", "property bytes")]
-    [InlineData(
-        "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0 FROM nodes WHERE kind = 1",
-        "history spans"
-    )]
-    [InlineData("UPDATE sequences SET next = 1", "sequence")]
     public async Task What_breaks_an_invariant_is_found(string sql, string sentence)
     {
         var actor = await AddActorAsync("a", null);

@@ -76,6 +76,10 @@ public sealed class SqlServerMetadataStoreTests
     [InlineData("INSERT INTO blobs SELECT NEWID(), vault_id, 1, 0 FROM vaults", "live blob")]
     [InlineData("INSERT INTO holds SELECT vault_id, NEWID(), 1, 0 FROM vaults", "quota hold")]
     [InlineData("UPDATE vaults SET version_bytes = 1", "earlier versions")]
+    [InlineData(
+        "INSERT INTO node_properties SELECT vault_id, 4711, 0x00, N'n', N'x' FROM vaults",
+        "property bytes"
+    )]
     [InlineData("UPDATE vaults SET root_id = 4711", "no root or no trash")]
     public async Task What_breaks_an_invariant_is_found(string sql, string sentence)
     {
