@@ -3,7 +3,7 @@ using CloudDav.Vault;
 namespace CloudDav.Storage.Tests;
 
 /// <summary>What the vault relies on, whatever the engine. An engine's tests are a subclass that opens it.</summary>
-public abstract class MetadataStoreContract
+public abstract partial class MetadataStoreContract
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 

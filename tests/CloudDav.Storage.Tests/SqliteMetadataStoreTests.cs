@@ -21,6 +21,8 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
         Ledger = new SqliteBlobLedger(_database);
         Audit = new SqliteAuditLog(_database);
         Outbox = new SqliteOutbox(_database);
+        Care = new SqliteCareLog(_database);
+        Destructions = new SqliteDestructionStore(_database, TimeProvider.System);
     }
 
     protected override IMetadataStore Store { get; }
@@ -30,6 +32,10 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
     protected override IAuditLog Audit { get; }
 
     protected override IOutbox Outbox { get; }
+
+    protected override ICareLog Care { get; }
+
+    protected override IDestructionStore Destructions { get; }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -55,6 +61,9 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
 
     protected override async ValueTask ExecuteAsync(string sql) =>
         await _database.WriteAsync(session => session.Connection.Execute(sql), Stop);
+
+    protected override async ValueTask<long> CountAsync(string sql) =>
+        await _database.ReadAsync(session => session.Connection.ExecuteScalar<long>(sql), Stop);
 
     [Fact]
     public async Task A_full_disk_is_said_as_such_and_nothing_of_its_group_remains()

@@ -13,20 +13,7 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
             {
                 var statement = session[CareSql.Load];
                 _ = statement.Step();
-                var state = new CareState(
-                    Time(statement, 0) is { } started
-                        ? new ScrubPass(
-                            started,
-                            new LedgerPlace(new(statement.Int64(1)), new(statement.Int64(2))),
-                            statement.Int64(3),
-                            statement.Int64(4),
-                            statement.Int64(5)
-                        )
-                        : null,
-                    Time(statement, 6),
-                    Time(statement, 7),
-                    Time(statement, 8)
-                );
+                var state = CareRows.ReadState(statement);
                 statement.Reset();
                 return state;
             },
@@ -70,7 +57,7 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
 
     /// <inheritdoc/>
     public async ValueTask<MarkOutcome> MarkAsync(
-        ContentId content,
+        LedgerPlace content,
         string fault,
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -78,11 +65,13 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
         await database.WriteAsync(
             session =>
             {
-                var isKnown = session[CareSql.IsMarked].Bind(1, content.Value).RunForInt64() != 0;
+                var isKnown =
+                    session[CareSql.IsMarked].Bind(1, content.Content.Value).RunForInt64() != 0;
                 var marked = session[CareSql.Mark]
-                    .Bind(1, content.Value)
+                    .Bind(1, content.Content.Value)
                     .Bind(2, now.ToUnixTimeMilliseconds())
                     .Bind(3, fault)
+                    .Bind(4, content.Vault.Value)
                     .Run();
                 return marked == 0 ? MarkOutcome.Gone
                     : isKnown ? MarkOutcome.Known
@@ -92,9 +81,9 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
         );
 
     /// <inheritdoc/>
-    public async ValueTask ClearAsync(ContentId content, CancellationToken cancellationToken) =>
+    public async ValueTask ClearAsync(LedgerPlace content, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            session => session[CareSql.Clear].Bind(1, content.Value).Run(),
+            session => session[CareSql.Clear].Bind(1, content.Content.Value).Run(),
             cancellationToken
         );
 
@@ -112,19 +101,7 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
                     .Bind(1, after.Content.Value)
                     .Bind(2, limit);
                 while (statement.Step())
-                    page.Add(
-                        new Damage(
-                            new ContentId(statement.Int64(0)),
-                            new VaultId(statement.Int64(1)),
-                            statement.NullableInt64(2) is { } account
-                                ? new AccountId(account)
-                                : null,
-                            statement.IsNull(3) ? null : new BlobId(new Guid(statement.Bytes(3))),
-                            Time(statement, 4)!.Value,
-                            Time(statement, 5)!.Value,
-                            statement.Text(6)
-                        )
-                    );
+                    page.Add(CareRows.ReadDamage(statement));
                 return page;
             },
             cancellationToken
@@ -150,9 +127,6 @@ public sealed class SqliteCareLog(SqliteDatabase database) : ICareLog
             session => session[CareSql.CountDamages].RunForInt64(),
             cancellationToken
         );
-
-    private static DateTimeOffset? Time(Statement statement, int column) =>
-        DestructionRows.Time(statement, column);
 }
 
 /// <summary>Statements of the care log.</summary>
@@ -185,7 +159,7 @@ internal static class CareSql
     public const string Mark = """
         INSERT INTO damages (content_id, vault_id, found, seen, fault)
         SELECT c.content_id, c.vault_id, ?2, ?2, ?3 FROM contents c
-        WHERE c.content_id = ?1 AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = c.vault_id)
+        WHERE c.content_id = ?1 AND c.vault_id = ?4 AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = c.vault_id)
         ON CONFLICT (content_id) DO UPDATE SET seen = excluded.seen, fault = excluded.fault
         """;
 

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage;
@@ -37,11 +35,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
             {
                 var statement = session[DestructionSql.LoadState];
                 _ = statement.Step();
-                var state = new DestructionState(
-                    DestructionRows.Time(statement, 0),
-                    DestructionRows.Time(statement, 1),
-                    DestructionRows.Time(statement, 2)
-                );
+                var state = DestructionRows.ReadState(statement);
                 statement.Reset();
                 return state;
             },
@@ -389,7 +383,12 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                 (statement.Int64(0), statement.IsNull(3) ? null : new Guid(statement.Bytes(3)))
             );
             bytes += statement.Int64(1);
-            hash = Link(hash, statement.Int64(0), statement.Int64(1), statement.Bytes(2));
+            hash = DestructionRows.Link(
+                hash,
+                statement.Int64(0),
+                statement.Int64(1),
+                statement.Bytes(2)
+            );
         }
         if (contents.Count == 0)
         {
@@ -421,14 +420,6 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         var hash = statement.Bytes(0).ToArray();
         statement.Reset();
         return hash;
-    }
-
-    private static byte[] Link(byte[] before, long id, long size, ReadOnlySpan<byte> sha256)
-    {
-        Span<byte> numbers = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(numbers, id);
-        BinaryPrimitives.WriteInt64BigEndian(numbers[8..], size);
-        return SHA256.HashData([.. before, .. numbers, .. sha256]);
     }
 
     private static int RemoveTree(SqliteSession session, DestructionRecord record, int limit)
@@ -468,25 +459,15 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         var names = session[DestructionSql.FindNames].Bind(1, account.Value);
         if (!names.Step())
             return;
-        var nameKey = names.Text(0);
-        var subject = names.NullableText(1);
-        var password = names.NullableText(2);
+        var person = new GoingAccount(names);
         names.Reset();
-        var kept = new List<byte[]>();
-        if (subject is not null)
-            kept.Add(closed.OfSubject(subject));
         var devices = session[DestructionSql.ListDevices].Bind(1, account.Value);
         while (devices.Step())
-            kept.Add(closed.OfDevice(nameKey, devices.Text(0), devices.Bytes(1)));
-        foreach (var mac in kept)
-            Keep(mac, null);
-        if (password is not null)
-            Keep(closed.OfName(nameKey), closed.OfPassword(password));
-
-        void Keep(byte[] mac, string? keyed) =>
+            person.AddDevice(devices);
+        foreach (var (mac, password) in person.Keep(closed))
             session[DestructionSql.AddClosedName]
                 .Bind(1, mac)
-                .Bind(2, keyed)
+                .Bind(2, password)
                 .Bind(3, until.ToUnixTimeMilliseconds())
                 .Run();
     }
@@ -511,55 +492,4 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
             accounts.Add(new AccountId(statement.Int64(0)));
         return accounts;
     }
-}
-
-/// <summary>Rows of destructions.</summary>
-internal static class DestructionRows
-{
-    public static DestructionRecord Read(Statement statement) =>
-        new()
-        {
-            Account = new(statement.Int64(0)),
-            Vault = new(statement.Int64(1)),
-            Cause = (EndCause)statement.Int64(2),
-            Step = (DestructionStep)statement.Int64(3),
-            Started = Time(statement, 4)!.Value,
-            KeyDestroyed = Time(statement, 5),
-            Finished = Time(statement, 6),
-            Items = statement.Int64(7),
-            Contents = statement.Int64(8),
-            Bytes = statement.Int64(9),
-            ListHash = statement.Bytes(10).ToArray(),
-            AuditHead = statement.IsNull(12)
-                ? null
-                : new AuditHead(
-                    new AuditChainId(statement.Int64(0)),
-                    statement.Int64(11),
-                    statement.Bytes(12).ToArray()
-                ),
-            BackupsExpire = Time(statement, 13),
-            KeepUntil = Time(statement, 14),
-        };
-
-    public static RetainedContract ReadRetained(Statement statement) =>
-        new()
-        {
-            Account = new(statement.Int64(0)),
-            Owner = statement.NullableInt64(1) is { } owner ? new AccountId(owner) : null,
-            Customer = statement.NullableText(2),
-            MainContract = statement.NullableText(3),
-            Option = statement.NullableText(4),
-            OptionVersion = (int?)statement.NullableInt64(5),
-            Started = Time(statement, 6)!.Value,
-            Ends = Time(statement, 7),
-            EndRecorded = Time(statement, 8),
-            MainEnds = Time(statement, 9),
-            MainEndRecorded = Time(statement, 10),
-            KeepUntil = Time(statement, 11),
-        };
-
-    public static DateTimeOffset? Time(Statement statement, int column) =>
-        statement.NullableInt64(column) is { } milliseconds
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : null;
 }

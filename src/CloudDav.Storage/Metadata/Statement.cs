@@ -9,7 +9,7 @@ namespace CloudDav.Storage;
 /// One prepared statement of one connection. The hot statements run through it because preparing anew, as Dapper does on every call,
 /// costs ten times what the statement itself does. Parameters are numbered <c>?1</c>, <c>?2</c>; binding and columns go by number.
 /// </summary>
-internal sealed class Statement : IDisposable
+internal sealed class Statement : IRow, IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;

@@ -109,7 +109,7 @@ public sealed class Scrubber(
                     content.Blob,
                     fault?.Sentence ?? "It is what was written."
                 );
-                if (await JudgeAsync(problem, fault, marked, cancellationToken) is { } kind)
+                if (await JudgeAsync(content.Place, fault, marked, cancellationToken) is { } kind)
                 {
                     if (kind != ScrubFindingKind.Unread || locked.Add(content.Vault))
                         report(new ScrubFinding(kind, content.Vault, problem));
@@ -132,17 +132,16 @@ public sealed class Scrubber(
     }
 
     private async ValueTask<ScrubFindingKind?> JudgeAsync(
-        ContentProblem problem,
+        LedgerPlace place,
         ContentFault? fault,
         HashSet<ContentId> marked,
         CancellationToken cancellationToken
     )
     {
-        var content = problem.Content!.Value;
         switch (fault)
         {
-            case null when marked.Contains(content):
-                await care.ClearAsync(content, cancellationToken);
+            case null when marked.Contains(place.Content):
+                await care.ClearAsync(place, cancellationToken);
                 return ScrubFindingKind.GoodAgain;
             case null:
                 return null;
@@ -150,7 +149,7 @@ public sealed class Scrubber(
                 return ScrubFindingKind.Unread;
             default:
                 return await care.MarkAsync(
-                    content,
+                    place,
                     fault.Sentence,
                     time.GetUtcNow(),
                     cancellationToken

@@ -18,14 +18,14 @@ public interface ICareLog
 
     /// <summary>Marks a content as damaged, if it still is there and its vault is not being destroyed, looked at in the same transaction.</summary>
     ValueTask<MarkOutcome> MarkAsync(
-        ContentId content,
+        LedgerPlace content,
         string fault,
         DateTimeOffset now,
         CancellationToken cancellationToken
     );
 
     /// <summary>Takes a content's mark away.</summary>
-    ValueTask ClearAsync(ContentId content, CancellationToken cancellationToken);
+    ValueTask ClearAsync(LedgerPlace content, CancellationToken cancellationToken);
 
     /// <summary>Marked contents in the ledger's own order, a page at a time.</summary>
     /// <param name="after">The place of the last one of the page before; the default for the first page.</param>

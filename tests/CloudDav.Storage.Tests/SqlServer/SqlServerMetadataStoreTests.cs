@@ -20,6 +20,8 @@ public sealed class SqlServerMetadataStoreTests
         Ledger = new SqlServerBlobLedger(_database);
         Audit = new SqlServerAuditLog(_database);
         Outbox = new SqlServerOutbox(_database);
+        Care = new SqlServerCareLog(_database);
+        Destructions = new SqlServerDestructionStore(_database);
     }
 
     protected override IMetadataStore Store { get; }
@@ -30,6 +32,10 @@ public sealed class SqlServerMetadataStoreTests
 
     protected override IOutbox Outbox { get; }
 
+    protected override ICareLog Care { get; }
+
+    protected override IDestructionStore Destructions { get; }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose() => _database.Dispose();
@@ -38,6 +44,9 @@ public sealed class SqlServerMetadataStoreTests
         await _server.AddActorAsync(_database, name, capacityBytes, Now);
 
     protected override async ValueTask ExecuteAsync(string sql) => await _server.ExecuteAsync(sql);
+
+    protected override async ValueTask<long> CountAsync(string sql) =>
+        await _server.ScalarAsync<long>(sql);
 
     [Fact]
     public async Task Two_nodes_write_into_one_vault()

@@ -284,6 +284,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             await outbox.MeasureAsync(Stop)
         );
         await outbox.CleanAsync(Now, 10, Now, Stop);
+        await DestructionPaths.IssueAsync(database, _recorder, Stop);
         CheckIssued();
         var issued = _recorder
             .Commands.Concat(_ids.Commands)

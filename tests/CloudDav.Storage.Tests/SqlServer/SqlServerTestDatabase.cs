@@ -52,7 +52,7 @@ public sealed class SqlServerTestDatabase : IDisposable
             .Query<string>(
                 """
                 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
-                WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state')
+                WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state', 'care_state')
                 """
             )
             .Select(table => $"DELETE FROM dbo.{table};");

@@ -189,11 +189,19 @@ public sealed class ScrubberTests : IAsyncDisposable
         var now = _cloud.Time.GetUtcNow();
         Assert.Equal(
             MarkOutcome.Gone,
-            await _cloud.Care.MarkAsync(new(content.Content.Value + 1), "fault", now, Stop)
+            await _cloud.Care.MarkAsync(
+                content.Place with
+                {
+                    Content = new(content.Content.Value + 1),
+                },
+                "fault",
+                now,
+                Stop
+            )
         );
         Assert.Equal(
             MarkOutcome.New,
-            await _cloud.Care.MarkAsync(content.Content, "fault", now, Stop)
+            await _cloud.Care.MarkAsync(content.Place, "fault", now, Stop)
         );
         await ExecuteAsync("DELETE FROM contents");
 

@@ -466,7 +466,7 @@ public sealed class DestructionTests : IAsyncDisposable
         );
         await session.LockAsync($"/{Marker}-large");
         var contents = await cloud.Ledger.ListContentsAsync(default, 10_000, Stop);
-        var damaged = contents.First(content => content.Vault == actor.Vault).Content;
+        var damaged = contents.First(content => content.Vault == actor.Vault).Place;
         Assert.Equal(
             MarkOutcome.New,
             await cloud.Care.MarkAsync(damaged, $"{Marker} fault", cloud.Time.GetUtcNow(), Stop)

@@ -35,6 +35,33 @@ internal sealed class SqlServerSession(DbConnection connection, CancellationToke
     public async Task<List<T>> ListAsync<T>(SqlServerCall call) =>
         [.. await connection.QueryAsync<T>(Command(call))];
 
+    /// <summary>Every row of the statement's first result.</summary>
+    public async Task<List<T>> ListAsync<T>(
+        SqlServerCall call,
+        Func<IRow, T> read,
+        CancellationToken stop
+    )
+    {
+        var rows = new List<T>();
+        await using var reader = await ReadAsync(call);
+        var row = new SqlServerRow(reader);
+        while (await reader.ReadAsync(stop))
+            rows.Add(read(row));
+        return rows;
+    }
+
+    /// <summary>The only row of the statement's first result; null when there is none.</summary>
+    public async Task<T?> FirstAsync<T>(
+        SqlServerCall call,
+        Func<IRow, T> read,
+        CancellationToken stop
+    )
+        where T : class
+    {
+        await using var reader = await ReadAsync(call);
+        return await reader.ReadAsync(stop) ? read(new SqlServerRow(reader)) : null;
+    }
+
     public Task<T?> ScalarAsync<T>(SqlServerCall call) =>
         connection.ExecuteScalarAsync<T>(Command(call));
 
