@@ -19,6 +19,7 @@ internal sealed class DavDoors
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
     private readonly RefusalDesk _refusals;
+    private readonly OutageDesk _outages;
     private readonly IContractStore _contracts;
     private readonly HashSet<string> _rootHosts;
     private readonly DavCorsOptions _cors;
@@ -30,6 +31,7 @@ internal sealed class DavDoors
         SignIn signIn,
         VaultStores stores,
         RefusalDesk refusals,
+        OutageDesk outages,
         VaultParts parts,
         IOptions<ListenOptions> listen,
         IOptions<DavOptions> dav,
@@ -38,6 +40,7 @@ internal sealed class DavDoors
     {
         _signIn = signIn;
         _refusals = refusals;
+        _outages = outages;
         _contracts = parts.Contracts;
         _queue = new DeviceQueue(
             listen.Value.RequestsPerDevice,
@@ -49,6 +52,10 @@ internal sealed class DavDoors
         {
             HostNames = [.. dav.Value.AliasHosts, .. dav.Value.RootHosts],
             Clients = dav.Value.Clients,
+            Explain = (context, failure) =>
+                failure is StorageUnavailableException outage
+                    ? refusals.Answer(context, outages.Tell(outage)).ToProblem()
+                    : null,
         };
         _tree = new DavEndpoint(
             TreePrefix,
@@ -71,6 +78,19 @@ internal sealed class DavDoors
     }
 
     public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context);
+        }
+        // Before it comes to the protocol, which does this itself.
+        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
+        {
+            await _refusals.WriteAsync(context, _outages.Tell(outage));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
     {
         // 1. What browsers' scripts of other sites may do; a preflight ends here.
         if (await DavCors.TryAnswerAsync(context, _cors))

@@ -311,6 +311,7 @@ internal static class ServerHost
             provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToWindow()
         );
         services.AddSingleton<RefusalDesk>();
+        services.AddSingleton<OutageDesk>();
         services.AddSingleton(provider => new SignIn(
             provider.GetRequiredService<SignInDesk>(),
             provider.GetRequiredService<RefusalDesk>(),

@@ -89,6 +89,9 @@ public enum RefusalRule
     /// <summary>The platform's disk is full.</summary>
     PlatformFull,
 
+    /// <summary>What lies behind the vaults cannot be reached at the moment.</summary>
+    StorageUnavailable,
+
     /// <summary>A sibling differs in letter case only.</summary>
     CaseConflict,
 

@@ -541,7 +541,11 @@ public sealed partial class VaultSession
                 // The upload has ended.
             }
             catch (Exception exception)
-                when (exception is StorageFullException or InvalidOperationException)
+                when (exception
+                        is StorageFullException
+                            or StorageUnavailableException
+                            or InvalidOperationException
+                )
             {
                 // The lease could not be renewed: the commit will find out whether that matters.
             }

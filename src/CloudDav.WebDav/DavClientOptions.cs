@@ -53,7 +53,7 @@ public sealed record DavClientOptions
     public DavSwitch BrowserPages { get; init; }
 
     /// <summary>
-    /// Whether a write that an outage refuses is 423 instead of 503. Auto: for a mounted volume of macOS, which takes 503 for a file that has
+    /// Whether what an outage of a part refuses, such as a write, is 423 instead of 503. Auto: for a mounted volume of macOS, which takes 503 for a file that has
     /// vanished, and 423 for one in use.
     /// </summary>
     public DavSwitch FinderOutageIsLock { get; init; }

@@ -93,6 +93,10 @@ public sealed class DavEndpoint
             // Kestrel's way to say that a chunk claims to be longer than any number it can hold.
             problem = new DavProblem(400, "The request's body is broken.");
         }
+        catch (Exception e) when (_options.Explain?.Invoke(context, e) is { } expected)
+        {
+            problem = expected;
+        }
         catch (Exception e)
         {
             if (HasBegun(context.Response))

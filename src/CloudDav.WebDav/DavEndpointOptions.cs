@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace CloudDav.WebDav;
 
 /// <summary>What the host decides about a DAV endpoint. All values have defaults that suit a server on one host name.</summary>
@@ -35,6 +37,12 @@ public sealed record DavEndpointOptions
 
     /// <summary>What is appended to the padded file id to make <c>oc:id</c> unique over servers; letters and digits.</summary>
     public string InstanceId { get; init; } = "clouddav";
+
+    /// <summary>
+    /// Says what to answer to a failure that the host expects, such as a store that cannot be reached, and logs it; null for anything else, which is one log line and a 500. It is
+    /// asked as well when the answer has begun: then the connection is closed.
+    /// </summary>
+    public Func<HttpContext, Exception, DavProblem?>? Explain { get; init; }
 
     /// <summary>The clock; it stamps nothing but the drain's deadline.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

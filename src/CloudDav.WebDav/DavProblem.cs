@@ -47,6 +47,9 @@ public enum DavOutage
     /// <summary>Nothing can be changed; reading works.</summary>
     Writes,
 
+    /// <summary>Contents can be neither read nor written; what is there can still be listed.</summary>
+    Contents,
+
     /// <summary>Nothing works.</summary>
     Everything,
 }

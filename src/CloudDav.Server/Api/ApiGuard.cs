@@ -1,10 +1,13 @@
+using CloudDav.Server.Refusals;
+using CloudDav.Vault;
+
 namespace CloudDav.Server.Api;
 
 /// <summary>What the server's own doors do about what breaks behind them.</summary>
 internal static class ApiGuard
 {
     /// <summary>
-    /// Lets a door's endpoints answer. A failure is one log line and one 500, or a closed connection when the answer has begun, so that a broken answer never looks
+    /// Lets a door's endpoints answer. An outage is told as the refusal it is; any other failure is one log line and one 500, or a closed connection when the answer has begun, so that a broken answer never looks
     /// whole. A client that went away is no error.
     /// </summary>
     /// <param name="context">The request.</param>
@@ -30,6 +33,17 @@ internal static class ApiGuard
         {
             // The body could not be read as it was sent.
             context.Response.StatusCode = broken.StatusCode;
+        }
+        catch (StorageUnavailableException failure)
+        {
+            var outage = context.RequestServices.GetRequiredService<OutageDesk>().Tell(failure);
+            if (HasBegun(context.Response))
+            {
+                context.Abort();
+                return;
+            }
+            context.Response.Clear();
+            await new ProblemResult(outage).ExecuteAsync(context);
         }
         catch (Exception failure)
         {

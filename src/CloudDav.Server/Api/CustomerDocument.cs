@@ -11,6 +11,7 @@ internal sealed class CustomerDocument() : ApiDocument<CustomerEndpoint>("custom
     [
         RefusalRule.AccountClosed,
         RefusalRule.PlatformOff,
+        RefusalRule.StorageUnavailable,
     ];
 
     private static readonly RefusalRule[] s_ofSignedIn =

@@ -16,6 +16,7 @@ internal sealed class OperatorDocument() : ApiDocument<OperatorEndpoint>("operat
         RefusalRule.TokenNotAccepted,
         RefusalRule.ScopeMissing,
         RefusalRule.SignInUnavailable,
+        RefusalRule.StorageUnavailable,
     ];
 
     private static readonly RefusalRule[] s_ofCommands =

@@ -56,6 +56,11 @@ internal static class RefusalMap
             {
                 Condition = Dav + "sufficient-disk-space",
             },
+            RefusalRule.StorageUnavailable => new(503, "storage-unavailable")
+            {
+                RetryAfter = TryAgain(refusal, now, otherwise: 30),
+                Outage = DavOutage.Contents,
+            },
             RefusalRule.CaseConflict => new(409, "case-conflict")
             {
                 Reason = "A name differs only in case",

@@ -24,6 +24,7 @@ internal static partial class RefusalTexts
             RefusalRule.ConditionFailed => "Dit is intussen gewijzigd. Haal de nieuwste versie op en probeer het opnieuw.",
             RefusalRule.CapacityExceeded => $"Dit past niet: {w.UsedSize} van {w.LimitSize} is in gebruik. Verwijder iets of kies een grotere optie.",
             RefusalRule.PlatformFull => "De server heeft op dit moment geen plaats meer. Probeer het later opnieuw.",
+            RefusalRule.StorageUnavailable => "De opslag is op dit moment niet bereikbaar. Uw bestanden zijn veilig; probeer het zo dadelijk opnieuw.",
             RefusalRule.CaseConflict => $"‘{w.Name}’ bestaat al en verschilt alleen in hoofdletters en kleine letters. Kies een andere naam.",
             RefusalRule.NameNotAllowed => "Deze naam is niet toegestaan. Kies een andere naam.",
             RefusalRule.NameTooLong => $"De naam is langer dan {w.Limit} bytes. Kies een kortere naam.",

@@ -24,6 +24,7 @@ internal static partial class RefusalTexts
             RefusalRule.ConditionFailed => "It has changed meanwhile. Get the newest version and try again.",
             RefusalRule.CapacityExceeded => $"It does not fit: {w.UsedSize} of {w.LimitSize} are used. Delete something, or choose a larger option.",
             RefusalRule.PlatformFull => "The server has no room left at the moment. Try again later.",
+            RefusalRule.StorageUnavailable => "The storage cannot be reached at the moment. Your files are safe; try again shortly.",
             RefusalRule.CaseConflict => $"‘{w.Name}’ exists and differs only in upper and lower case. Choose another name.",
             RefusalRule.NameNotAllowed => "This name is not allowed. Choose another name.",
             RefusalRule.NameTooLong => $"The name is longer than {w.Limit} bytes. Choose a shorter one.",

@@ -24,6 +24,7 @@ internal static partial class RefusalTexts
             RefusalRule.ConditionFailed => "Cet élément a été modifié entre-temps. Récupérez la dernière version et réessayez.",
             RefusalRule.CapacityExceeded => $"Il n’y a pas assez de place : {w.UsedSize} sur {w.LimitSize} sont utilisés. Supprimez des fichiers ou choisissez une option plus grande.",
             RefusalRule.PlatformFull => "Le serveur n’a plus de place pour le moment. Réessayez plus tard.",
+            RefusalRule.StorageUnavailable => "Le stockage est injoignable pour le moment. Vos fichiers sont en sécurité ; réessayez dans un instant.",
             RefusalRule.CaseConflict => $"« {w.Name} » existe déjà et ne diffère que par les majuscules et les minuscules. Choisissez un autre nom.",
             RefusalRule.NameNotAllowed => "Ce nom n’est pas autorisé. Choisissez un autre nom.",
             RefusalRule.NameTooLong => $"Le nom dépasse {w.Limit} octets. Choisissez un nom plus court.",

@@ -24,6 +24,7 @@ internal static partial class RefusalTexts
             RefusalRule.ConditionFailed => "Dies wurde inzwischen geändert. Rufen Sie die neueste Fassung ab und versuchen Sie es erneut.",
             RefusalRule.CapacityExceeded => $"Der Platz reicht nicht: {w.UsedSize} von {w.LimitSize} sind belegt. Löschen Sie etwas oder wählen Sie eine größere Option.",
             RefusalRule.PlatformFull => "Der Server hat im Moment keinen Platz mehr. Versuchen Sie es später erneut.",
+            RefusalRule.StorageUnavailable => "Der Speicher ist im Moment nicht erreichbar. Ihre Dateien sind sicher; versuchen Sie es gleich noch einmal.",
             RefusalRule.CaseConflict => $"„{w.Name}“ gibt es schon und unterscheidet sich nur in Groß- und Kleinbuchstaben. Wählen Sie einen anderen Namen.",
             RefusalRule.NameNotAllowed => "Dieser Name ist nicht erlaubt. Wählen Sie einen anderen Namen.",
             RefusalRule.NameTooLong => $"Der Name ist länger als {w.Limit} Byte. Wählen Sie einen kürzeren Namen.",

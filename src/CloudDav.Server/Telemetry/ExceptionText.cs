@@ -25,6 +25,9 @@ internal static class ExceptionText
         text.Append(exception.GetType().FullName);
         if (IsHarmless(exception))
             text.Append(": ").Append(exception.Message);
+        // Where we were when the network failed is of no use to anybody, and an outage has many of them.
+        if (exception is StorageUnavailableException)
+            return;
         if (exception.StackTrace is { } stack)
             text.Append('\n').Append(stack.ReplaceLineEndings("\n"));
         IEnumerable<Exception> inside =

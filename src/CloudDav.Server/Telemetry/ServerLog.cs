@@ -23,6 +23,13 @@ internal static partial class ServerLog
     [LoggerMessage(1004, LogLevel.Error, "Measuring what piles up failed and will be tried again.")]
     public static partial void BacklogFailed(this ILogger log, Exception failure);
 
+    [LoggerMessage(
+        1005,
+        LogLevel.Error,
+        "What lies behind the server cannot be reached: {Reason} Requests that failed of it since it was last said: {Requests}. Customers are answered 503."
+    )]
+    public static partial void StorageUnavailable(this ILogger log, string reason, long requests);
+
     [LoggerMessage(1010, LogLevel.Error, "{Method} at the customer's API failed (trace {TraceId})")]
     public static partial void ApiFailed(
         this ILogger log,

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
+using CloudDav.Vault;
 
 namespace CloudDav.Storage;
 
@@ -28,9 +29,10 @@ internal static class AzureFault
         failure is RequestFailedException { Status: 409 or 412, ErrorCode: var code }
         && (code == BlobErrorCode.BlobAlreadyExists || code == BlobErrorCode.ConditionNotMet);
 
+    /// <summary>As the vault is told: <see cref="StorageUnavailableException"/> unless it is about the one blob.</summary>
     public static IOException ToIOException(Exception failure)
     {
-        if (failure is IOException already)
+        if (failure is StorageUnavailableException already)
             return already;
         var inner = failure is AggregateException { InnerExceptions: [.., var last] }
             ? last
@@ -44,6 +46,20 @@ internal static class AzureFault
             OperationCanceledException => "it did not answer in time",
             _ => inner.Message,
         };
-        return new IOException($"Azure Blob Storage failed: {why}.", failure);
+        var sentence = $"Azure Blob Storage failed: {why}.";
+        return IsOfOneBlob(inner)
+            ? new IOException(sentence, failure)
+            : new StorageUnavailableException(sentence, failure);
     }
+
+    // A condition that was not met, or a blob that is gone. All else, the rights and the container among it, keeps every blob from us.
+    private static bool IsOfOneBlob(Exception failure) =>
+        failure
+            is RequestFailedException
+            {
+                Status: 400 or 404 or 409 or 411 or 412 or 413 or 416
+            } refused
+        && refused.ErrorCode != BlobErrorCode.ContainerNotFound
+        && refused.ErrorCode != BlobErrorCode.ContainerBeingDeleted
+        && refused.ErrorCode != BlobErrorCode.ContainerDisabled;
 }

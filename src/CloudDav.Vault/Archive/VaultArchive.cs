@@ -65,6 +65,7 @@ internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout,
         var head = new byte[ZipRecords.MostHeadBytes];
         using var reader = layout.ReadEntries(copy.From);
         var batch = new List<PlacedEntry>(EntriesAtOnce);
+        var hasBegun = false;
         while (ReadBatch(reader, copy, batch))
         {
             var contents = await session.FindContentsAsync(
@@ -72,18 +73,36 @@ internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout,
                 layout.Withheld,
                 copy.CancellationToken
             );
+            // The first is opened before anything is written: a store that cannot be reached is then refused, and no broken download.
+            var ahead = hasBegun ? -1 : batch.FindIndex(placed => HasContent(copy, placed));
+            await using var opened =
+                ahead < 0 ? null : await OpenAsync(copy, batch[ahead].Entry, contents[ahead]);
+            hasBegun = true;
             for (var i = 0; i < batch.Count; i++)
             {
-                var (entry, at) = (batch[i].Entry, batch[i].ContentOffset);
-                copy.Write(head.AsSpan(0, ZipRecords.WriteLocal(entry, head)), batch[i].Offset);
-                if (entry.Size > 0 && copy.Overlaps(at, batch[i].End))
-                    await CopyContentAsync(copy, entry, contents[i], at);
+                var placed = batch[i];
+                copy.Write(
+                    head.AsSpan(0, ZipRecords.WriteLocal(placed.Entry, head)),
+                    placed.Offset
+                );
+                if (i == ahead)
+                {
+                    await CopyContentAsync(copy, placed, opened!);
+                }
+                else if (HasContent(copy, placed))
+                {
+                    await using var content = await OpenAsync(copy, placed.Entry, contents[i]);
+                    await CopyContentAsync(copy, placed, content);
+                }
                 await copy.Destination.FlushAsync(copy.CancellationToken);
                 if (copy.Destination.IsAbandoned)
                     return;
             }
         }
     }
+
+    private static bool HasContent(Copy copy, PlacedEntry placed) =>
+        placed.Entry.Size > 0 && copy.Overlaps(placed.ContentOffset, placed.End);
 
     // The next entries of the range, as many small ones as one look-up may be for.
     private static bool ReadBatch(ArchiveLayout.Reader reader, Copy copy, List<PlacedEntry> batch)
@@ -102,21 +121,22 @@ internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout,
         return batch.Count > 0;
     }
 
-    private async ValueTask CopyContentAsync(
+    private ValueTask<IContentSource> OpenAsync(
         Copy copy,
         ArchiveEntry entry,
-        StoredContent? stored,
-        long start
-    )
-    {
-        if (stored is null || stored.Size != entry.Size)
-            throw new ContentDamagedException(
+        StoredContent? stored
+    ) =>
+        stored is not null && stored.Size == entry.Size
+            ? session.OpenContentAsync(stored, copy.CancellationToken)
+            : throw new ContentDamagedException(
                 $"Content {entry.Id} is gone since the archive was laid out."
             );
-        await using var content = await session.OpenContentAsync(stored, copy.CancellationToken);
-        var from = Math.Max(copy.From - start, 0);
-        var to = Math.Min(copy.To - start, entry.Size);
-        await content.CopyToAsync(copy.Destination, from, to - from, copy.CancellationToken);
+
+    private static ValueTask CopyContentAsync(Copy copy, PlacedEntry placed, IContentSource content)
+    {
+        var from = Math.Max(copy.From - placed.ContentOffset, 0);
+        var to = Math.Min(copy.To - placed.ContentOffset, placed.Entry.Size);
+        return content.CopyToAsync(copy.Destination, from, to - from, copy.CancellationToken);
     }
 
     private async ValueTask CopyCentralAsync(Copy copy)

@@ -124,6 +124,11 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
         {
             return new ContentFault(e.Message, IsOfKey: true);
         }
+        // Nothing is known of this content, or of any other: that is no finding but the end of the inspection.
+        catch (StorageUnavailableException)
+        {
+            throw;
+        }
         // A bad sector is told by the system, and so is a file that its owner may not read.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,9 @@
 namespace CloudDav.Vault;
 
-/// <summary>Keeps byte streams by id. It knows nothing of what they mean and decides nothing: the blob ledger in the metadata says which may exist.</summary>
+/// <summary>
+/// Keeps byte streams by id. It knows nothing of what they mean and decides nothing: the blob ledger in the metadata says which may exist. While it cannot be reached, everything
+/// it is asked fails with <see cref="StorageUnavailableException"/>.
+/// </summary>
 public interface IBlobStore
 {
     /// <summary>How long a blob that was given up must still be kept for readers who have it open; zero where they can read it to its end although it is deleted.</summary>
@@ -65,4 +68,11 @@ public readonly record struct StoredBlob(
 
 /// <summary>The store has no room left for what was to be written.</summary>
 public sealed class StorageFullException(string message, Exception? inner = null)
+    : IOException(message, inner);
+
+/// <summary>
+/// What lies behind the vaults, be it contents, metadata or keys, cannot be asked at the moment: it may be asked again later, and nothing is known of what was asked for. The
+/// message says what and why, for whoever runs the server.
+/// </summary>
+public sealed class StorageUnavailableException(string message, Exception? inner = null)
     : IOException(message, inner);

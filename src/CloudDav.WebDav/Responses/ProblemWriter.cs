@@ -132,7 +132,7 @@ public static class ProblemWriter
     }
 
     private static int StatusOf(DavProblem problem, DavClient client, DavEndpointOptions options) =>
-        problem.Outage == DavOutage.Writes
+        problem.Outage is DavOutage.Writes or DavOutage.Contents
         && DavClientOptions.IsOn(
             options.Clients.FinderOutageIsLock,
             client.Kind == DavClientKind.WebDavFs

@@ -1,6 +1,10 @@
 using System.Buffers;
 using System.Text;
 using CloudDav.Server.Api;
+using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +60,35 @@ public sealed class ApiGuardTests : IDisposable
     }
 
     [Fact]
+    public async Task An_outage_is_the_refusal_of_its_own_and_no_failure_of_ours()
+    {
+        var response = await RunAsync(_ => throw new StorageUnavailableException("It is away."));
+
+        Assert.Equal(503, response.StatusCode);
+        Assert.Equal("30", response.Headers.RetryAfter);
+        Assert.Contains(
+            "\"storage-unavailable\"",
+            Encoding.UTF8.GetString(_sent.ToArray()),
+            StringComparison.Ordinal
+        );
+        Assert.Empty(_logged);
+    }
+
+    [Fact]
+    public async Task An_outage_after_something_was_written_closes_the_connection()
+    {
+        await RunAsync(context =>
+        {
+            context.Response.BodyWriter.Write("half"u8);
+            throw new StorageUnavailableException("It is away.");
+        });
+
+        Assert.True(_connection.IsAborted);
+        Assert.Empty(_logged);
+        Assert.Equal(0, _sent.Length);
+    }
+
+    [Fact]
     public async Task A_client_that_went_away_is_no_failure()
     {
         _connection.Abort();
@@ -68,7 +101,16 @@ public sealed class ApiGuardTests : IDisposable
 
     private async Task<HttpResponse> RunAsync(RequestDelegate endpoints)
     {
-        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddMetrics()
+            .AddOptions()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new ContractOptions().ToWindow())
+            .AddSingleton<DoorMetrics>()
+            .AddSingleton<RefusalDesk>()
+            .AddSingleton<OutageDesk>()
+            .BuildServiceProvider();
         var context = new DefaultHttpContext { RequestServices = services };
         context.Features.Set<IHttpRequestLifetimeFeature>(_connection);
         context.Response.Body = _sent;

@@ -1,7 +1,13 @@
+using System.Xml.Linq;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
+using CloudDav.Server.Tests.Telemetry;
 using CloudDav.Testing;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudDav.Server.Tests.Hosting;
@@ -14,6 +20,7 @@ public sealed class AzureContentTests : IAsyncLifetime
     private Azurite _azurite = null!;
     private FaultProxy _proxy = null!;
     private CloudDavHost _host = null!;
+    private CapturedLines _lines = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -33,6 +40,12 @@ public sealed class AzureContentTests : IAsyncLifetime
                     ["Storage:Azure:Retries"] = "2",
                     ["Storage:Country"] = "BE",
                 },
+                Replace = services =>
+                    services.AddSingleton<ILoggerProvider>(provider =>
+                        _lines = new CapturedLines(
+                            (LogLines)provider.GetRequiredService<ConsoleFormatter>()
+                        )
+                    ),
             }
         );
         await _host.AddPersonAsync("alice", 1L << 30);
@@ -165,23 +178,57 @@ public sealed class AzureContentTests : IAsyncLifetime
         Assert.Single(await ListAsync());
     }
 
-    [Fact]
-    public async Task While_the_store_is_down_uploads_are_refused_and_the_old_state_stands()
+    [Theory]
+    [InlineData(FaultKind.Busy)]
+    [InlineData(FaultKind.Dropped)]
+    public async Task While_the_store_is_down_it_is_refused_and_the_old_state_stands(FaultKind kind)
     {
         var alice = _host.Client();
         await alice.PutAsync("/dav/file", Bytes(100_000));
-        foreach (var kind in (FaultKind[])[FaultKind.Busy, FaultKind.Dropped])
-        {
-            _proxy.Rule = _ => new Fault(kind);
-            Assert.InRange((await alice.PutAsync("/dav/file", Bytes(50_000))).Status, 500, 599);
-            Assert.InRange((await alice.PutAsync("/dav/new", Bytes(50_000))).Status, 500, 599);
-            Assert.InRange((await alice.GetAsync("/dav/file")).Status, 500, 599);
-            // Names and small contents need no store.
-            Assert.Equal(207, (await alice.PropfindAsync("/dav/")).Status);
-            Assert.InRange((await alice.PutAsync("/dav/small", Bytes(10))).Status, 201, 204);
-        }
-        _proxy.Rule = static _ => default;
+        using var upload = await _host.ConnectAsync();
+        await upload.SendAsync(
+            $"PUT /dav/file HTTP/1.1\r\nHost: localhost\r\n{RawHttp.Basic()}Content-Length: {4 * Mebibyte}\r\n\r\n"
+        );
+        await upload.SendAsync(Bytes(Mebibyte));
+        await UntilAsync(() => Task.FromResult(_proxy.Requests.Count(r => r.IsBlock) > 1));
+        _proxy.Rule = _ => new Fault(kind);
 
+        // An upload under way, one that begins, a download, and everything at once.
+        await upload.SendAsync(Bytes(3 * Mebibyte));
+        Assert.Equal(503, (await upload.ReadHeadAsync())!.Status);
+        AssertRefused(await alice.PutAsync("/dav/file", Bytes(50_000)));
+        AssertRefused(await alice.PutAsync("/dav/new", Bytes(50_000)));
+        AssertRefused(await alice.GetAsync("/dav/file"));
+        AssertRefused(await alice.GetAsync("/dav/file", ("Range", "bytes=10-20")));
+        var archive = await alice.GetAsync("/api/v1/archive", ("Accept-Language", "fr"));
+        Assert.Equal((503, "30"), (archive.Status, archive.Header("Retry-After")));
+        Assert.Equal("application/problem+json", archive.Header("Content-Type"));
+        Assert.Contains("\"storage-unavailable\"", archive.Text, StringComparison.Ordinal);
+        Assert.Contains("injoignable", archive.Text, StringComparison.Ordinal);
+        Assert.Null(archive.Header("Content-Disposition"));
+        // A browser has a page; Finder would take 503 for a file that has vanished.
+        var page = await _host
+            .Client(
+                userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+            )
+            .GetAsync("/dav/file", ("Accept", "text/html"), ("Accept-Language", "de"));
+        Assert.Equal((503, "30"), (page.Status, page.Header("Retry-After")));
+        Assert.Contains("<html", page.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("nicht erreichbar", page.Text, StringComparison.Ordinal);
+        var finder = _host.Client(userAgent: "WebDAVFS/3.0.0 (03008000) Darwin/24.0.0 (arm64)");
+        Assert.Equal(423, (await finder.GetAsync("/dav/file")).Status);
+        // Names and small contents need no store.
+        Assert.Equal(207, (await alice.PropfindAsync("/dav/")).Status);
+        Assert.Equal(201, (await alice.PutAsync("/dav/small", Bytes(10))).Status);
+
+        // It is told once, in one line, however many it hit.
+        var told = _lines
+            .Text.Split('\n')
+            .Where(line => line.Contains("cannot be reached", StringComparison.Ordinal));
+        Assert.Contains("Azure Blob Storage failed", Assert.Single(told), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _lines.Text, StringComparison.Ordinal);
+
+        _proxy.Rule = static _ => default;
         AssertSame(Bytes(100_000), (await alice.GetAsync("/dav/file")).Body);
         Assert.Equal(404, (await alice.GetAsync("/dav/new")).Status);
     }
@@ -202,6 +249,20 @@ public sealed class AzureContentTests : IAsyncLifetime
         _proxy.Rule = request =>
             request.Method == "GET" && ++begun > 2 ? new Fault(FaultKind.Dropped) : default;
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => alice.GetAsync("/dav/file"));
+    }
+
+    private static void AssertRefused(DavAnswer answer)
+    {
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("30", answer.Header("Retry-After"));
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        Assert.NotNull(
+            answer
+                .Xml()
+                .Root!.Element(
+                    XName.Get("storage-unavailable", RefusalAnswer.Namespace.NamespaceName)
+                )
+        );
     }
 
     private VaultParts Parts => _host.Services.GetRequiredService<VaultParts>();

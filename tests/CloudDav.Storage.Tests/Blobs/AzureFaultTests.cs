@@ -169,15 +169,19 @@ public sealed class AzureFaultTests : IClassFixture<AzuriteFixture>, IAsyncLifet
         {
             _proxy.Rule = _ => new Fault(kind);
             var watch = Stopwatch.StartNew();
-            await Assert.ThrowsAnyAsync<IOException>(async () => await store.OpenAsync(blob, Stop));
-            await Assert.ThrowsAnyAsync<IOException>(async () => await ListAsync(store));
-            await Assert.ThrowsAnyAsync<IOException>(async () =>
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+                await store.OpenAsync(blob, Stop)
+            );
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+                await ListAsync(store)
+            );
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
                 await store.DeleteAsync(blob, Stop)
             );
-            await Assert.ThrowsAnyAsync<IOException>(async () =>
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
                 await WriteAsync(store, Bytes(1000))
             );
-            Assert.ThrowsAny<IOException>(() => AzureBlobStore.Open(_options));
+            Assert.Throws<StorageUnavailableException>(() => AzureBlobStore.Open(_options));
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{watch.Elapsed}");
         }
         _proxy.Rule = static _ => default;
@@ -213,10 +217,10 @@ public sealed class AzureFaultTests : IClassFixture<AzuriteFixture>, IAsyncLifet
         );
 
         var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
             await opened!.ReadAsync(new byte[3 * Mebibyte], 0, Stop)
         );
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
             await WriteAsync(impatient, Bytes(3 * Mebibyte))
         );
 
