@@ -80,6 +80,10 @@ internal static class Milliseconds
 
     public static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } value ? Time(value) : null;
+
+    public static long Of(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    public static long? Of(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
 }
 
 /// <summary>Texts in several languages, as JSON.</summary>
@@ -87,6 +91,9 @@ internal static class ContractTexts
 {
     public static Texts? Of(string? json) =>
         json is null ? null : JsonSerializer.Deserialize<Texts>(json);
+
+    public static string? JsonOf(Texts? texts) =>
+        texts is null ? null : JsonSerializer.Serialize(texts);
 }
 
 /// <summary>An end of a contract, of two columns.</summary>
@@ -137,7 +144,7 @@ internal sealed class CustomerRow
         };
 }
 
-internal sealed class PersonRow
+internal class PersonRow
 {
     public long? Language { get; init; }
     public long? WindowReopened { get; init; }

@@ -3,44 +3,7 @@ namespace CloudDav.Storage;
 /// <summary>Statements about where accounts stand as time goes on.</summary>
 internal static class LifecycleSql
 {
-    public const string Find = """
-        SELECT standing, due, opened, reminders, first_reminder, reminded, closed FROM lifecycles WHERE account_id = ?1
-        """;
-
-    public const string Save = """
-        INSERT INTO lifecycles (account_id, standing, due, opened, reminders, first_reminder, reminded, closed)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (account_id) DO UPDATE SET standing = excluded.standing, due = excluded.due, opened = excluded.opened,
-          reminders = excluded.reminders, first_reminder = excluded.first_reminder, reminded = excluded.reminded, closed = excluded.closed
-        """;
-
-    public const string ListDue =
-        "SELECT account_id FROM lifecycles WHERE due IS NOT NULL AND due <= ?1 ORDER BY due LIMIT ?2";
-
-    // Facts have changed: the account's own, or those of its household.
-    public const string LookAgain = """
-        INSERT INTO lifecycles (account_id, due, reminders)
-        SELECT a.account_id, 0, 0 FROM accounts a WHERE a.account_id = ?1 OR a.household_owner = ?1
-        ON CONFLICT (account_id) DO UPDATE SET due = 0
-        """;
-
-    public const string LookAgainAfter = """
-        INSERT INTO lifecycles (account_id, due, reminders)
-        SELECT a.account_id, 0, 0 FROM accounts a WHERE a.account_id > ?1 ORDER BY a.account_id LIMIT ?2
-        ON CONFLICT (account_id) DO UPDATE SET due = 0
-        RETURNING account_id
-        """;
-
     public const string NoteStanding = "UPDATE lifecycles SET standing = ?2 WHERE account_id = ?1";
-
-    public const string FindSwept = "SELECT service_end FROM lifecycle_state WHERE state_id = 1";
-
-    public const string MarkSwept =
-        "UPDATE lifecycle_state SET service_end = ?1 WHERE state_id = 1";
-
-    public const string WasTried = """
-        SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE account_id = ?1 AND number = ?2 AND attempts = 0 AND state = 0)
-        """;
 }
 
 /// <summary>Statements of destruction.</summary>
@@ -49,11 +12,6 @@ internal static class DestructionSql
     private const string Columns = """
         account_id, vault_id, cause, step, started, key_destroyed, finished, items, contents, bytes, list_hash, audit_seq, audit_hash,
         backups_expire, keep_until
-        """;
-
-    public const string Begin = """
-        INSERT INTO destructions (account_id, vault_id, cause, step, started, items, contents, bytes, list_hash, events_gone)
-        VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?6, 0)
         """;
 
     public const string Find = $"SELECT {Columns} FROM destructions WHERE account_id = ?1";
@@ -67,25 +25,12 @@ internal static class DestructionSql
     public const string ListRunning =
         $"SELECT {Columns} FROM destructions WHERE finished IS NULL AND account_id > 0 ORDER BY account_id";
 
-    public const string List =
-        $"SELECT {Columns} FROM destructions WHERE account_id > ?1 ORDER BY account_id LIMIT ?2";
-
-    public const string ListRetained = """
-        SELECT r.account_id, r.owner_id, r.customer_ref, r.main_ref, r.option_code, r.option_version, r.started, r.ends, r.end_recorded,
-          r.main_ends, r.main_end_recorded, d.keep_until
-        FROM retained_contracts r LEFT JOIN destructions d ON d.account_id = r.account_id
-        WHERE r.account_id > ?1 ORDER BY r.account_id LIMIT ?2
-        """;
-
     public const string LoadState =
         "SELECT clock, stopped, allowed_until FROM lifecycle_state WHERE state_id = 1";
 
     public const string SaveClock = """
         UPDATE lifecycle_state SET clock = ?1, stopped = CASE WHEN ?2 THEN COALESCE(stopped, ?1) ELSE stopped END WHERE state_id = 1
         """;
-
-    public const string Allow =
-        "UPDATE lifecycle_state SET stopped = NULL, allowed_until = ?1 WHERE state_id = 1";
 
     public const string CountAccounts = "SELECT COUNT(*) FROM lifecycles o";
 
@@ -179,9 +124,6 @@ internal static class DestructionSql
         INSERT INTO closed_names (mac, password, until) VALUES (?1, ?2, ?3)
         ON CONFLICT (mac) DO UPDATE SET password = excluded.password, until = excluded.until
         """;
-
-    public const string FindClosedName =
-        "SELECT password FROM closed_names WHERE mac = ?1 AND until > ?2";
 
     public const string RetainCustomer = """
         INSERT INTO retained_contracts (

@@ -66,7 +66,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         await database.WriteAsync(
             session =>
             {
-                session[DestructionSql.Allow].Bind(1, until.ToUnixTimeMilliseconds()).Run();
+                session.Change(LifecycleStatements.AllowDestruction, Milliseconds.Of(until));
                 return SqliteJournal.Append(session, entry);
             },
             cancellationToken

@@ -164,7 +164,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
     {
         if (memory.FindContract(account, version, platformVersion) is { } remembered)
             return remembered;
-        var facts = new SqliteContracts(session).FactsOf(account);
+        var facts = SqliteFacts.LoadAccount(session, account);
         if (!session.HasChangedFacts)
             memory.Remember(account, version, platformVersion, facts);
         return facts;
@@ -174,7 +174,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
     {
         if (memory.FindPlatform(version) is { } remembered)
             return remembered;
-        var facts = new SqliteContracts(session).Platform();
+        var facts = SqliteFacts.LoadPlatform(session);
         if (!session.HasChangedFacts)
             memory.Remember(version, facts);
         return facts;

@@ -73,6 +73,10 @@ internal sealed class SqlServerModel : IDisposable
                 field.GetValue(null) switch
                 {
                     SqlServerStatement one => [($"{field.DeclaringType!.Name}.{field.Name}", one)],
+                    SharedStatement both =>
+                    [
+                        ($"{field.DeclaringType!.Name}.{field.Name}", both.Server),
+                    ],
                     IEnumerable<SqlServerStatement> many => many.Select(
                         (one, i) => ($"{field.DeclaringType!.Name}.{field.Name}[{i}]", one)
                     ),

@@ -285,6 +285,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         );
         await outbox.CleanAsync(Now, 10, Now, Stop);
         await DestructionPaths.IssueAsync(database, _recorder, Stop);
+        _recorder.Answer(LifecycleStatements.ListAccounts.Server, Recorder.Row(9L));
+        await ContractPaths.IssueAsync(database, _recorder, Stop);
         CheckIssued();
         var issued = _recorder
             .Commands.Concat(_ids.Commands)

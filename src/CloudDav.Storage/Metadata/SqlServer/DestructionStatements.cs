@@ -40,11 +40,6 @@ internal static class DestructionStatements
         Bit("@has_jumped")
     );
 
-    public static readonly SqlServerStatement Allow = new(
-        "UPDATE dbo.lifecycle_state SET stopped = NULL, allowed_until = @until WHERE state_id = 1;",
-        BigInt("@until")
-    );
-
     public static readonly SqlServerStatement CountAccounts = new(
         "SELECT COUNT_BIG(*) FROM dbo.lifecycles AS l;"
     );

@@ -20,8 +20,8 @@ internal static class FactsStatements
         FROM dbo.contracts AS c WHERE c.account_id = ISNULL(@owner, @account);
         SELECT a.facts_version AS FactsVersion, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS PlatformVersion,
           a.language AS Language, a.window_reopened AS WindowReopened,
-          CASE WHEN EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.account_id = a.account_id) THEN 1 ELSE 0 END AS IsBeingDestroyed
-        FROM dbo.accounts AS a WHERE a.account_id = @account;
+          CASE WHEN EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.account_id = w.account_id) THEN 1 ELSE 0 END AS IsBeingDestroyed
+        FROM (SELECT @account AS account_id) AS w LEFT JOIN dbo.accounts AS a ON a.account_id = w.account_id;
         SELECT h.account_id AS AccountId, h.owner_id AS OwnerId, h.added AS Added, h.confirmed AS Confirmed, h.left_at AS LeftAt,
           h.left_recorded AS LeftRecorded, h.destruction_started AS DestructionStarted, h.destroyed AS Destroyed
         FROM dbo.household_members AS h WHERE h.account_id = @account;

@@ -145,8 +145,15 @@ public sealed class SqlServerDatabase : IDisposable
     /// <summary>
     /// Runs a command that belongs to no vault in one transaction: applied once, however often it has to be tried. Cancellation counts only until it starts.
     /// </summary>
+    internal Task<T> WriteAsync<T>(
+        Func<SqlServerSession, Task<T>> body,
+        CancellationToken cancellationToken
+    ) => WriteAsync(body, static _ => true, cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync{T}(Func{SqlServerSession, Task{T}}, CancellationToken)"/>, for a command that may refuse: what it did is undone unless its result is kept.</summary>
     internal async Task<T> WriteAsync<T>(
         Func<SqlServerSession, Task<T>> body,
+        Func<T, bool> keeps,
         CancellationToken cancellationToken
     )
     {
@@ -166,12 +173,14 @@ public sealed class SqlServerDatabase : IDisposable
                 )
                     return result;
                 await session.BeginAsync(IsolationLevel.ReadCommitted);
-                result = await body(session);
+                var decided = await body(session);
+                if (!keeps(decided))
+                    return decided;
                 await session.ExecuteAsync(EngineStatements.MarkApplied.With(0L, command));
                 // From here on nobody knows, unless it is answered.
-                sent = true;
+                (sent, result) = (true, decided);
                 await session.CommitAsync();
-                return result;
+                return decided;
             },
             CancellationToken.None
         );

@@ -62,7 +62,7 @@ public sealed class SqlServerDestructionStore(SqlServerDatabase database) : IDes
             async session =>
             {
                 await session.ExecuteAsync(
-                    DestructionStatements.Allow.With(until.ToUnixTimeMilliseconds())
+                    LifecycleStatements.AllowDestruction.Server.With(until.ToUnixTimeMilliseconds())
                 );
                 return await SqlServerJournal.AppendAsync(session, entry);
             },
@@ -318,7 +318,7 @@ public sealed class SqlServerDestructionStore(SqlServerDatabase database) : IDes
             )
         )
         {
-            var row = new SqlServerRow(reader);
+            var row = new ReaderRow(reader);
             if (await reader.ReadAsync())
                 hash = row.Bytes(0).ToArray();
             await reader.NextResultAsync();
@@ -357,7 +357,7 @@ public sealed class SqlServerDestructionStore(SqlServerDatabase database) : IDes
         );
         if (!await reader.ReadAsync())
             return rows;
-        var row = new SqlServerRow(reader);
+        var row = new ReaderRow(reader);
         var person = new GoingAccount(row);
         await reader.NextResultAsync();
         while (await reader.ReadAsync())

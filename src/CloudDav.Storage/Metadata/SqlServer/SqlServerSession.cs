@@ -44,7 +44,7 @@ internal sealed class SqlServerSession(DbConnection connection, CancellationToke
     {
         var rows = new List<T>();
         await using var reader = await ReadAsync(call);
-        var row = new SqlServerRow(reader);
+        var row = new ReaderRow(reader);
         while (await reader.ReadAsync(stop))
             rows.Add(read(row));
         return rows;
@@ -59,8 +59,11 @@ internal sealed class SqlServerSession(DbConnection connection, CancellationToke
         where T : class
     {
         await using var reader = await ReadAsync(call);
-        return await reader.ReadAsync(stop) ? read(new SqlServerRow(reader)) : null;
+        return await reader.ReadAsync(stop) ? read(new ReaderRow(reader)) : null;
     }
+
+    public Task<T?> FirstAsync<T>(SqlServerCall call)
+        where T : class => connection.QueryFirstOrDefaultAsync<T>(Command(call));
 
     public Task<T?> ScalarAsync<T>(SqlServerCall call) =>
         connection.ExecuteScalarAsync<T>(Command(call));

@@ -546,33 +546,12 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     {
         if (database.Facts.FindContract(account, version, platformVersion) is { } remembered)
             return remembered;
-        await using var sets = await ready.ReadSetsAsync(
-            (ready.HasBegun ? FactsStatements.LoadAccountWithin : FactsStatements.LoadAccount).With(
-                account.Value
-            )
+        var (facts, newest, newestOfPlatform) = await SqlServerFacts.LoadAccountAsync(
+            ready,
+            account
         );
-        var versions = await sets.ReadFirstAsync<VersionsRow>();
-        var member = await sets.ReadFirstOrDefaultAsync<MemberRow>();
-        var customer = await sets.ReadFirstOrDefaultAsync<CustomerRow>();
-        var option = await sets.ReadFirstOrDefaultAsync<OptionRow>();
-        var facts = new ContractFactRows
-        {
-            IsBeingDestroyed = versions.IsBeingDestroyed != 0,
-            Person = new PersonRow
-            {
-                Language = versions.Language,
-                WindowReopened = versions.WindowReopened,
-            },
-            Member = member,
-            Customer = customer,
-            Option = option,
-            Measures = [.. await sets.ReadAsync<MeasureRow>()],
-            OptionMeasures = [.. await sets.ReadAsync<MeasureRow>()],
-            OwnerMeasures = [.. await sets.ReadAsync<MeasureRow>()],
-            AcceptedTerms = await sets.ReadFirstOrDefaultAsync<string?>(),
-        }.ToFacts();
         // By the versions that came first, which may be newer than those of the tree: what came after them is never older than they are.
-        database.Facts.Remember(account, versions.FactsVersion, versions.PlatformVersion, facts);
+        database.Facts.Remember(account, newest, newestOfPlatform, facts);
         return facts;
     }
 
@@ -580,16 +559,8 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     {
         if (database.Facts.FindPlatform(version) is { } remembered)
             return remembered;
-        await using var sets = await ready.ReadSetsAsync(
-            (
-                ready.HasBegun ? FactsStatements.LoadPlatformWithin : FactsStatements.LoadPlatform
-            ).With()
-        );
-        var platform = await sets.ReadFirstAsync<VersionedPlatformRow>();
-        var general = await sets.ReadAsync<MeasureRow>();
-        var terms = await sets.ReadAsync<TermsRow>();
-        var facts = platform.ToFacts(general, [.. terms.Select(row => row.ToTerms())]);
-        database.Facts.Remember(platform.Version, facts);
+        var (facts, newest) = await SqlServerFacts.LoadPlatformAsync(ready);
+        database.Facts.Remember(newest, facts);
         return facts;
     }
 
@@ -659,19 +630,5 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         row.ModifiedMs = reader.GetInt64(start + 8);
         row.Content = reader.Int64OrNull(start + 12) is { } content ? new ContentId(content) : null;
         row.SubtreeVersion = row.SubtreeBytes = row.SubtreeItems = 0;
-    }
-
-    private sealed class VersionsRow
-    {
-        public long FactsVersion { get; init; }
-        public long PlatformVersion { get; init; }
-        public long? Language { get; init; }
-        public long? WindowReopened { get; init; }
-        public int IsBeingDestroyed { get; init; }
-    }
-
-    private sealed class VersionedPlatformRow : PlatformRow
-    {
-        public long Version { get; init; }
     }
 }

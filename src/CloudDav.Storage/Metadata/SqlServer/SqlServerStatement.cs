@@ -65,6 +65,14 @@ internal sealed record SqlServerParameter(
     public static SqlServerParameter Table(string name, string type) =>
         new(name, SqlDbType.Structured, 0, type);
 
+    private static int LengthOf(object? value) =>
+        value switch
+        {
+            string text => text.Length,
+            byte[] bytes => bytes.Length,
+            _ => 0,
+        };
+
     public SqlParameter Bind(object? value)
     {
         if (TableType is not null)
@@ -74,7 +82,10 @@ internal sealed record SqlServerParameter(
                 Value = ((SqlServerRows)value!).Value,
             };
         var parameter = new SqlParameter(Name, Type) { Value = value ?? DBNull.Value };
-        if (Size != 0)
+        // What is longer than its column is not cut to another value: it is found nowhere, and cannot be inserted.
+        if (Size > 0)
+            parameter.Size = Math.Max(Size, LengthOf(value));
+        else if (Size < 0)
             parameter.Size = Size;
         return parameter;
     }

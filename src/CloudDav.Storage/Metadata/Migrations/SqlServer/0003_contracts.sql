@@ -104,7 +104,7 @@ GO
 
 -- What was commanded from outside, so that a command that comes again has no further effect and the same answer.
 CREATE TABLE dbo.commands (
-  command_id varchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  command_id nvarchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL,
   request_hash varbinary(64) NOT NULL,
   answer nvarchar(max) NOT NULL,
   done bigint NOT NULL,

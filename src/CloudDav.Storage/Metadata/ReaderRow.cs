@@ -1,10 +1,10 @@
-using System.Data.Common;
+using System.Data;
 using System.Globalization;
 
 namespace CloudDav.Storage;
 
 /// <summary>The row that a reader is at.</summary>
-internal sealed class SqlServerRow(DbDataReader reader) : IRow
+internal sealed class ReaderRow(IDataRecord reader) : IRow
 {
     public bool IsNull(int column) => reader.IsDBNull(column);
 
@@ -14,7 +14,9 @@ internal sealed class SqlServerRow(DbDataReader reader) : IRow
     public string Text(int column) => reader.GetString(column);
 
     public ReadOnlySpan<byte> Bytes(int column) =>
-        reader.GetValue(column) is Guid id
-            ? id.ToByteArray()
-            : reader.GetFieldValue<byte[]>(column);
+        reader.GetValue(column) switch
+        {
+            Guid id => id.ToByteArray(),
+            var bytes => (byte[])bytes,
+        };
 }

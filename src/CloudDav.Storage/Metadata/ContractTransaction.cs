@@ -1,0 +1,299 @@
+using System.Text.Json;
+using CloudDav.Vault;
+
+namespace CloudDav.Storage;
+
+/// <summary>Changes the facts of contracts within one transaction of either engine.</summary>
+internal sealed class ContractTransaction(IFactsSession session)
+    : ContractSnapshot(session),
+        IContractTransaction
+{
+    public ValueTask<Account?> AddAccountAsync(NewAccount account, DateTimeOffset now) =>
+        AccountStore.AddAccountAsync(Session, account, now);
+
+    public async ValueTask<Customer> SaveCustomerAsync(Customer customer)
+    {
+        var saved = customer with { Version = customer.Version + 1 };
+        await Session.ExecuteAsync(
+            ContractStatements.SaveCustomer,
+            saved.Account.Value,
+            saved.Reference,
+            saved.Main.Reference,
+            (byte)saved.Main.Status,
+            Milliseconds.Of(saved.Main.End?.At),
+            Milliseconds.Of(saved.Main.End?.Recorded),
+            Milliseconds.Of(saved.Main.KnownAt),
+            saved.HasTvContract,
+            saved.Option,
+            saved.OptionVersion,
+            Milliseconds.Of(saved.Started),
+            Milliseconds.Of(saved.End?.At),
+            Milliseconds.Of(saved.End?.Recorded),
+            Milliseconds.Of(saved.DestructionStarted),
+            Milliseconds.Of(saved.Destroyed),
+            saved.Version
+        );
+        await MoveFactsAsync(saved.Account);
+        return saved;
+    }
+
+    public async ValueTask SaveMemberAsync(Member member)
+    {
+        await Session.ExecuteAsync(
+            ContractStatements.SaveMember,
+            member.Account.Value,
+            member.Owner.Value,
+            Milliseconds.Of(member.Added),
+            Milliseconds.Of(member.Confirmed),
+            Milliseconds.Of(member.Left?.At),
+            Milliseconds.Of(member.Left?.Recorded),
+            Milliseconds.Of(member.DestructionStarted),
+            Milliseconds.Of(member.Destroyed)
+        );
+        await MoveFactsAsync(member.Account);
+    }
+
+    public async ValueTask SetCapacityAsync(AccountId account, long capacityBytes) =>
+        await Session.ExecuteAsync(ContractStatements.SetCapacity, account.Value, capacityBytes);
+
+    public async ValueTask SetLanguageAsync(AccountId account, Language? language) =>
+        await Session.ExecuteAsync(ContractStatements.SetLanguage, account.Value, (byte?)language);
+
+    public async ValueTask AddOptionAsync(ServiceOption added, DateTimeOffset now)
+    {
+        await Session.ExecuteAsync(
+            ContractStatements.AddOption,
+            added.Code,
+            added.Version,
+            added.Offer,
+            added.CapacityBytes,
+            added.MemberCapacityBytes,
+            string.Join(' ', added.Entitlements),
+            ContractTexts.JsonOf(added.Texts),
+            added.IsWithdrawn,
+            Milliseconds.Of(now)
+        );
+        await Session.ExecuteAsync(ContractStatements.MovePlatform);
+    }
+
+    public async ValueTask<Measure> AddMeasureAsync(Measure measure)
+    {
+        var id = await Session.ScalarAsync<long>(
+            ContractStatements.AddMeasure,
+            (byte)measure.Kind,
+            (int)measure.Switches,
+            measure.Account?.Value,
+            measure.Option,
+            measure.Node?.Value,
+            measure.IsLegalOrder,
+            measure.ReasonCode,
+            ContractTexts.JsonOf(measure.Words),
+            measure.SetBy,
+            Milliseconds.Of(measure.Since),
+            Milliseconds.Of(measure.Until)
+        );
+        await MoveFactsOfAsync(measure);
+        return measure with { Id = id };
+    }
+
+    public async ValueTask<bool> LiftMeasureAsync(long id, string by, DateTimeOffset now)
+    {
+        if (
+            await Session.ExecuteAsync(ContractStatements.LiftMeasure, id, by, Milliseconds.Of(now))
+            == 0
+        )
+            return false;
+        await MoveFactsOfAsync((await FindMeasureAsync(id))!.Value.Measure);
+        return true;
+    }
+
+    public async ValueTask SavePlatformAsync(PlatformFacts platform) =>
+        await Session.ExecuteAsync(
+            ContractStatements.SavePlatform,
+            (byte)platform.Mode,
+            Milliseconds.Of(platform.ModeEnds),
+            ContractTexts.JsonOf(platform.Words),
+            Milliseconds.Of(platform.ServiceEnd?.At),
+            Milliseconds.Of(platform.ServiceEnd?.Recorded),
+            Milliseconds.Of(platform.ServiceEnd?.ClosesNotBefore),
+            JsonSerializer.Serialize(platform.Doors)
+        );
+
+    public async ValueTask AddCommandAsync(DoneCommand command) =>
+        await Session.ExecuteAsync(
+            ContractStatements.AddCommand,
+            command.Id,
+            command.RequestHash.ToArray(),
+            command.Answer,
+            Milliseconds.Of(command.Done)
+        );
+
+    public ValueTask<int> ForgetCommandsAsync(DateTimeOffset before, int limit) =>
+        Session.ExecuteAsync(ContractStatements.ForgetCommands, Milliseconds.Of(before), limit);
+
+    public async ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry)
+    {
+        object?[] facts =
+        [
+            entry.Account?.Value,
+            entry.Key,
+            Milliseconds.Of(entry.Since),
+            Milliseconds.Of(entry.Until),
+            Milliseconds.Of(entry.Closed),
+            entry.Body,
+        ];
+        return entry.Id == 0
+            ? entry with
+            {
+                Id = await Session.ScalarAsync<long>(
+                    ContractStatements.AddEntry,
+                    [entry.Register, .. facts]
+                ),
+                Version = 1,
+            }
+            : entry with
+            {
+                Version = await Session.ScalarAsync<long>(
+                    ContractStatements.SaveEntry,
+                    [entry.Register, entry.Id, .. facts]
+                ),
+            };
+    }
+
+    public async ValueTask SaveTermsAsync(TermsVersion terms) =>
+        await Session.ExecuteAsync(
+            ContractStatements.SaveTerms,
+            terms.Version,
+            Milliseconds.Of(terms.Published),
+            Milliseconds.Of(terms.RequiredFrom),
+            ContractTexts.JsonOf(terms.Texts)
+        );
+
+    public async ValueTask AddAcceptanceAsync(TermsAcceptance acceptance)
+    {
+        await Session.ExecuteAsync(
+            ContractStatements.AddAcceptance,
+            acceptance.Account.Value,
+            acceptance.Version,
+            (byte)acceptance.Language,
+            (byte)acceptance.Door,
+            Milliseconds.Of(acceptance.Accepted)
+        );
+        await MoveFactsAsync(acceptance.Account);
+    }
+
+    public ValueTask RecordAsync(AuditEntry entry) => Session.RecordAsync(entry);
+
+    public async ValueTask<EventKey> EmitAsync(ServiceEvent occurred) =>
+        new(occurred.Account, await Session.EmitAsync(occurred));
+
+    public async ValueTask ReopenWindowAsync(AccountId account, DateTimeOffset now) =>
+        await Session.ExecuteAsync(
+            LifecycleStatements.ReopenWindow,
+            account.Value,
+            Milliseconds.Of(now)
+        );
+
+    public async ValueTask SaveLifecycleAsync(AccountLifecycle lifecycle) =>
+        await Session.ExecuteAsync(
+            LifecycleStatements.Save,
+            lifecycle.Account.Value,
+            (byte?)lifecycle.Announced,
+            Milliseconds.Of(lifecycle.Due),
+            Milliseconds.Of(lifecycle.Opened),
+            (byte)lifecycle.Reminders,
+            lifecycle.FirstReminder,
+            Milliseconds.Of(lifecycle.Reminded),
+            Milliseconds.Of(lifecycle.Closed)
+        );
+
+    public async ValueTask<AccountId?> MarkDueAsync(AccountId after, int limit)
+    {
+        var page = await Session.ListAsync<long>(
+            LifecycleStatements.ListAccounts,
+            after.Value,
+            limit
+        );
+        if (page.Count == 0)
+            return null;
+        await Session.ExecuteAsync(LifecycleStatements.MarkDue, after.Value, page[^1]);
+        return new AccountId(page[^1]);
+    }
+
+    public async ValueTask MarkSweptAsync(string? serviceEnd) =>
+        await Session.ExecuteAsync(LifecycleStatements.MarkSwept, serviceEnd);
+
+    public async ValueTask BeginDestructionAsync(DestructionRecord record)
+    {
+        await Session.ExecuteAsync(
+            LifecycleStatements.BeginDestruction,
+            record.Account.Value,
+            record.Vault.Value,
+            (byte)record.Cause,
+            (byte)record.Step,
+            Milliseconds.Of(record.Started),
+            record.ListHash.ToArray()
+        );
+        await MoveFactsAsync(record.Account);
+    }
+
+    public async ValueTask AllowDestructionAsync(DateTimeOffset until) =>
+        await Session.ExecuteAsync(LifecycleStatements.AllowDestruction, Milliseconds.Of(until));
+
+    public ValueTask<DeviceId?> AddDeviceAsync(
+        AccountId account,
+        string name,
+        string selector,
+        ReadOnlyMemory<byte> secretHash,
+        DateTimeOffset now
+    ) => AccountStore.AddDeviceAsync(Session, account, name, selector, secretHash, now);
+
+    public async ValueTask RenameDeviceAsync(DeviceId device, string name) =>
+        await Session.ExecuteAsync(AccountStatements.RenameDevice, device.Value, name);
+
+    public async ValueTask<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now) =>
+        await AccountStore.RevokeDeviceAsync(Session, device, now) is not null;
+
+    public async ValueTask SetPasswordAsync(AccountId account, string? passwordHash) =>
+        await AccountStore.SetPasswordAsync(Session, account, passwordHash);
+
+    public async ValueTask<int> SignOutEverywhereAsync(AccountId account, DateTimeOffset now)
+    {
+        var revoked = await Session.ExecuteAsync(
+            AccountStatements.RevokeAll,
+            account.Value,
+            Milliseconds.Of(now)
+        );
+        await Session.ExecuteAsync(AccountStatements.SignOut, account.Value, Milliseconds.Of(now));
+        return revoked;
+    }
+
+    public async ValueTask AddTakeBackCredentialAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> tokenHash,
+        DateTimeOffset now,
+        DateTimeOffset expires
+    ) =>
+        await Session.ExecuteAsync(
+            AccountStatements.AddCredential,
+            account.Value,
+            tokenHash.ToArray(),
+            Milliseconds.Of(now),
+            Milliseconds.Of(expires)
+        );
+
+    public async ValueTask DropTakeBackCredentialsAsync(AccountId account) =>
+        await Session.ExecuteAsync(AccountStatements.DropCredentials, account.Value);
+
+    // A measure on an account holds in its whole household; one on an option or on everyone is found by the platform's version.
+    private async ValueTask MoveFactsOfAsync(Measure measure)
+    {
+        if (measure.Account is { } account)
+            await MoveFactsAsync(account);
+        else
+            await Session.ExecuteAsync(ContractStatements.MovePlatform);
+    }
+
+    private async ValueTask MoveFactsAsync(AccountId account) =>
+        await Session.ExecuteAsync(ContractStatements.MoveFacts, account.Value);
+}
