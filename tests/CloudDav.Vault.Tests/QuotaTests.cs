@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using CloudDav.Storage;
 using static CloudDav.Vault.Tests.TestSteps;
 
 namespace CloudDav.Vault.Tests;
@@ -139,11 +138,10 @@ public sealed class QuotaTests : IAsyncLifetime
     [Fact]
     public async Task Many_writers_in_two_processes_never_pass_the_capacity()
     {
-        // Another process is another engine on the same file.
-        using var database = new SqliteDatabase(_vault.DatabaseFile);
-        var other = _vault
-            .Open(new SqliteMetadataStore(database))
-            .Open(_alice.Actor, new SessionOptions());
+        // Another process is another engine on the same data.
+        var (store, engine) = _vault.OpenOther();
+        using var _ = engine;
+        var other = _vault.Open(store).Open(_alice.Actor, new SessionOptions());
         var results = await Task.WhenAll(
             Enumerable
                 .Range(0, 120)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using CloudDav.Storage;
@@ -9,24 +10,15 @@ namespace CloudDav.Vault.Tests;
 internal sealed class TestVault : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-vault-").FullName;
-    private readonly SqliteDatabase _database;
+    private readonly TestEngine _engine;
 
     public TestVault(VaultLimits? limits = null)
     {
-        SqliteDatabase.Migrate(DatabaseFile);
-        _database = new SqliteDatabase(DatabaseFile);
-        Accounts = new SqliteAccountStore(_database);
-        Contracts = new SqliteContractStore(_database);
-        Metadata = new SqliteMetadataStore(_database);
-        Ledger = new SqliteBlobLedger(_database);
+        _engine = TestEngine.Open(DatabaseFile, Time);
         Blobs = new DiskBlobStore(
             Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName
         );
         Keys = FileKeyStore.Open(Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName);
-        Audit = new SqliteAuditLog(_database);
-        Outbox = new SqliteOutbox(_database);
-        Care = new SqliteCareLog(_database);
-        Destructions = new SqliteDestructionStore(_database, Time);
         Closed = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = limits ?? new VaultLimits();
         Vaults = Open(Metadata);
@@ -39,38 +31,50 @@ internal sealed class TestVault : IAsyncDisposable
 
     public string Folder => _folder;
 
-    public string DatabaseFile => Path.Combine(_folder, "metadata.db");
+    private string DatabaseFile => Path.Combine(_folder, "metadata.db");
 
     public FakeTimeProvider Time { get; } =
         new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public VaultLimits Limits { get; }
 
-    public SqliteAccountStore Accounts { get; }
+    public IAccountStore Accounts => _engine.Accounts;
 
-    public SqliteDestructionStore Destructions { get; }
+    public IDestructionStore Destructions => _engine.Destructions;
 
-    public SqliteCareLog Care { get; }
+    public ICareLog Care => _engine.Care;
 
     public ClosedNames Closed { get; }
 
     public AccountPolicy Policy { get; } = new(new TakeBackWindow(Zone));
 
-    public SqliteContractStore Contracts { get; }
+    public IContractStore Contracts => _engine.Contracts;
 
-    public SqliteAuditLog Audit { get; }
+    public IAuditLog Audit => _engine.Audit;
 
-    public SqliteOutbox Outbox { get; }
+    public IOutbox Outbox => _engine.Outbox;
 
-    public SqliteMetadataStore Metadata { get; }
+    public IMetadataStore Metadata => _engine.Metadata;
 
-    public SqliteBlobLedger Ledger { get; }
+    public IBlobLedger Ledger => _engine.Ledger;
 
     public IBlobStore Blobs { get; }
 
     public IKeyStore Keys { get; }
 
     public Vaults Vaults { get; }
+
+    /// <summary>The trees as another process has them.</summary>
+    public (IMetadataStore Store, IDisposable Engine) OpenOther() => _engine.OpenOther();
+
+    /// <summary>Changes or asks something behind the engine's back.</summary>
+    public Task<object?> ExecuteAsync(string sql) => _engine.ExecuteAsync(sql);
+
+    public async Task<long> CountAsync(string rows) =>
+        Convert.ToInt64(
+            await ExecuteAsync($"SELECT COUNT(*) FROM {rows}"),
+            CultureInfo.InvariantCulture
+        );
 
     public Vaults Open(IMetadataStore metadata) =>
         new(
@@ -132,7 +136,7 @@ internal sealed class TestVault : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _database.Dispose();
+        _engine.Dispose();
         (Keys as IDisposable)?.Dispose();
         Directory.Delete(_folder, recursive: true);
         await ValueTask.CompletedTask;

@@ -57,6 +57,16 @@ public sealed class SqlServerTestDatabase : IDisposable
             )
             .Select(table => $"DELETE FROM dbo.{table};");
         connection.Execute(string.Concat(deletions));
+        connection.Execute(
+            """
+            UPDATE dbo.platform SET mode = 0, mode_ends = NULL, words = NULL, service_ends = NULL, service_end_recorded = NULL,
+              service_closes_not_before = NULL, doors = N'{}';
+            UPDATE dbo.lifecycle_state SET service_end = NULL, clock = NULL, stopped = NULL, allowed_until = NULL;
+            UPDATE dbo.care_state SET pass_started = NULL, pass_vault = 0, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0,
+              last_started = NULL, last_scrub = NULL, last_restore_test = NULL;
+            UPDATE dbo.sequences SET next = 1;
+            """
+        );
         SqlServerDatabase.BeginAuditAsync(connection).GetAwaiter().GetResult();
         return new SqlServerDatabase(ConnectionString, TimeProvider.System);
     }

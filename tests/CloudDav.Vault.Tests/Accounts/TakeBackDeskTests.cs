@@ -136,7 +136,7 @@ public sealed class TakeBackDeskTests : IAsyncLifetime
             ["password.set", "one-time-link.made", "account.created"],
             log.Select(entry => entry.Entry.Act)
         );
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_vault.DatabaseFile)!))
+        foreach (var file in Directory.GetFiles(_vault.Folder))
         {
             await using var stream = new FileStream(
                 file,

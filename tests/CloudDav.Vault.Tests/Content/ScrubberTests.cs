@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace CloudDav.Vault.Tests.Content;
 
 /// <summary>What is stored is read and compared, and whatever is wrong with it is marked and left as it is.</summary>
@@ -74,7 +72,8 @@ public sealed class ScrubberTests : IAsyncDisposable
             cut.SetLength(cut.Length - 1);
         File.Delete(files[2]);
         Directory.CreateDirectory(files[2]);
-        await ExecuteAsync("UPDATE inline_contents SET bytes = zeroblob(LENGTH(bytes))");
+        TestEngine.RequireFile();
+        await _cloud.ExecuteAsync("UPDATE inline_contents SET bytes = zeroblob(LENGTH(bytes))");
 
         await PassAsync();
 
@@ -203,12 +202,12 @@ public sealed class ScrubberTests : IAsyncDisposable
             MarkOutcome.New,
             await _cloud.Care.MarkAsync(content.Place, "fault", now, Stop)
         );
-        await ExecuteAsync("DELETE FROM contents");
+        await _cloud.ExecuteAsync("DELETE FROM contents");
 
         Assert.Equal(0, await _cloud.Care.CountDamagesAsync(Stop));
         await PassAsync();
 
-        Assert.Equal(0L, await ExecuteAsync("SELECT COUNT(*) FROM damages"));
+        Assert.Equal(0, await _cloud.CountAsync("damages"));
     }
 
     [Fact]
@@ -268,16 +267,5 @@ public sealed class ScrubberTests : IAsyncDisposable
         var value = stream.ReadByte();
         stream.Position = offset;
         stream.WriteByte((byte)(value ^ 1));
-    }
-
-    private async Task<object?> ExecuteAsync(string sql)
-    {
-        await using var connection = new SqliteConnection(
-            $"Data Source={_cloud.DatabaseFile};Pooling=False"
-        );
-        await connection.OpenAsync(Stop);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync(Stop);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using CloudDav.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace CloudDav.Vault.Tests.Lifecycle;
 
@@ -23,6 +22,7 @@ public sealed class DestructionTests : IAsyncDisposable
     [InlineData(false)]
     public async Task No_byte_of_a_destroyed_vault_is_left_anywhere(bool encrypts)
     {
+        TestEngine.RequireFile();
         await using var life = new LifeOfCustomers(new VaultLimits { EncryptsContent = encrypts });
         var other = await life.AddCustomerAsync();
         var kept = life.Cloud.Session(other);
@@ -51,12 +51,13 @@ public sealed class DestructionTests : IAsyncDisposable
     [Fact]
     public async Task A_backup_taken_before_opens_no_content_afterwards()
     {
+        TestEngine.RequireFile();
         var gone = await _life.AddCustomerAsync();
         await Cloud.Session(gone).PutAsync("/small", Marker);
         await Cloud.Session(gone).PutAsync("/large", new string('x', 100_000));
         var backup = Path.Combine(Cloud.Folder, "backup.db");
         var contents = Path.Combine(Cloud.Folder, "backup-content");
-        await Execute($"VACUUM INTO '{backup}'");
+        await Cloud.ExecuteAsync($"VACUUM INTO '{backup}'");
         Copy(Path.Combine(Cloud.Folder, "content"), contents);
         await DestroyAsync(gone);
 
@@ -157,7 +158,7 @@ public sealed class DestructionTests : IAsyncDisposable
 
         var chain = AuditChainId.Of(gone.Account);
         Assert.Equal((null, true), await Verify());
-        await Execute("UPDATE destructions SET audit_hash = zeroblob(32)");
+        await Cloud.ExecuteAsync("UPDATE destructions SET audit_hash = list_hash");
         Assert.NotNull((await Verify()).Problem);
 
         async Task<(string? Problem, bool)> Verify()
@@ -382,7 +383,7 @@ public sealed class DestructionTests : IAsyncDisposable
     {
         var gone = await _life.AddCustomerAsync();
         await DestroyAsync(gone);
-        Assert.Equal(1, await Count("retained_contracts WHERE customer_ref = 'K1'"));
+        Assert.Equal(1, await Cloud.CountAsync("retained_contracts WHERE customer_ref = 'K1'"));
         await _life.DeliverAsync();
 
         Cloud.Time.Advance(TimeSpan.FromDays(3_651));
@@ -392,8 +393,8 @@ public sealed class DestructionTests : IAsyncDisposable
         foreach (
             var table in (string[])["retained_contracts", "closed_names", "outbox", "destructions"]
         )
-            Assert.Equal(0, await Count(table));
-        Assert.Equal(0, await Count($"audit_heads WHERE chain = {gone.Account.Value}"));
+            Assert.Equal(0, await Cloud.CountAsync(table));
+        Assert.Equal(0, await Cloud.CountAsync($"audit_heads WHERE chain = {gone.Account.Value}"));
         // Its id never comes again all the same.
         Assert.True((await _life.AddCustomerAsync()).Account.Value > gone.Account.Value);
     }
@@ -415,8 +416,8 @@ public sealed class DestructionTests : IAsyncDisposable
 
         await _life.Destruction.RunAsync(Stop);
 
-        Assert.Equal(0, await Count("commands WHERE command_id = 'old'"));
-        Assert.Equal(1, await Count("commands WHERE command_id = 'young'"));
+        Assert.Equal(0, await Cloud.CountAsync("commands WHERE command_id = 'old'"));
+        Assert.Equal(1, await Cloud.CountAsync("commands WHERE command_id = 'young'"));
     }
 
     private async Task DestroyAsync(Actor customer)
@@ -515,27 +516,5 @@ public sealed class DestructionTests : IAsyncDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
-    }
-
-    private async Task Execute(string sql)
-    {
-        await using var connection = new SqliteConnection(
-            $"Data Source={Cloud.DatabaseFile};Pooling=False"
-        );
-        await connection.OpenAsync(Stop);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(Stop);
-    }
-
-    private async Task<long> Count(string table)
-    {
-        await using var connection = new SqliteConnection(
-            $"Data Source={Cloud.DatabaseFile};Pooling=False"
-        );
-        await connection.OpenAsync(Stop);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT COUNT(*) FROM {table}";
-        return (long)(await command.ExecuteScalarAsync(Stop))!;
     }
 }
