@@ -319,6 +319,46 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
     }
 
     [Fact]
+    public async Task A_command_about_contracts_takes_its_turn_before_it_asks()
+    {
+        await LoadAsync(Open());
+        _recorder.RoundTrips.Clear();
+        var store = new SqlServerContractStore(
+            new SqlServerDatabase(Connect, Connect, ConnectForIds, TimeProvider.System)
+        );
+        _recorder.Fail(TurnStatements.Take, Error(SqlServerErrors.Conflict));
+        foreach (var refuses in (bool[])[false, true])
+            await store.WriteAsync<bool>(
+                async transaction =>
+                {
+                    await transaction.HasNodeAsync(new(3), new(1));
+                    return refuses ? new Refusal(RefusalRule.ConditionFailed) : true;
+                },
+                Stop
+            );
+        string[] asks =
+        [
+            "BEGIN ReadCommitted",
+            TurnStatements.Take.Text,
+            ContractStatements.HasNode.Server.Text,
+        ];
+        Assert.Equal(
+            [
+                "BEGIN ReadCommitted",
+                TurnStatements.Take.Text,
+                "ROLLBACK",
+                .. asks,
+                EngineStatements.MarkApplied.Text,
+                "COMMIT",
+                .. asks,
+                "ROLLBACK",
+            ],
+            _recorder.RoundTrips.Where(one => one != EngineStatements.ReadVersioning.Text)
+        );
+        CheckIssued();
+    }
+
+    [Fact]
     public async Task A_database_that_makes_readers_wait_is_refused()
     {
         var store = Open();

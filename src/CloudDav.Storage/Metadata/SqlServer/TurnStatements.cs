@@ -5,13 +5,9 @@ namespace CloudDav.Storage;
 /// <summary>What commands about contracts need on SQL Server alone.</summary>
 internal static class TurnStatements
 {
-    /// <summary>Lets one command about contracts run at a time, on all nodes together, until the end of its transaction.</summary>
+    /// <summary>Lets one command about contracts run at a time, on all nodes together: the platform's row is kept to the end of its transaction, by an update that changes nothing.</summary>
     public static readonly SqlServerStatement Take = new(
-        """
-        DECLARE @result int;
-        EXEC @result = sp_getapplock @Resource = N'CloudDav contracts', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 20000;
-        IF @result < 0 THROW 50001, N'Another command about contracts takes too long.', 1;
-        """
+        "UPDATE dbo.platform SET version = platform.version WHERE platform_id = 1;"
     );
 
     public static readonly SqlServerStatement FindLastEvent = new(
