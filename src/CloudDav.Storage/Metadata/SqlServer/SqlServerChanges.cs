@@ -244,7 +244,17 @@ internal sealed class SqlServerChanges
                 var stays =
                     replace.Former.Parent == replace.Row.Parent
                     && replace.Former.NameKey == replace.Row.NameKey;
-                AddNode((byte)(stays ? 4 : 2), replace.Former, replace.Row);
+                // What is deleted goes first: something else may come to its place.
+                var isDeleted = replace.Reason == HistoryReason.Deleted;
+                AddNode(
+                    (byte)(
+                        stays ? 4
+                        : isDeleted ? 5
+                        : 2
+                    ),
+                    replace.Former,
+                    replace.Row
+                );
                 break;
             case Change.RemoveFile remove:
                 AddFormer(remove.Former, HistoryReason.Discarded, isVersion: false, content: null);

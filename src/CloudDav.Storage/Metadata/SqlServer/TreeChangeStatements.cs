@@ -93,8 +93,18 @@ internal static class TreeChangeStatements
 
         """;
 
-    // Where the key stays, only what can have changed is written and the row keeps its place.
-    private const string Nodes = """
+    private const string MoveNodes = """
+        UPDATE n SET
+          parent_id = c.parent_id, name_key = c.name_key, name = c.name, size = c.size, revision = c.revision, content_id = c.content_id,
+          media_type = c.media_type, created = c.created, modified = c.modified, win32_attributes = c.win32_attributes,
+          last_access = c.last_access, property_bytes = c.property_bytes, changed_seq = @seq, changed_at = @now
+        FROM @nodes AS c
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.former_parent AND n.name_key = c.former_key AND n.node_id = c.node_id
+        """;
+
+    // Where the key stays, only what can have changed is written and the row keeps its place. What leaves a place for another goes first, so that no row of a
+    // statement depends on another one.
+    private const string Nodes = $"""
         IF @parts & 16 <> 0
         BEGIN
           DELETE n FROM @nodes AS c
@@ -111,17 +121,15 @@ internal static class TreeChangeStatements
           JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.former_parent AND n.name_key = c.former_key AND n.node_id = c.node_id
           WHERE c.op = 4 AND n.kind = c.kind;
           IF @@ROWCOUNT <> (SELECT COUNT(*) FROM @nodes AS c WHERE c.op = 4) THROW 50002, N'The node to change is not there.', 1;
-          UPDATE n SET
-            parent_id = c.parent_id, name_key = c.name_key, name = c.name, size = c.size, revision = c.revision, content_id = c.content_id,
-            media_type = c.media_type, created = c.created, modified = c.modified, win32_attributes = c.win32_attributes,
-            last_access = c.last_access, property_bytes = c.property_bytes, changed_seq = @seq, changed_at = @now
-          FROM @nodes AS c
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = c.former_parent AND n.name_key = c.former_key AND n.node_id = c.node_id
+          {MoveNodes}
+          WHERE c.op = 5 AND n.kind = c.kind;
+          IF @@ROWCOUNT <> (SELECT COUNT(*) FROM @nodes AS c WHERE c.op = 5) THROW 50002, N'The node to change is not there.', 1;
+          {MoveNodes}
           WHERE c.op = 2 AND n.kind = c.kind;
           IF @@ROWCOUNT <> (SELECT COUNT(*) FROM @nodes AS c WHERE c.op = 2) THROW 50002, N'The node to change is not there.', 1;
           UPDATE d SET parent_id = c.parent_id
           FROM @nodes AS c JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = c.node_id
-          WHERE c.op = 2 AND c.kind = 0 AND d.parent_id <> c.parent_id;
+          WHERE c.op IN (2, 5) AND c.kind = 0 AND d.parent_id <> c.parent_id;
           INSERT INTO dbo.nodes (
             vault_id, parent_id, name_key, node_id, name, kind, size, revision, content_id, media_type, created, modified,
             win32_attributes, last_access, property_bytes, changed_seq, changed_at

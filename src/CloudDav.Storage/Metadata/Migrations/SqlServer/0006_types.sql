@@ -49,7 +49,7 @@ CREATE TYPE dbo.new_contents AS TABLE (
 );
 GO
 
--- op: 1 insert, 2 replace at another place, 3 remove, 4 replace in place.
+-- op: 1 insert, 2 replace at another place, 3 remove, 4 replace in place, 5 replace at another place before what comes to the former one.
 CREATE TYPE dbo.node_changes AS TABLE (
   op tinyint NOT NULL,
   node_id bigint NOT NULL,
