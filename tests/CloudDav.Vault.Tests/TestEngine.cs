@@ -115,7 +115,7 @@ internal abstract class TestEngine : IDisposable
     {
         public override (IMetadataStore Store, IDisposable Engine) OpenOther()
         {
-            var other = new SqlServerDatabase(server.ConnectionString, TimeProvider.System);
+            var other = new SqlServerDatabase(server.Where, TimeProvider.System);
             return (new SqlServerMetadataStore(other), other);
         }
 

@@ -6,7 +6,7 @@ namespace CloudDav.Storage.Tests.SqlServer;
 public sealed class SqlServerJournalEngine(SqlServerTestDatabase server) : JournalEngine
 {
     private readonly SqlServerDatabase _database = server.Open();
-    private readonly SqlServerDatabase _other = new(server.ConnectionString, TimeProvider.System);
+    private readonly SqlServerDatabase _other = new(server.Where, TimeProvider.System);
 
     public override IAuditLog Log => new SqlServerAuditLog(_database);
 
@@ -41,7 +41,7 @@ public sealed class SqlServerJournalEngine(SqlServerTestDatabase server) : Journ
             Stop
         );
 
-    public override void Migrate() => SqlServerDatabase.Migrate(server.ConnectionString);
+    public override void Migrate() => SqlServerDatabase.Migrate(server.Where);
 
     public override async ValueTask ExecuteAsync(string sql) => await server.ExecuteAsync(sql);
 

@@ -52,7 +52,7 @@ public sealed class SqlServerMetadataStoreTests
     public async Task Two_nodes_write_into_one_vault()
     {
         var actor = await AddActorAsync("a", null);
-        using var other = new SqlServerDatabase(_server.ConnectionString, TimeProvider.System);
+        using var other = new SqlServerDatabase(_server.Where, TimeProvider.System);
         var stores = (IMetadataStore[])[Store, new SqlServerMetadataStore(other)];
         await Task.WhenAll(
             Enumerable.Range(0, 40).Select(i => AddFolderAsync(stores[i % 2], actor, $"f{i}"))
@@ -104,7 +104,7 @@ public sealed class SqlServerMetadataStoreTests
 
     [Fact]
     public void Migrating_again_does_nothing() =>
-        Assert.Empty(SqlServerDatabase.Migrate(_server.ConnectionString));
+        Assert.Empty(SqlServerDatabase.Migrate(_server.Where));
 
     private static async Task AddFolderAsync(IMetadataStore store, Actor actor, string name) =>
         await store.WriteAsync<bool>(

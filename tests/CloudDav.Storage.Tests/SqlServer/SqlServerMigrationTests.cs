@@ -13,14 +13,14 @@ public sealed class SqlServerMigrationTests
         var migrations = await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
-                .Select(_ => Task.Run(() => SqlServerDatabase.Migrate(server.ConnectionString)))
+                .Select(_ => Task.Run(() => SqlServerDatabase.Migrate(server.Where)))
         );
 
         Assert.Equal(
             SqlServerModel.Scripts().Select(script => script.Name),
             Assert.Single(migrations, scripts => scripts.Count > 0)
         );
-        using var database = new SqlServerDatabase(server.ConnectionString, TimeProvider.System);
+        using var database = new SqlServerDatabase(server.Where, TimeProvider.System);
         var page = await new SqlServerAuditLog(database).ReadAsync(
             AuditChainId.Operator,
             0,

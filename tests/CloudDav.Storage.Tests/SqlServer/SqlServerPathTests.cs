@@ -124,6 +124,21 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
     }
 
     [Fact]
+    public async Task A_server_that_does_not_answer_or_lets_nobody_in_is_told_as_such()
+    {
+        var store = Open();
+        await LoadAsync(store);
+        _recorder.Fail(TreeStatements.Load, Error(18456));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => LoadAsync(store));
+        _recorder.RoundTrips.Clear();
+        for (var i = 0; i < 8; i++)
+            _recorder.Fail(TreeStatements.Load, Error(10054));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => LoadAsync(store));
+        Assert.Equal(8, _recorder.RoundTrips.Count);
+        Assert.Equal("f", (await LoadAsync(store)).Paths[0].Node!.Name);
+    }
+
+    [Fact]
     public async Task A_refusal_writes_nothing()
     {
         var store = Open();

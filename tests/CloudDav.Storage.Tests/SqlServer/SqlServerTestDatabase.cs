@@ -1,3 +1,4 @@
+using CloudDav.Testing;
 using CloudDav.Vault;
 using Dapper;
 using Microsoft.Data.SqlClient;
@@ -10,37 +11,27 @@ namespace CloudDav.Storage.Tests.SqlServer;
 /// </summary>
 public sealed class SqlServerTestDatabase : IDisposable
 {
-    private static readonly string? s_server = Environment.GetEnvironmentVariable(
-        "CLOUDDAV_TEST_SQLSERVER"
-    );
-
-    private readonly string _name = $"clouddav_{Guid.NewGuid():N}";
+    private readonly TestSqlServer? _server;
 
     public SqlServerTestDatabase()
         : this(isMigrated: true) { }
 
     internal SqlServerTestDatabase(bool isMigrated)
     {
-        if (s_server is null)
+        if (!TestSqlServer.IsGiven)
             return;
-        using (var connection = new SqlConnection(s_server))
-            connection.Execute($"CREATE DATABASE {_name}");
-        ConnectionString = new SqlConnectionStringBuilder(s_server)
-        {
-            InitialCatalog = _name,
-            // A small pool: a test that makes many connections mostly waits for them, and one that takes two at a time shows.
-            MaxPoolSize = 8,
-            ConnectTimeout = 60,
-        }.ToString();
+        // A small pool: a test that makes many connections mostly waits for them, and one that takes two at a time shows.
+        _server = new TestSqlServer(connections: 8);
         if (isMigrated)
-            SqlServerDatabase.Migrate(ConnectionString);
+            SqlServerDatabase.Migrate(Where);
     }
 
-    public string ConnectionString { get; } = "";
+    public SqlServerConnection Where => new(ConnectionString);
+
+    public string ConnectionString => _server!.ConnectionString;
 
     /// <summary>Skips the test that asks when there is no server.</summary>
-    public static void Require() =>
-        Assert.SkipWhen(s_server is null, "CLOUDDAV_TEST_SQLSERVER gives no server");
+    public static void Require() => Assert.SkipUnless(TestSqlServer.IsGiven, TestSqlServer.Missing);
 
     /// <summary>An engine over the database, which is emptied. Skips the test that asks when there is no server.</summary>
     public SqlServerDatabase Open()
@@ -68,7 +59,7 @@ public sealed class SqlServerTestDatabase : IDisposable
             """
         );
         SqlServerDatabase.BeginAuditAsync(connection).GetAwaiter().GetResult();
-        return new SqlServerDatabase(ConnectionString, TimeProvider.System);
+        return new SqlServerDatabase(Where, TimeProvider.System);
     }
 
     public async Task ExecuteAsync(string sql)
@@ -118,24 +109,5 @@ public sealed class SqlServerTestDatabase : IDisposable
         return new Actor(account, name, vault, null, null);
     }
 
-    public void Dispose()
-    {
-        if (s_server is null)
-            return;
-        using var connection = new SqlConnection(s_server);
-        // A server may take a moment to see that the last connection to a database is closed.
-        for (var failed = 0; ; failed++)
-        {
-            SqlConnection.ClearAllPools();
-            try
-            {
-                connection.Execute($"DROP DATABASE {_name}");
-                return;
-            }
-            catch (SqlException) when (failed < 20)
-            {
-                Thread.Sleep(100);
-            }
-        }
-    }
+    public void Dispose() => _server?.Dispose();
 }

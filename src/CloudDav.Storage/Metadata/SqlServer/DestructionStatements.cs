@@ -193,10 +193,11 @@ internal static class DestructionStatements
         BigInt("@until")
     );
 
-    /// <summary>What the law obliges to keep is kept, all else that hangs on the account goes, and the head of its chain goes into the record.</summary>
+    /// <summary>What the law obliges to keep is kept, all else that hangs on the account goes, and the head of its chain, which nobody continues meanwhile, goes into the record.</summary>
     public static readonly SqlServerStatement RemoveAccount = new(
         $"""
         {On}
+        UPDATE dbo.audit_heads SET seq = audit_heads.seq WHERE chain = @account;
         INSERT INTO dbo.retained_contracts (
           account_id, customer_ref, main_ref, option_code, option_version, started, ends, end_recorded, main_ends, main_end_recorded)
         SELECT c.account_id, c.customer_ref, c.main_ref, c.option_code, c.option_version, c.started, c.ends, c.end_recorded, c.main_ends, c.main_end_recorded

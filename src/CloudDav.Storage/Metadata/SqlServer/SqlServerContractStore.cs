@@ -13,13 +13,12 @@ public sealed class SqlServerContractStore(SqlServerDatabase database) : IContra
     public async ValueTask<T> ReadAsync<T>(
         Func<IContractSnapshot, ValueTask<T>> body,
         CancellationToken cancellationToken
-    )
-    {
-        await using var session = await database.OpenSnapshotAsync(cancellationToken);
-        var result = await body(new ContractSnapshot(new SqlServerFactsSession(database, session)));
-        await session.CommitAsync();
-        return result;
-    }
+    ) =>
+        await database.ReadAsync(
+            async session =>
+                await body(new ContractSnapshot(new SqlServerFactsSession(database, session))),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public async ValueTask<VaultResult<T>> WriteAsync<T>(

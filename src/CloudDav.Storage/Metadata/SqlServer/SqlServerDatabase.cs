@@ -1,9 +1,11 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using CloudDav.Vault;
 using Dapper;
 using DbUp;
+using DbUp.Engine;
 using DbUp.Engine.Output;
 using Microsoft.Data.SqlClient;
 
@@ -17,6 +19,9 @@ public sealed class SqlServerDatabase : IDisposable
 {
     private const int IdRange = 1024;
     private const int MostAttempts = 8;
+
+    // How long a server that does not answer is tried again: mounts give up after half a minute.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     // Longer than any command may take with all its attempts.
     private static readonly TimeSpan s_memory = TimeSpan.FromHours(1);
@@ -32,15 +37,15 @@ public sealed class SqlServerDatabase : IDisposable
     private volatile bool _isReady;
 
     /// <summary>Opens a database that <see cref="Migrate"/> has brought up to date. Connects with the first use.</summary>
-    /// <param name="connectionString">As Microsoft.Data.SqlClient takes it. Connections are pooled.</param>
+    /// <param name="where">Where it is.</param>
     /// <param name="time">The clock.</param>
-    public SqlServerDatabase(string connectionString, TimeProvider time)
+    public SqlServerDatabase(SqlServerConnection where, TimeProvider time)
         : this(
-            Connecting(connectionString, "CloudDav"),
+            where.Pool("CloudDav"),
             // A level stays with a connection after its transaction, also in the pool, and who writes must not find itself in a snapshot.
-            Connecting(connectionString, "CloudDav snapshots"),
+            where.Pool("CloudDav snapshots"),
             // A pool of its own: whoever holds a connection of the other one may wait for ids.
-            Connecting(connectionString, "CloudDav ids"),
+            where.PoolForIds("CloudDav ids"),
             time
         ) { }
 
@@ -60,30 +65,35 @@ public sealed class SqlServerDatabase : IDisposable
     internal FactsMemory Facts { get; } = new();
 
     /// <summary>Brings the schema of an existing database up to date, and its reading of versions on. Safe to call from several processes at once.</summary>
-    /// <param name="connectionString">As Microsoft.Data.SqlClient takes it; the user needs the rights to change the schema.</param>
+    /// <param name="where">Where it is; who signs in there needs the rights to change the schema.</param>
     /// <returns>The names of the migrations that ran; empty when there was nothing to do.</returns>
-    public static IReadOnlyList<string> Migrate(string connectionString) =>
+    /// <exception cref="StorageUnavailableException">The server cannot be reached, or refuses the user.</exception>
+    /// <exception cref="InvalidOperationException">A migration failed, for want of a right perhaps.</exception>
+    public static IReadOnlyList<string> Migrate(SqlServerConnection where) =>
         // Whoever turns the reading of versions on cuts the connections of those who wait for their turn.
-        RetryAsync(_ => MigrateAsync(connectionString), CancellationToken.None)
-            .GetAwaiter()
-            .GetResult();
+        Ask(() => MigrateAsync(where));
 
-    private static async Task<IReadOnlyList<string>> MigrateAsync(string connectionString)
+    /// <summary>The names of the migrations that the database has not had; all of them when there is nothing in it.</summary>
+    /// <param name="where">Where it is.</param>
+    /// <exception cref="StorageUnavailableException">The server cannot be reached, or refuses the user.</exception>
+    public static IReadOnlyList<string> FindMissing(SqlServerConnection where) =>
+        Ask(async () =>
+        {
+            // What cannot be reached is told by its own words here, and by others there.
+            await using (var connection = where.Pool("CloudDav migration")())
+                await ConnectAsync(connection, CancellationToken.None);
+            return [.. Upgrades(where).GetScriptsToExecute().Select(script => script.Name)];
+        });
+
+    private static async Task<IReadOnlyList<string>> MigrateAsync(SqlServerConnection where)
     {
         // From no pool, in which it would go on holding the turn.
-        var text = new SqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
-        await using var turn = Connecting(text, "CloudDav migration")();
-        await turn.OpenAsync();
+        await using var turn = where.Unpooled("CloudDav migration");
+        await ConnectAsync(turn, CancellationToken.None);
         await LockAsync(turn);
         foreach (var setting in MigrationStatements.Settings)
             await turn.ExecuteAsync(setting.Text);
-        var result = DeployChanges
-            .To.SqlDatabase(connectionString)
-            .WithScriptsEmbeddedInAssembly(typeof(SqlServerDatabase).Assembly, IsMigration)
-            .WithTransactionPerScript()
-            .LogTo(new NoOpUpgradeLog())
-            .Build()
-            .PerformUpgrade();
+        var result = Upgrades(where).PerformUpgrade();
         if (!result.Successful)
             throw new InvalidOperationException(
                 $"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}",
@@ -91,6 +101,26 @@ public sealed class SqlServerDatabase : IDisposable
             );
         await BeginAuditAsync(turn);
         return [.. result.Scripts.Select(script => script.Name)];
+    }
+
+    private static UpgradeEngine Upgrades(SqlServerConnection where) =>
+        DeployChanges
+            .To.SqlDatabase(where.Text)
+            .WithScriptsEmbeddedInAssembly(typeof(SqlServerDatabase).Assembly, IsMigration)
+            .WithTransactionPerScript()
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+
+    private static IReadOnlyList<string> Ask(Func<Task<IReadOnlyList<string>>> ask)
+    {
+        try
+        {
+            return RetryAsync(_ => ask(), CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (SqlException exception)
+        {
+            throw new InvalidOperationException(SqlServerErrors.Sentence(exception), exception);
+        }
     }
 
     // After the scripts, because no script can compute a hash. A crash in between is made good by the next start.
@@ -124,9 +154,31 @@ public sealed class SqlServerDatabase : IDisposable
     internal ValueTask<SqlServerSession> OpenAsync(CancellationToken cancellationToken) =>
         OpenAsync(_connect(), level: null, cancellationToken);
 
-    /// <summary>An open connection in a transaction that sees one state of the database until it is committed, and writes nothing.</summary>
-    internal ValueTask<SqlServerSession> OpenSnapshotAsync(CancellationToken cancellationToken) =>
-        OpenAsync(_connectForSnapshots(), IsolationLevel.Snapshot, cancellationToken);
+    /// <summary>Reads from one state of the database, in a transaction that writes nothing. Only its beginning is tried again: what is read may be on its way already.</summary>
+    internal async Task<T> ReadAsync<T>(
+        Func<SqlServerSession, Task<T>> body,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var session = await RetryAsync(
+            async _ =>
+                await OpenAsync(_connectForSnapshots(), IsolationLevel.Snapshot, cancellationToken),
+            cancellationToken
+        );
+        try
+        {
+            var result = await body(session);
+            await session.CommitAsync();
+            return result;
+        }
+        catch (Exception exception)
+            when (!cancellationToken.IsCancellationRequested
+                && SqlServerErrors.Meaning(exception) is not null
+            )
+        {
+            throw SqlServerErrors.Meaning(exception)!;
+        }
+    }
 
     /// <summary>Runs single statements that may be run twice, each its own transaction.</summary>
     internal Task<T> RunAsync<T>(
@@ -194,6 +246,7 @@ public sealed class SqlServerDatabase : IDisposable
         CancellationToken cancellationToken
     )
     {
+        var begun = Stopwatch.GetTimestamp();
         for (var failed = 0; ; failed++)
         {
             try
@@ -201,13 +254,22 @@ public sealed class SqlServerDatabase : IDisposable
                 return await attempt(failed > 0);
             }
             catch (Exception exception)
-                when (failed + 1 < MostAttempts && SqlServerErrors.IsTransient(exception))
+                when (failed + 1 < MostAttempts
+                    && SqlServerErrors.IsTransient(exception)
+                    && !(
+                        SqlServerErrors.IsLost(exception)
+                        && Stopwatch.GetElapsedTime(begun) > s_patience
+                    )
+                )
             {
                 // The next attempt waits for its turn by itself.
                 if (failed > 0 || !SqlServerErrors.IsConflict(exception))
                     await Task.Delay(Pause(failed), cancellationToken);
             }
-            catch (Exception exception) when (SqlServerErrors.Meaning(exception) is not null)
+            catch (Exception exception)
+                when (!cancellationToken.IsCancellationRequested
+                    && SqlServerErrors.Meaning(exception) is not null
+                )
             {
                 throw SqlServerErrors.Meaning(exception)!;
             }
@@ -277,7 +339,7 @@ public sealed class SqlServerDatabase : IDisposable
                     _connectForIds(),
                     CancellationToken.None
                 );
-                await session.Connection.OpenAsync();
+                await ConnectAsync(session.Connection, CancellationToken.None);
                 return await session.ScalarAsync<long>(
                     EngineStatements.AllocateIds.With(sequence, count)
                 );
@@ -294,7 +356,7 @@ public sealed class SqlServerDatabase : IDisposable
         var session = new SqlServerSession(connection, cancellationToken);
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await ConnectAsync(connection, cancellationToken);
             // The first one of a process looks whether the database reads versions: without, readers would wait for writers.
             if (!_isReady)
                 await RequireVersionsAsync(session);
@@ -306,6 +368,25 @@ public sealed class SqlServerDatabase : IDisposable
         {
             await session.DisposeAsync();
             throw;
+        }
+    }
+
+    // No connection of the pool came free in time, or nobody vouches for the identity that signs in: neither is the driver's error of a server.
+    private static async Task ConnectAsync(
+        DbConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is not (SqlException or OperationCanceledException))
+        {
+            throw new StorageUnavailableException(
+                $"SQL Server cannot be asked: {failure.Message}",
+                failure
+            );
         }
     }
 
@@ -323,16 +404,6 @@ public sealed class SqlServerDatabase : IDisposable
         TimeSpan.FromMilliseconds(
             Math.Min(2_000, 10 << failed) * (0.5 + RandomNumberGenerator.GetInt32(1_000) / 1_000.0)
         );
-
-    private static Func<DbConnection> Connecting(string connectionString, string name)
-    {
-        var text = new SqlConnectionStringBuilder(connectionString)
-        {
-            MultipleActiveResultSets = false,
-            ApplicationName = name,
-        }.ToString();
-        return () => new SqlConnection(text);
-    }
 
     // Only one process at a time may migrate; the others then find nothing left to do. The lock is the connection's and ends with it.
     private static async Task LockAsync(DbConnection connection)

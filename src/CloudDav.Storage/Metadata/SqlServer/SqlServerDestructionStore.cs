@@ -11,7 +11,11 @@ namespace CloudDav.Storage;
 /// and the operator's log and backups have run out.
 /// </summary>
 /// <param name="database">The engine.</param>
-public sealed class SqlServerDestructionStore(SqlServerDatabase database) : IDestructionStore
+/// <param name="clock">Stands in for the server's clock, in tests that turn it; null for the server's.</param>
+public sealed class SqlServerDestructionStore(
+    SqlServerDatabase database,
+    TimeProvider? clock = null
+) : IDestructionStore
 {
     private static readonly SqlMetaData[] s_nameColumns =
     [
@@ -21,7 +25,8 @@ public sealed class SqlServerDestructionStore(SqlServerDatabase database) : IDes
 
     /// <inheritdoc/>
     public async ValueTask<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken) =>
-        Milliseconds.Time(
+        clock?.GetUtcNow()
+        ?? Milliseconds.Time(
             await database.RunAsync(
                 session => session.ScalarAsync<long>(DestructionStatements.ReadClock.With()),
                 cancellationToken

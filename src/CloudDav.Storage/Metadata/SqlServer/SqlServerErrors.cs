@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudDav.Vault;
 using Microsoft.Data.SqlClient;
 
@@ -70,8 +71,42 @@ internal static class SqlServerErrors
             ),
             SqlException { Number: 1101 or 1105 or 3257 or 5149 or 9002 or 40544 or 40549 } full =>
                 new StorageFullException("The database is full.", full),
+            SqlException refused when IsLost(refused) || IsSignInRefused(refused) =>
+                new StorageUnavailableException(Sentence(refused), refused),
+            SqlException busy when IsUndone(busy) || busy.Number == Conflict =>
+                new StorageUnavailableException(Sentence(busy), busy),
+            SqlServerConflictException => new StorageUnavailableException(
+                "SQL Server: a vault was changed by others again and again.",
+                exception
+            ),
             _ => null,
         };
+
+    /// <summary>What a failure says, without the advice that the driver adds to it.</summary>
+    public static string Sentence(SqlException error)
+    {
+        var end = error.Message.AsSpan().IndexOfAny('\r', '\n');
+        var line = end < 0 ? error.Message : error.Message[..end];
+        end = line.IndexOf(". ", StringComparison.Ordinal);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"SQL Server: {(end < 0 ? line.TrimEnd('.') : line[..end])} (error {error.Number})."
+        );
+    }
+
+    // A wrong or expired password, a database that this user may not open, a firewall.
+    private static bool IsSignInRefused(SqlException error) =>
+        error.Number
+            is 18452
+                or 18456
+                or 18470
+                or 18486
+                or 18487
+                or 18488
+                or 4064
+                or 911
+                or 916
+                or 40615;
 
     // Deadlock, lock time-out, snapshot conflicts, and a schema that changed under a plan.
     private static bool IsUndone(SqlException error) =>

@@ -10,13 +10,11 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
     public async ValueTask<T> ReadAsync<T>(
         Func<IMetadataSnapshot, ValueTask<T>> body,
         CancellationToken cancellationToken
-    )
-    {
-        await using var session = await database.OpenSnapshotAsync(cancellationToken);
-        var result = await body(new SqlServerSnapshot(database, session));
-        await session.CommitAsync();
-        return result;
-    }
+    ) =>
+        await database.ReadAsync(
+            async session => await body(new SqlServerSnapshot(database, session)),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public async ValueTask<Facts> LoadAsync(
@@ -126,13 +124,11 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         VaultId vault,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        await using var session = await database.OpenSnapshotAsync(cancellationToken);
-        var broken = await SqlServerInspection.RunAsync(session, vault, now);
-        await session.CommitAsync();
-        return broken;
-    }
+    ) =>
+        await database.ReadAsync(
+            session => SqlServerInspection.RunAsync(session, vault, now),
+            cancellationToken
+        );
 
     private async ValueTask<IReadOnlyList<VaultId>> ListAsync(
         SqlServerCall call,
