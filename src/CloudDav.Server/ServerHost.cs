@@ -270,7 +270,8 @@ internal static class ServerHost
                 provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToPolicy(),
                 provider.GetRequiredService<IOptions<DavOptions>>().Value.InfiniteDepthLimit,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name)
+                provider.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name),
+                provider.GetService<DatabaseClock>()
             )
         );
         services.AddSingleton(provider => provider.GetRequiredService<VaultParts>().Accounts);

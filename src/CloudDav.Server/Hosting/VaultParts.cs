@@ -5,10 +5,10 @@ using CloudDav.Vault;
 
 namespace CloudDav.Server.Hosting;
 
-/// <summary>The storage behind the vaults, opened from its folders: for the server, and for the verbs that work beside it.</summary>
+/// <summary>The storage behind the vaults, opened from its settings: for the server, and for the verbs that work beside it.</summary>
 internal sealed class VaultParts : IDisposable
 {
-    private readonly SqliteDatabase _database;
+    private readonly MetadataPorts _ports;
     private readonly FileKeyStore _keys;
     private readonly TimeProvider _time;
 
@@ -17,24 +17,15 @@ internal sealed class VaultParts : IDisposable
         AccountPolicy policy,
         int infiniteListing,
         TimeProvider time,
-        Meter? meter
+        Meter? meter,
+        DatabaseClock? clock
     )
     {
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
-        _keys = FileKeyStore.Open(Folder("Storage:KeyFolder", options.KeyFolder));
+        _keys = FileKeyStore.Open(DataFolder.Require("Storage:KeyFolder", options.KeyFolder));
         Blobs = OpenBlobs(options);
-        Migrate(options);
-        _database = new SqliteDatabase(DatabaseFile(options), meter);
-        Accounts = new SqliteAccountStore(_database);
-        Contracts = new SqliteContractStore(_database);
-        Metadata = new SqliteMetadataStore(_database);
-        Ledger = new SqliteBlobLedger(_database);
-        Audit = new SqliteAuditLog(_database);
-        Outbox = new SqliteOutbox(_database);
-        Leases = new SqliteJobLeases(_database);
-        Destructions = new SqliteDestructionStore(_database, time);
-        Care = new SqliteCareLog(_database);
+        _ports = MetadataEngine.Of(options).Open(time, meter, clock);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
         {
@@ -58,23 +49,23 @@ internal sealed class VaultParts : IDisposable
 
     public IBlobStore Blobs { get; }
 
-    public IAccountStore Accounts { get; }
+    public IAccountStore Accounts => _ports.Accounts;
 
-    public IContractStore Contracts { get; }
+    public IContractStore Contracts => _ports.Contracts;
 
-    public IMetadataStore Metadata { get; }
+    public IMetadataStore Metadata => _ports.Metadata;
 
-    public IBlobLedger Ledger { get; }
+    public IBlobLedger Ledger => _ports.Ledger;
 
-    public IAuditLog Audit { get; }
+    public IAuditLog Audit => _ports.Audit;
 
-    public IOutbox Outbox { get; }
+    public IOutbox Outbox => _ports.Outbox;
 
-    public IJobLeases Leases { get; }
+    public IJobLeases Leases => _ports.Leases;
 
-    public IDestructionStore Destructions { get; }
+    public IDestructionStore Destructions => _ports.Destructions;
 
-    public ICareLog Care { get; }
+    public ICareLog Care => _ports.Care;
 
     public ClosedNames ClosedNames { get; }
 
@@ -100,14 +91,14 @@ internal sealed class VaultParts : IDisposable
     public Scrubber OpenScrubber() => new(Blobs, Ledger, Keys, Care, _time);
 
     /// <summary>Makes a backup of metadata and contents; nothing may be swept meanwhile.</summary>
-    /// <exception cref="StartProblem">The contents are in no folder.</exception>
+    /// <exception cref="StartProblem">Metadata or contents are in no folder.</exception>
     public ValueTask<BackupManifest> WriteBackupAsync(
         string folder,
         string program,
         CancellationToken stop
     ) =>
         EmbeddedBackup.WriteAsync(
-            _database,
+            _ports.Sqlite ?? throw NotInFile(),
             Blobs as DiskBlobStore ?? throw NotInFolders(),
             Keys,
             folder,
@@ -121,7 +112,7 @@ internal sealed class VaultParts : IDisposable
     public int MirrorKeys(string folder) => _keys.MirrorTo(folder);
 
     /// <summary>Puts a backup into folders that are empty.</summary>
-    /// <exception cref="StartProblem">The contents are to be in no folder.</exception>
+    /// <exception cref="StartProblem">Metadata or contents are to be in no folder.</exception>
     public static async Task RestoreAsync(
         StorageOptions options,
         EmbeddedBackup backup,
@@ -131,12 +122,11 @@ internal sealed class VaultParts : IDisposable
         CancellationToken stop
     )
     {
-        if (options.Azure.IsUsed)
-            throw NotInFolders();
-        Folder("Storage:MetadataFolder", options.MetadataFolder);
+        RequireFolders(options);
+        DataFolder.Require("Storage:MetadataFolder", options.MetadataFolder);
         await backup.RestoreAsync(
-            DatabaseFile(options),
-            Folder("Storage:ContentFolder", options.ContentFolder),
+            new SqliteEngine(options.MetadataFolder).File,
+            DataFolder.Require("Storage:ContentFolder", options.ContentFolder),
             mayLink,
             entry,
             report,
@@ -144,13 +134,28 @@ internal sealed class VaultParts : IDisposable
         );
     }
 
+    /// <summary>Refuses what is for the embedded profile alone.</summary>
+    /// <exception cref="StartProblem">Metadata or contents are in no folder.</exception>
+    public static void RequireFolders(StorageOptions options)
+    {
+        if (options.SqlServer.IsUsed)
+            throw NotInFile();
+        if (options.Azure.IsUsed)
+            throw NotInFolders();
+    }
+
+    private static StartProblem NotInFile() =>
+        new(
+            "Backups by this program are of metadata in a folder, and these are in SQL Server (Storage:SqlServer): back the database up, and restore it, by the server's own means, to a moment, and the contents and the key folder by theirs. After a restore run scrub, which tells contents that are missing or damaged."
+        );
+
     private static StartProblem NotInFolders() =>
         new(
             "Backups are of contents in a folder, and these are in Azure Blob Storage (Storage:Azure): protect the storage account by its own means, and the metadata with it."
         );
 
-    /// <summary>Opens the storage in its folders, creating what is missing.</summary>
-    /// <exception cref="StartProblem">A folder cannot be used.</exception>
+    /// <summary>Opens the storage, creating what is missing and may be created.</summary>
+    /// <exception cref="StartProblem">A part of it cannot be used.</exception>
     public static VaultParts Open(StorageOptions options) =>
         Open(
             options,
@@ -165,8 +170,9 @@ internal sealed class VaultParts : IDisposable
         AccountPolicy policy,
         int infiniteListing,
         TimeProvider time,
-        Meter? meter = null
-    ) => new(options, policy, infiniteListing, time, meter);
+        Meter? meter = null,
+        DatabaseClock? clock = null
+    ) => new(options, policy, infiniteListing, time, meter, clock);
 
     /// <summary>Looks whether the keys of all vaults that need one are there, so that a lost key file is found at the start and not by the first reader.</summary>
     /// <exception cref="KeyStoreException">One is missing.</exception>
@@ -176,30 +182,22 @@ internal sealed class VaultParts : IDisposable
             cancellationToken
         );
 
-    /// <summary>Refuses to go on when there is no metadata: looking at a folder must not make it one.</summary>
-    /// <exception cref="StartProblem">There is none.</exception>
-    public static void RequireData(StorageOptions options)
-    {
-        if (!File.Exists(DatabaseFile(options)))
-            throw new StartProblem(
-                $"There is no metadata in {Path.GetFullPath(options.MetadataFolder)} (Storage:MetadataFolder)."
-            );
-    }
+    /// <inheritdoc cref="MetadataEngine.RequireData"/>
+    public static void RequireData(StorageOptions options) =>
+        MetadataEngine.Of(options).RequireData();
 
-    /// <summary>Creates the metadata or brings its schema up to date.</summary>
-    /// <returns>The migrations that ran.</returns>
-    public static IReadOnlyList<string> Migrate(StorageOptions options)
-    {
-        Folder("Storage:MetadataFolder", options.MetadataFolder);
-        return SqliteDatabase.Migrate(DatabaseFile(options));
-    }
+    /// <inheritdoc cref="MetadataEngine.Migrate"/>
+    public static IReadOnlyList<string> Migrate(StorageOptions options) =>
+        MetadataEngine.Of(options).Migrate();
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => _ports.Dispose();
 
     private static IBlobStore OpenBlobs(StorageOptions options)
     {
         if (!options.Azure.IsUsed)
-            return new DiskBlobStore(Folder("Storage:ContentFolder", options.ContentFolder));
+            return new DiskBlobStore(
+                DataFolder.Require("Storage:ContentFolder", options.ContentFolder)
+            );
         try
         {
             return AzureBlobStore.Open(options.Azure.ToStore());
@@ -215,38 +213,6 @@ internal sealed class VaultParts : IDisposable
         {
             throw new StartProblem(
                 $"The container {options.Azure.Container} (Storage:Azure:Container) cannot be used: {failure.Message}",
-                failure
-            );
-        }
-    }
-
-    private static string DatabaseFile(StorageOptions options) =>
-        Path.Combine(Path.GetFullPath(options.MetadataFolder), "clouddav.db");
-
-    private static string Folder(string setting, string path)
-    {
-        var folder = Path.GetFullPath(path);
-        try
-        {
-            PrivateFolder.Create(folder);
-            // Asked by doing: permissions, read-only mounts and full disks are all found this way.
-            var probe = Path.Combine(folder, $".writable-{Environment.ProcessId}");
-            using (
-                new FileStream(
-                    probe,
-                    FileMode.Create,
-                    FileAccess.Write,
-                    FileShare.None,
-                    1,
-                    FileOptions.DeleteOnClose
-                )
-            ) { }
-            return folder;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StartProblem(
-                $"The folder {folder} ({setting}) cannot be written to: {failure.Message}",
                 failure
             );
         }

@@ -51,7 +51,7 @@ internal sealed class AzureOptions
         )
             yield return "Only one of Storage:Azure:Address, Storage:Azure:ConnectionString and Storage:Azure:ConnectionStringFile may be set.";
         if (Address is not null && !OutwardAddress.IsAllowed(Address))
-            yield return $"Storage:Azure:Address '{Address}' must be an https address.";
+            yield return $"Storage:Azure:Address '{OutwardAddress.Show(Address)}' must be an https address.";
         if (Address is null && IdentityClientId is not null)
             yield return "Storage:Azure:IdentityClientId is for Storage:Azure:Address, which is not set.";
         if (!IsContainerName(Container))

@@ -64,7 +64,9 @@ internal sealed partial class EventsOptions : IValidatableObject
         if (Address is null)
             yield break;
         if (!OutwardAddress.IsAllowed(Address))
-            yield return new($"Events:Address '{Address}' must be an https address.");
+            yield return new(
+                $"Events:Address '{OutwardAddress.Show(Address)}' must be an https address."
+            );
         if (Secret is null && SecretFile is null)
             yield return new(
                 "Events:Secret or Events:SecretFile must be set when Events:Address is."

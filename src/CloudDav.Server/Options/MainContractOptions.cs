@@ -72,11 +72,11 @@ internal sealed class MainContractOptions : IValidatableObject
             yield break;
         if (!OutwardAddress.IsAllowed(Address) || Address.Contains('?', StringComparison.Ordinal))
             yield return new(
-                $"MainContract:Address '{Address}' must be an https address without a query."
+                $"MainContract:Address '{OutwardAddress.Show(Address)}' must be an https address without a query."
             );
         if (TokenAddress is null || !OutwardAddress.IsAllowed(TokenAddress))
             yield return new(
-                $"MainContract:TokenAddress '{TokenAddress}' must be an https address when MainContract:Address is set."
+                $"MainContract:TokenAddress '{OutwardAddress.Show(TokenAddress)}' must be an https address when MainContract:Address is set."
             );
         if (string.IsNullOrEmpty(ClientId))
             yield return new("MainContract:ClientId must be set when MainContract:Address is.");

@@ -31,7 +31,9 @@ internal sealed class OperatorOptions : IValidatableObject
         if (Authority is null)
             yield break;
         if (!OutwardAddress.IsAllowed(Authority))
-            yield return new($"Operator:Authority '{Authority}' must be an https address.");
+            yield return new(
+                $"Operator:Authority '{OutwardAddress.Show(Authority)}' must be an https address."
+            );
         if (string.IsNullOrEmpty(Audience))
             yield return new("Operator:Audience must be set when Operator:Authority is.");
     }

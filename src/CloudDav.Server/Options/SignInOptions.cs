@@ -49,7 +49,9 @@ internal sealed class SignInOptions : IValidatableObject
         if (Authority is null)
             yield break;
         if (!OutwardAddress.IsAllowed(Authority))
-            yield return new($"SignIn:Authority '{Authority}' must be an https address.");
+            yield return new(
+                $"SignIn:Authority '{OutwardAddress.Show(Authority)}' must be an https address."
+            );
         if (string.IsNullOrEmpty(Audience))
             yield return new("SignIn:Audience must be set when SignIn:Authority is.");
     }

@@ -9,9 +9,13 @@ internal sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
 
-    /// <summary>The metadata database's folder.</summary>
+    /// <summary>The metadata database's folder. Not used where <see cref="SqlServer"/> is.</summary>
     [Required]
     public string MetadataFolder { get; init; } = "data/metadata";
+
+    /// <summary>SQL Server or Azure SQL for the metadata, instead of a folder.</summary>
+    [ValidateObjectMembers]
+    public SqlServerOptions SqlServer { get; init; } = new();
 
     /// <summary>The contents' folder; may be on another disk than the metadata. Not used where <see cref="Azure"/> is.</summary>
     [Required]
@@ -56,7 +60,7 @@ internal sealed class StorageOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var problem in Azure.FindProblems())
+        foreach (var problem in SqlServer.FindProblems().Concat(Azure.FindProblems()))
             yield return new(problem);
         if (Country is null)
         {

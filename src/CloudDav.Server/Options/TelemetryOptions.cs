@@ -61,10 +61,12 @@ internal sealed class TelemetryOptions : IValidatableObject
         {
             if (!OutwardAddress.IsAllowed(OtlpAddress))
                 yield return new(
-                    $"Telemetry:OtlpAddress '{OtlpAddress}' must be an https address, or one of this machine."
+                    $"Telemetry:OtlpAddress '{OutwardAddress.Show(OtlpAddress)}' must be an https address, or one of this machine."
                 );
             if (OtlpAddress.Contains('?', StringComparison.Ordinal))
-                yield return new($"Telemetry:OtlpAddress '{OtlpAddress}' must have no query.");
+                yield return new(
+                    $"Telemetry:OtlpAddress '{OutwardAddress.Show(OtlpAddress)}' must have no query."
+                );
         }
         if (OtlpHeadersFile is null)
             yield break;

@@ -14,6 +14,7 @@ internal static class BackupVerb
         CancellationToken stop
     )
     {
+        VaultParts.RequireFolders(folders);
         VaultParts.RequireData(folders);
         RequireApart(folders, target, keys);
         using var parts = VaultParts.Open(folders);

@@ -37,7 +37,8 @@ internal static class CommandLine
     private static string? Explain(Exception failure) =>
         failure switch
         {
-            StartProblem or KeyStoreException or BackupException => failure.Message,
+            StartProblem or KeyStoreException or BackupException or StorageUnavailableException =>
+                failure.Message,
             OptionsValidationException wrong => "A setting is wrong. "
                 + string.Join(" ", wrong.Failures),
             InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>

@@ -1,6 +1,8 @@
 using System.Net;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
 using CloudDav.Vault;
+using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Verbs;
 
@@ -23,8 +25,11 @@ internal static class DemoVerb
             );
         }
         await using var app = Build(port, ip, data, encrypts, config);
+        var parts = app.Services.GetRequiredService<VaultParts>();
+        if (app.Services.GetRequiredService<IOptions<StorageOptions>>().Value.SqlServer.IsUsed)
+            await RequireDemoAsync(parts, stop);
         var isNew = await DemoPeople.SeedAsync(
-            app.Services.GetRequiredService<VaultParts>(),
+            parts,
             app.Services.GetRequiredService<TimeProvider>(),
             PasswordHash.DefaultIterations,
             stop
@@ -33,6 +38,18 @@ internal static class DemoVerb
         Console.WriteLine(Welcome(app.Urls.First(), data, isNew));
         await app.WaitForShutdownAsync(stop);
         return 0;
+    }
+
+    // A data folder of the demo's own is nobody else's; a database may be.
+    private static async Task RequireDemoAsync(VaultParts parts, CancellationToken stop)
+    {
+        if (
+            await parts.Destructions.ListVaultsAsync(default, 1, stop) is { Count: > 0 }
+            && await parts.Accounts.FindAccountAsync(SignInName.Key("alice"), stop) is null
+        )
+            throw new StartProblem(
+                "The metadata database (Storage:SqlServer) has accounts that are no demo's. Give the demo a database of its own: everybody knows its passwords."
+            );
     }
 
     private static Microsoft.AspNetCore.Builder.WebApplication Build(
@@ -49,6 +66,7 @@ internal static class DemoVerb
                 new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
                 {
                     ["Storage:EncryptContent"] = encrypts ? "true" : "false",
+                    ["Storage:SqlServer:MigratesAtStart"] = "true",
                     ["Listen:Address"] = address.ToString(),
                     ["Listen:HttpPort"] = port.ToString(
                         System.Globalization.CultureInfo.InvariantCulture

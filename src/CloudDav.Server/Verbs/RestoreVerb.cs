@@ -21,6 +21,7 @@ internal static class RestoreVerb
     )
     {
         var folders = Settings.Folders(settings);
+        VaultParts.RequireFolders(folders);
         var backup = await OpenAsync(from, stop);
         RequireEmpty("Storage:MetadataFolder", folders.MetadataFolder);
         RequireEmpty("Storage:ContentFolder", folders.ContentFolder);
@@ -46,6 +47,7 @@ internal static class RestoreVerb
     )
     {
         var live = Settings.Folders(settings);
+        VaultParts.RequireFolders(live);
         VaultParts.RequireData(live);
         var backup = await OpenAsync(from, stop);
         await RequireKeysAsync(live, backup, stop);
