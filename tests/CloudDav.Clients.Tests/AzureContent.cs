@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CloudDav.Storage;
 using CloudDav.Testing;
 using CloudDav.Vault;
@@ -9,6 +10,11 @@ namespace CloudDav.Clients.Tests;
 internal sealed class AzureContent : IAsyncDisposable
 {
     private const string Container = "contents";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private readonly TempFolder _folder = new();
     private readonly Azurite _azurite;
@@ -22,7 +28,9 @@ internal sealed class AzureContent : IAsyncDisposable
     /// <summary>The settings file that says so.</summary>
     public string Config { get; }
 
-    public static async Task<AzureContent> StartAsync()
+    /// <summary>Starts Azurite.</summary>
+    /// <param name="sqlServer">A database for the metadata, which the settings file names too; null for a folder.</param>
+    public static async Task<AzureContent> StartAsync(string? sqlServer = null)
     {
         var content = new AzureContent(await Azurite.StartAsync());
         await File.WriteAllTextAsync(
@@ -34,8 +42,17 @@ internal sealed class AzureContent : IAsyncDisposable
                     {
                         Country = "BE",
                         Azure = new { content._azurite.ConnectionString, Container },
+                        SqlServer = new
+                        {
+                            ConnectionString = sqlServer,
+                            // The server may share a small machine with the tests.
+                            Connections = 12,
+                            ConnectSeconds = 60,
+                            CommandSeconds = 60,
+                        },
                     },
-                }
+                },
+                s_json
             )
         );
         return content;

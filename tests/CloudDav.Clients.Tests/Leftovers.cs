@@ -13,8 +13,15 @@ internal static class Leftovers
     public static async Task AssertNoneAfterSweepAsync(string data, IBlobStore? store = null)
     {
         using var database = new SqliteDatabase(Path.Combine(data, "metadata/clouddav.db"));
-        var ledger = new SqliteBlobLedger(database);
-        var blobs = store ?? new DiskBlobStore(Path.Combine(data, "content"));
+        await AssertNoneAfterSweepAsync(
+            new SqliteBlobLedger(database),
+            store ?? new DiskBlobStore(Path.Combine(data, "content"))
+        );
+    }
+
+    /// <summary>The same wherever ledger and store are.</summary>
+    public static async Task AssertNoneAfterSweepAsync(IBlobLedger ledger, IBlobStore blobs)
+    {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var sweeper = new BlobSweeper(blobs, ledger, time, new BlobSweeperOptions());
         // Once for the leases to have ended, once more for what was condemned then.

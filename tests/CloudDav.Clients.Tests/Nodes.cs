@@ -12,16 +12,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CloudDav.Clients.Tests;
 
 /// <summary>Three server processes over one folder, and a proxy before them that gives each request to the next one that is ready.</summary>
-public sealed class Nodes : IAsyncLifetime
+public class Nodes : IAsyncLifetime
 {
-    private const int Count = 3;
-
-    private readonly TempFolder _settings = new();
-    private readonly List<DemoServer> _nodes = [];
-    private readonly int[] _managementPorts =
-    [
-        .. Enumerable.Range(0, Count).Select(_ => DemoServer.FreePort()),
-    ];
+    private DemoServer _first = new();
+    private readonly List<DemoServer> _beside = [];
     private WebApplication? _proxy;
     private OperatorSystem? _operator;
 
@@ -37,7 +31,7 @@ public sealed class Nodes : IAsyncLifetime
     /// <summary>The nodes. The first owns the folder, and outlives the others.</summary>
     public IReadOnlyList<DemoServer> All => _nodes;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _operator = await OperatorSystem.StartAsync();
         _nodes.Add(new DemoServer { Config = await SettingsAsync(0) });
@@ -47,16 +41,17 @@ public sealed class Nodes : IAsyncLifetime
         await StartProxyAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_proxy is not null)
             await _proxy.DisposeAsync();
         foreach (var node in All.Reverse())
             await node.DisposeAsync();
-        if (_operator is not null)
-            await _operator.DisposeAsync();
-        _settings.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Gives all of them a settings file.</summary>
+    protected void Configure(string file) => _first = new DemoServer { Config = file };
 
     /// <summary>A connection pool of its own to the proxy, with the person's credentials on every request.</summary>
     public HttpClient Connect() => _nodes[0].Connect(Url);

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace CloudDav.Clients.Tests;
 
 /// <summary>Nothing durable is in a process: several nodes over one database and one store are one server.</summary>
-public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
+public abstract partial class NodesContract(Nodes nodes)
 {
     [Theory]
     [MemberData(nameof(LitmusTests.Suites), MemberType = typeof(LitmusTests))]
@@ -157,7 +157,7 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
     public async Task A_node_killed_under_load_costs_only_its_own_requests()
     {
         // Nodes of its own: one of them dies.
-        await using var own = new Nodes();
+        await using var own = NewNodes();
         await own.InitializeAsync();
         const int Workers = 6;
         var shared = new SharedFile();
@@ -197,78 +197,15 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
             await node.KillAsync();
         var data = own.All[0].Data;
         (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
-        await Leftovers.AssertNoneAfterSweepAsync(data);
+        await AssertNoneLeftAsync(own);
     }
 
-    [Fact]
-    public async Task Nodes_restarted_one_after_another_under_load_fail_no_request()
-    {
-        // Nodes of its own: all of them stop.
-        await using var own = new Nodes();
-        await own.InitializeAsync();
-        using var load = new RollingLoad(own);
-        await load.BeginAsync();
+    /// <summary>Further nodes, over places of their own.</summary>
+    protected virtual Nodes NewNodes() => new();
 
-        foreach (var node in own.All)
-        {
-            // Straight to this node, so that they are there when it stops.
-            using var direct = node.Connect();
-            var transfers = load.LongTransfersAsync(direct, $"direct{node.Port}");
-            using var kept = node.Connect();
-            Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(kept));
-
-            var stopped = node.StopAsync();
-            await own.UntilChosenAsync(node, isChosen: false);
-            // Whoever still comes is served, and asked to come elsewhere.
-            using (var answer = await SendAsync(kept, "PROPFIND", "", null, ("Depth", "0")))
-            {
-                Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
-                Assert.True(answer.Headers.ConnectionClose);
-            }
-            Assert.False(transfers.IsCompleted);
-
-            await transfers;
-            Assert.Equal(0, await stopped);
-            await node.StartAsync();
-            await own.UntilChosenAsync(node, isChosen: true);
-        }
-        await load.EndAsync();
-
-        var data = own.All[0].Data;
-        foreach (var node in own.All)
-            Assert.Equal(0, await node.StopAsync());
-        (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
-        await Leftovers.AssertNoneAfterSweepAsync(data);
-    }
-
-    /// <summary>Another of the demo's people. Little lies in the buffers between the server and them.</summary>
-    private static HttpClient ConnectAs(string user, DemoServer node)
-    {
-        var client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                ConnectCallback = async (context, stop) =>
-                {
-                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
-                    {
-                        NoDelay = true,
-                        ReceiveBufferSize = 16 * 1024,
-                    };
-                    await socket.ConnectAsync(context.DnsEndPoint, stop);
-                    return new NetworkStream(socket, ownsSocket: true);
-                },
-            }
-        )
-        {
-            BaseAddress = new Uri(node.Url),
-        };
-        client.DefaultRequestHeaders.Authorization = new(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:demo"))
-        );
-        return client;
-    }
+    /// <summary>Fails unless the store holds what contents refer to and nothing else.</summary>
+    protected virtual Task AssertNoneLeftAsync(Nodes own) =>
+        Leftovers.AssertNoneAfterSweepAsync(own.All[0].Data);
 
     private static async Task<HttpStatusCode> LookAsync(HttpClient client)
     {
@@ -297,4 +234,17 @@ public sealed partial class NodesTests(Nodes nodes) : IClassFixture<Nodes>
 
     [GeneratedRegex(@"this once: (?<password>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Password();
+}
+
+public sealed class NodesTests(Nodes nodes) : NodesContract(nodes), IClassFixture<Nodes>;
+
+/// <summary>The operator's profile: metadata on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names, contents in Azurite.</summary>
+public sealed class SqlServerNodesTests(SqlServerNodes nodes)
+    : NodesContract(nodes.Ready),
+        IClassFixture<SqlServerNodes>
+{
+    protected override Nodes NewNodes() => new SqlServerNodes();
+
+    protected override Task AssertNoneLeftAsync(Nodes own) =>
+        ((SqlServerNodes)own).AssertNoneLeftAsync();
 }

@@ -4,7 +4,7 @@ using CloudDav.Server.Tests.Wire;
 namespace CloudDav.Server.Tests.Checks;
 
 /// <summary>LOCK, UNLOCK, If, and what a lock keeps others from doing.</summary>
-public sealed class LockChecks(SharedCloud cloud) : CloudTests(cloud)
+public class LockChecks(SharedCloud cloud) : CloudTests(cloud)
 {
     [Fact]
     public async Task C05_Lock_on_an_unmapped_name_creates_an_empty_file()

@@ -7,7 +7,7 @@ using CloudDav.Server.Tests.Wire;
 namespace CloudDav.Server.Tests.Checks;
 
 /// <summary>Times, ETags, quota and dead properties.</summary>
-public sealed class PropertyChecks(SharedCloud cloud) : CloudTests(cloud)
+public class PropertyChecks(SharedCloud cloud) : CloudTests(cloud)
 {
     private const string Sent = "Tue, 14 Nov 2023 22:13:20 GMT";
 

@@ -6,7 +6,7 @@ using CloudDav.Server.Tests.Wire;
 namespace CloudDav.Server.Tests.Checks;
 
 /// <summary>The public compliance suite; the recorded dialogues are in <c>Clients/</c>.</summary>
-public sealed class SuiteChecks(SharedCloud cloud) : CloudTests(cloud)
+public class SuiteChecks(SharedCloud cloud) : CloudTests(cloud)
 {
     [Fact]
     public async Task C85_The_public_litmus_suite_passes_without_a_warning()

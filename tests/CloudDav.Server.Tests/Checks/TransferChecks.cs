@@ -7,7 +7,7 @@ using CloudDav.Server.Tests.Wire;
 namespace CloudDav.Server.Tests.Checks;
 
 /// <summary>Bytes up and down: whole, resumable, conditional, refused early, never half.</summary>
-public sealed class TransferChecks(SharedCloud cloud) : CloudTests(cloud)
+public class TransferChecks(SharedCloud cloud) : CloudTests(cloud)
 {
     [Fact]
     public async Task C08_A_chunked_PUT_that_is_not_as_long_as_announced_changes_nothing()

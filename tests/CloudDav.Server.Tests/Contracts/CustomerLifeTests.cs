@@ -17,7 +17,7 @@ namespace CloudDav.Server.Tests.Contracts;
 /// The whole life of a customer, from the order to the destruction record, against the real server: commands come in through the operator's API, the customer
 /// uses WebDAV, events go out to the operator's receiver, and a clock that is turned by hand brings the jobs round.
 /// </summary>
-public sealed class CustomerLifeTests : IAsyncLifetime
+public class CustomerLifeTests : IAsyncLifetime
 {
     private const long MiB = 1 << 20;
     private static readonly XNamespace s_own = "http://clouddav.org/ns";
@@ -27,11 +27,14 @@ public sealed class CustomerLifeTests : IAsyncLifetime
     private OperatorHost _operator = null!;
     private DavClient _client = null!;
 
+    /// <summary>The database for the metadata; null for a folder.</summary>
+    private protected virtual string? SqlServer => null;
+
     private VaultParts Parts => _operator.Host.Services.GetRequiredService<VaultParts>();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _receiver.Given(Request.Create()).RespondWith(Response.Create().WithStatusCode(204));
         _operator = await OperatorHost.StartAsync(
@@ -39,6 +42,8 @@ public sealed class CustomerLifeTests : IAsyncLifetime
             {
                 ["Events:Address"] = _receiver.Url + "/events",
                 ["Events:Secret"] = "a secret of the tests that has 32 bytes or more",
+                ["Storage:SqlServer:ConnectionString"] = SqlServer,
+                ["Storage:SqlServer:MigratesAtStart"] = "true",
             }
         );
         await _rounds.WatchAsync(
@@ -49,12 +54,14 @@ public sealed class CustomerLifeTests : IAsyncLifetime
         );
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _rounds.Dispose();
-        await _operator.DisposeAsync();
+        if (_operator is not null)
+            await _operator.DisposeAsync();
         _receiver.Stop();
         _receiver.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]

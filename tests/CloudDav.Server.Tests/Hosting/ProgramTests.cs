@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CloudDav.Server.Options;
+using CloudDav.Server.Verbs;
 using CloudDav.Testing;
+using Microsoft.Extensions.Configuration;
 
 namespace CloudDav.Server.Tests.Hosting;
 
@@ -498,6 +501,30 @@ public sealed class ProgramTests : IDisposable
         "The container clouddav (Storage:Azure:Container) cannot be used: Azure Blob Storage failed"
     )]
     [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"Server\": \"s\", \"Database\": \"d\", \"ConnectionString\": \"x\" } } }",
+        "Only one of Storage:SqlServer:Server"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"Server\": \"s\" } } }",
+        "Storage:SqlServer:Database must be set"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"Database\": \"d\" } } }",
+        "are for Storage:SqlServer:Server"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"ConnectionString\": \"Server=s\" } } }",
+        "Storage:SqlServer:ConnectionString must name a database"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"ConnectionStringFile\": \"nowhere\" } } }",
+        "(Storage:SqlServer:ConnectionStringFile) cannot be read"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"Connections\": 1 } } }",
+        "Storage:SqlServer:Connections is 1; it takes 4 to 1000."
+    )]
+    [InlineData(
         "{ \"Telemetry\": { \"Prometheus\": true } }",
         "Management:Port must be set when Telemetry:Prometheus is"
     )]
@@ -536,6 +563,86 @@ public sealed class ProgramTests : IDisposable
         var (code, _, error) = await RunAsync("serve", "--config", file);
 
         AssertOneSentence(code, error, expected);
+    }
+
+    [Theory]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"ConnectionString\": \"Server=s;Database=d;Password=x;topsecret\" } } }",
+        "is no connection string of SQL Server"
+    )]
+    [InlineData(
+        "{ \"Storage\": { \"SqlServer\": { \"ConnectionString\": \"Server=127.0.0.1,9;Database=d;User ID=u;Password=topsecret\", \"ConnectSeconds\": 1 } } }",
+        "The metadata database d on 127.0.0.1,9 (Storage:SqlServer) cannot be used: SQL Server: "
+    )]
+    [InlineData(
+        "{ \"Events\": { \"Address\": \"https://u:topsecret@events.example.net/x\" } }",
+        "Events:Address 'https://...@events.example.net/x' must be an https address"
+    )]
+    [InlineData(
+        "{ \"MainContract\": { \"Address\": \"https://a.example.net/x?key=topsecret\" } }",
+        "MainContract:Address 'https://a.example.net/x?...'"
+    )]
+    public async Task A_secret_in_a_wrong_setting_is_not_shown(string json, string expected)
+    {
+        var file = Path.Combine(_folder, "clouddav.json");
+        await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
+
+        var (code, _, error) = await RunAsync("serve", "--config", file);
+
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("backup", "there")]
+    [InlineData("restore", "there")]
+    [InlineData("restore", "there", "--test")]
+    public async Task Backups_are_refused_where_metadata_is_in_sql_server(params string[] verb)
+    {
+        var file = Path.Combine(_folder, "clouddav.json");
+        await File.WriteAllTextAsync(
+            file,
+            """{ "Storage": { "SqlServer": { "Server": "s", "Database": "d" } } }""",
+            TestContext.Current.CancellationToken
+        );
+
+        var (code, _, error) = await RunAsync([.. verb, "--config", file]);
+
+        AssertOneSentence(code, error, "these are in SQL Server (Storage:SqlServer)");
+    }
+
+    [Fact]
+    public void The_settings_of_an_operator_are_known_to_the_server()
+    {
+        var settings = Settings.Read(
+            new FileInfo(Path.Combine(ArchitectureTests.Root, "config", "clouddav-operator.json"))
+        );
+
+        var storage = Settings.Folders(settings);
+
+        Assert.True(storage.SqlServer.IsUsed && storage.Azure.IsUsed);
+        Assert.Equal(
+            "clouddav on name.database.windows.net",
+            storage.SqlServer.ToConnection().ToString()
+        );
+        foreach (var section in settings.GetChildren())
+            Bind(section);
+
+        static void Bind(IConfigurationSection section)
+        {
+            Action<BinderOptions> strictly = binder => binder.ErrorOnUnknownConfiguration = true;
+            object? options = section.Key switch
+            {
+                StorageOptions.Section => section.Get<StorageOptions>(strictly),
+                ListenOptions.Section => section.Get<ListenOptions>(strictly),
+                ManagementOptions.Section => section.Get<ManagementOptions>(strictly),
+                TelemetryOptions.Section => section.Get<TelemetryOptions>(strictly),
+                LoggingOptions.Section => section.Get<LoggingOptions>(strictly),
+                _ => null,
+            };
+            Assert.True(options is not null, section.Key);
+        }
     }
 
     [Fact]

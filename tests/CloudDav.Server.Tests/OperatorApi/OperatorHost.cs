@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CloudDav.Server.Hosting;
 using CloudDav.Server.Operator;
 using CloudDav.Testing;
 using Microsoft.AspNetCore.Routing;
@@ -45,7 +46,15 @@ internal sealed class OperatorHost : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
-        host.Host = await CloudDavHost.StartAsync(new() { Settings = all, Time = host.Time });
+        host.Host = await CloudDavHost.StartAsync(
+            new()
+            {
+                Settings = all,
+                Time = host.Time,
+                // One clock for everything.
+                Replace = services => services.AddSingleton(new DatabaseClock(host.Time)),
+            }
+        );
         return host;
     }
 

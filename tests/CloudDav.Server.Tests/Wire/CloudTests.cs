@@ -2,6 +2,7 @@ using System.Globalization;
 using CloudDav.Server.Tests.Wire;
 
 [assembly: AssemblyFixture(typeof(SharedCloud))]
+[assembly: AssemblyFixture(typeof(SqlServerCloud))]
 
 namespace CloudDav.Server.Tests.Wire;
 

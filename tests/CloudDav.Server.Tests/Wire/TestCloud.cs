@@ -1,7 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
 using CloudDav.Testing;
 using CloudDav.Vault;
 using CloudDav.WebDav;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -9,13 +11,60 @@ using Microsoft.Extensions.Time.Testing;
 namespace CloudDav.Server.Tests.Wire;
 
 /// <summary>The one server that most tests share, each with a vault of its own. Its clock stands still.</summary>
-public sealed class SharedCloud : IAsyncLifetime
+public class SharedCloud : IAsyncLifetime
 {
-    internal TestCloud Cloud { get; private set; } = null!;
+    private TestCloud? _cloud;
 
-    public async ValueTask InitializeAsync() => Cloud = await OwnCloud.StartAsync();
+    internal virtual TestCloud Cloud => _cloud!;
 
-    public ValueTask DisposeAsync() => Cloud.DisposeAsync();
+    public virtual async ValueTask InitializeAsync() => _cloud = await OwnCloud.StartAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (_cloud is not null)
+            await _cloud.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected async Task StartAsync(Action<TestCloudOptions> configure) =>
+        _cloud = await OwnCloud.StartAsync(configure);
+}
+
+/// <summary>The same with its metadata on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names. Without one it skips the test that asks for it.</summary>
+public sealed class SqlServerCloud : SharedCloud
+{
+    private TestSqlServer? _database;
+
+    internal override TestCloud Cloud
+    {
+        get
+        {
+            Assert.SkipUnless(TestSqlServer.IsGiven, TestSqlServer.Missing);
+            return base.Cloud;
+        }
+    }
+
+    public override async ValueTask InitializeAsync()
+    {
+        if (!TestSqlServer.IsGiven)
+            return;
+        _database = new TestSqlServer();
+        await StartAsync(options =>
+        {
+            options.Settings["Storage:SqlServer:ConnectionString"] = _database.ConnectionString;
+            options.Settings["Storage:SqlServer:MigratesAtStart"] = "true";
+            // The server may share a small machine with the tests.
+            options.Settings["Storage:SqlServer:Connections"] = "12";
+            options.Settings["Storage:SqlServer:ConnectSeconds"] = "60";
+            options.Settings["Storage:SqlServer:CommandSeconds"] = "60";
+        });
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _database?.Dispose();
+    }
 }
 
 /// <summary>Starts servers for tests that set, stop, damage or turn the clock of theirs.</summary>
@@ -42,17 +91,19 @@ internal sealed class TestCloudOptions
     public Func<IDavStore, DavResult<IDavStore>>? Decorate { get; set; }
 }
 
-/// <summary>A server with people in it, on SQLite and disk with encryption, as far as a test needs to know of it.</summary>
+/// <summary>A server with people in it, on SQLite or SQL Server and disk with encryption, as far as a test needs to know of it.</summary>
 internal sealed class TestCloud : IAsyncDisposable
 {
     public const long Plenty = 1L << 40;
 
     private readonly CloudDavHost _host;
+    private readonly string? _sqlServer;
     private int _people;
 
-    private TestCloud(CloudDavHost host, FakeTimeProvider clock)
+    private TestCloud(CloudDavHost host, string? sqlServer, FakeTimeProvider clock)
     {
         _host = host;
+        _sqlServer = sqlServer;
         Clock = clock;
     }
 
@@ -82,7 +133,11 @@ internal sealed class TestCloud : IAsyncDisposable
                 },
             }
         );
-        return new TestCloud(host, clock);
+        return new TestCloud(
+            host,
+            options.Settings.GetValueOrDefault("Storage:SqlServer:ConnectionString"),
+            clock
+        );
     }
 
     /// <summary>A new person's own empty tree, signed in with an app password.</summary>
@@ -102,9 +157,9 @@ internal sealed class TestCloud : IAsyncDisposable
         var name = NewName();
         await AddAccountAsync(name, Plenty, passwordHash: null);
         await ExecuteAsync(
-            "UPDATE accounts SET vault_id = (SELECT vault_id FROM accounts WHERE name = $owner) WHERE name = $name",
-            ("$owner", UserOf(tree)),
-            ("$name", name)
+            "UPDATE accounts SET vault_id = (SELECT vault_id FROM accounts WHERE name = @owner) WHERE name = @name",
+            ("@owner", UserOf(tree)),
+            ("@name", name)
         );
         return await NewDeviceOfAsync(name);
     }
@@ -146,9 +201,9 @@ internal sealed class TestCloud : IAsyncDisposable
 
     public Task SetCapacityAsync(WireClient tree, long capacity) =>
         ExecuteAsync(
-            "UPDATE vaults SET capacity_bytes = $capacity WHERE vault_id = (SELECT vault_id FROM accounts WHERE name = $name)",
-            ("$capacity", capacity),
-            ("$name", UserOf(tree))
+            "UPDATE vaults SET capacity_bytes = @capacity WHERE vault_id = (SELECT vault_id FROM accounts WHERE name = @name)",
+            ("@capacity", capacity),
+            ("@name", UserOf(tree))
         );
 
     /// <summary>How many former versions and trashed items of this name the person's vault keeps.</summary>
@@ -157,13 +212,16 @@ internal sealed class TestCloud : IAsyncDisposable
         await using var database = await OpenDatabaseAsync();
         await using var command = database.CreateCommand();
         command.CommandText = """
-            SELECT (SELECT count(*) FROM node_history h WHERE h.vault_id = v.vault_id AND h.name = $item AND h.is_version = 1)
-                 + (SELECT count(*) FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name = $item)
-            FROM vaults v WHERE v.vault_id = (SELECT vault_id FROM accounts WHERE name = $name)
+            SELECT (SELECT count(*) FROM node_history h WHERE h.vault_id = v.vault_id AND h.name = @item AND h.is_version = 1)
+                 + (SELECT count(*) FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name = @item)
+            FROM vaults v WHERE v.vault_id = (SELECT vault_id FROM accounts WHERE name = @name)
             """;
-        command.Parameters.AddWithValue("$item", name);
-        command.Parameters.AddWithValue("$name", UserOf(tree));
-        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        Add(command, "@item", name);
+        Add(command, "@name", UserOf(tree));
+        return Convert.ToInt64(
+            await command.ExecuteScalarAsync(TestContext.Current.CancellationToken),
+            CultureInfo.InvariantCulture
+        );
     }
 
     public IReadOnlyList<string> BlobFiles() =>
@@ -223,19 +281,28 @@ internal sealed class TestCloud : IAsyncDisposable
         await using var command = database.CreateCommand();
         command.CommandText = statement;
         foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value);
+            Add(command, name, value);
         Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
-    private async Task<SqliteConnection> OpenDatabaseAsync()
+    private static void Add(DbCommand command, string name, object value)
     {
-        var database = new SqliteConnection(
-            new SqliteConnectionStringBuilder
-            {
-                DataSource = Path.Combine(_host.Folder, "metadata", "clouddav.db"),
-                Pooling = false,
-            }.ConnectionString
-        );
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+    }
+
+    private async Task<DbConnection> OpenDatabaseAsync()
+    {
+        DbConnection database = _sqlServer is not null
+            ? new SqlConnection(_sqlServer)
+            : new SqliteConnection(
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = Path.Combine(_host.Folder, "metadata", "clouddav.db"),
+                    Pooling = false,
+                }.ConnectionString
+            );
         await database.OpenAsync(TestContext.Current.CancellationToken);
         return database;
     }
