@@ -71,7 +71,11 @@ public sealed partial class ArchitectureTests
 
         Assert.All(
             files,
-            file => Assert.Matches(@"^src/CloudDav\.Storage/Blobs/Azure\w+\.cs$", file)
+            file =>
+                Assert.Matches(
+                    @"^src/CloudDav\.Storage/(Blobs/Azure\w+|Metadata/SqlServer/SqlServerIdentity)\.cs$",
+                    file
+                )
         );
     }
 
@@ -110,7 +114,7 @@ public sealed partial class ArchitectureTests
                 if (value is DavClientOptions)
                     Add($"{section}:{property.Name}", value);
                 // A section of its own.
-                else if (value is not AzureOptions)
+                else if (value is not (AzureOptions or SqlServerOptions))
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
         }

@@ -434,7 +434,7 @@ public sealed class ProgramTests : IDisposable
     )]
     [InlineData(
         "{ \"Events\": { \"Address\": \"https://user:word@example.net/\", \"Secret\": \"s\" } }",
-        "Events:Address 'https://user:word@example.net/' must be an https address"
+        "Events:Address 'https://...@example.net/' must be an https address"
     )]
     [InlineData(
         "{ \"Events\": { \"Address\": \"https://example.net/#events\", \"Secret\": \"s\" } }",
@@ -450,7 +450,7 @@ public sealed class ProgramTests : IDisposable
     )]
     [InlineData(
         "{ \"Operator\": { \"Authority\": \"https://user:word@login.example.net\", \"Audience\": \"a\" } }",
-        "Operator:Authority 'https://user:word@login.example.net' must be an https address"
+        "Operator:Authority 'https://...@login.example.net' must be an https address"
     )]
     [InlineData(
         "{ \"Operator\": { \"Authority\": \"https://login.example.net#realm\", \"Audience\": \"a\" } }",
@@ -626,7 +626,8 @@ public sealed class ProgramTests : IDisposable
             "clouddav on name.database.windows.net",
             storage.SqlServer.ToConnection().ToString()
         );
-        foreach (var section in settings.GetChildren())
+        // Without the variables that other tests are told by.
+        foreach (var section in settings.GetChildren().Where(section => section.Value is null))
             Bind(section);
 
         static void Bind(IConfigurationSection section)
