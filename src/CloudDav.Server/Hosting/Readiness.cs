@@ -3,8 +3,8 @@ using CloudDav.Vault;
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
-/// Whether this node can do its work: it writes a row and the beginning of a blob, and waits for either no longer than <see cref="Longest"/>. However many ask, one look is
-/// under way at a time, and its result is good for a second: a probe that anybody may send must cost next to nothing, and a disk that hangs must not gather them.
+/// Whether this node can do its work: it writes a row, and has the content store look at itself, and waits for either no longer than <see cref="Longest"/>. However many ask, one
+/// look is under way at a time, and what it found is good for some seconds, a problem for one: a probe that anybody may send must cost next to nothing, and a disk that hangs must not gather them.
 /// </summary>
 internal sealed class Readiness(VaultParts parts, TimeProvider time)
 {
@@ -14,7 +14,8 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
     // One lease that nobody holds: taken for no time, it is a row that is written.
     private const string Lease = "readiness";
 
-    private static readonly TimeSpan s_goodFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_readyFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_problemFor = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private Task<string?>? _look;
@@ -46,8 +47,7 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
     {
         lock (_lock)
         {
-            var isOld = time.GetElapsedTime(_begun) >= s_goodFor;
-            if (_look is null || (_look.IsCompleted && isOld))
+            if (_look is null || (_look.IsCompleted && IsOld(_look)))
             {
                 _begun = time.GetTimestamp();
                 // On a thread of its own: what hangs in a system call hangs there.
@@ -57,11 +57,15 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
         }
     }
 
+    private bool IsOld(Task<string?> look) =>
+        time.GetElapsedTime(_begun)
+        >= (look is { IsCompletedSuccessfully: true, Result: null } ? s_readyFor : s_problemFor);
+
     private async Task<string?> LookAsync()
     {
         if (!await SucceedsAsync(WriteRowAsync))
             return "the metadata cannot be written";
-        return await SucceedsAsync(WriteBlobAsync) ? null : "the content store cannot be written";
+        return await SucceedsAsync(CheckBlobsAsync) ? null : "the content store cannot be used";
     }
 
     private static async Task<bool> SucceedsAsync(Func<Task> write)
@@ -91,14 +95,5 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
             CancellationToken.None
         );
 
-    private async Task WriteBlobAsync()
-    {
-        // Never completed, so it is gone when it is disposed; after a crash the sweeper finds it.
-        await using var upload = await parts.Blobs.CreateAsync(
-            BlobId.New(),
-            1,
-            CancellationToken.None
-        );
-        await upload.WriteAsync(new byte[1], CancellationToken.None);
-    }
+    private async Task CheckBlobsAsync() => await parts.Blobs.CheckAsync(CancellationToken.None);
 }

@@ -8,6 +8,8 @@ namespace CloudDav.Server.Hosting;
 /// <summary>The storage behind the vaults, opened from its settings: for the server, and for the verbs that work beside it.</summary>
 internal sealed class VaultParts : IDisposable
 {
+    private const string ContainerMark = "CloudDav mark of the content container";
+
     private readonly MetadataPorts _ports;
     private readonly FileKeyStore _keys;
     private readonly TimeProvider _time;
@@ -24,7 +26,7 @@ internal sealed class VaultParts : IDisposable
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
         _keys = FileKeyStore.Open(DataFolder.Require("Storage:KeyFolder", options.KeyFolder));
-        Blobs = OpenBlobs(options);
+        Blobs = OpenBlobs(options, Convert.ToHexStringLower(_keys.Derive(ContainerMark)));
         _ports = MetadataEngine.Of(options).Open(time, meter, clock);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
@@ -192,7 +194,7 @@ internal sealed class VaultParts : IDisposable
 
     public void Dispose() => _ports.Dispose();
 
-    private static IBlobStore OpenBlobs(StorageOptions options)
+    private static IBlobStore OpenBlobs(StorageOptions options, string mark)
     {
         if (!options.Azure.IsUsed)
             return new DiskBlobStore(
@@ -200,7 +202,7 @@ internal sealed class VaultParts : IDisposable
             );
         try
         {
-            return AzureBlobStore.Open(options.Azure.ToStore());
+            return AzureBlobStore.Open(options.Azure.ToStore(mark));
         }
         catch (FormatException failure)
         {

@@ -59,14 +59,16 @@ internal sealed class AzureOptions
     }
 
     /// <summary>As the store wants it.</summary>
+    /// <param name="mark">What tells this installation from every other.</param>
     /// <exception cref="StartProblem">The file with the connection string cannot be read.</exception>
-    internal AzureBlobStoreOptions ToStore() =>
+    internal AzureBlobStoreOptions ToStore(string mark) =>
         new()
         {
             ConnectionString = ReadConnectionString(),
             ServiceUri = Address is null ? null : new Uri(Address),
             IdentityClientId = IdentityClientId,
             Container = Container,
+            Mark = mark,
             Retries = Retries,
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };

@@ -25,6 +25,12 @@ public sealed record AzureBlobStoreOptions
     /// <summary>The container; created when it is missing.</summary>
     public required string Container { get; init; }
 
+    /// <summary>
+    /// What tells this installation from every other one: it is written into the container at the first start and compared at each. Letters and digits; derived from what only this
+    /// installation has, and no secret. Null leaves the container's mark alone.
+    /// </summary>
+    public string? Mark { get; init; }
+
     /// <summary>How often a request that failed is repeated, after a growing delay.</summary>
     public int Retries { get; init; } = 5;
 
@@ -52,30 +58,43 @@ public sealed class AzureBlobStore : IBlobStore
     /// <summary>Windows read ahead at once, for all downloads together. A download beyond them reads without.</summary>
     internal const int MostReadAhead = 128;
 
+    // No id of a blob, so that it is never listed as one.
+    private const string MarkName = "installation";
+
+    private const string AnothersMark =
+        "it holds the contents of another installation, or of this one with other keys. Each installation needs a container of its own: either would take the other's contents for leftovers and remove them";
+
     private readonly BlobContainerClient _container;
+    private readonly string? _mark;
     private readonly SemaphoreSlim _sending = new(MostSending);
     private readonly SemaphoreSlim _readAhead = new(MostReadAhead);
 
-    private AzureBlobStore(BlobContainerClient container) => _container = container;
+    private AzureBlobStore(BlobContainerClient container, string? mark)
+    {
+        _container = container;
+        _mark = mark;
+    }
 
     /// <inheritdoc/>
     public TimeSpan ReadersGrace => TimeSpan.FromDays(1);
 
-    /// <summary>Opens the store and makes sure that it can be written to.</summary>
-    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    /// <summary>Opens the store, makes sure that it can be written to, and marks the container as the installation's own.</summary>
+    /// <exception cref="IOException">It cannot, or it has the mark of another installation; the message says why.</exception>
     /// <exception cref="FormatException">The connection string is none, or would send content in the clear.</exception>
     public static AzureBlobStore Open(AzureBlobStoreOptions options)
     {
-        var store = new AzureBlobStore(Connect(options));
+        var store = new AzureBlobStore(Connect(options), options.Mark);
+        string? mark;
         try
         {
             store.Probe();
-            return store;
+            mark = options.Mark is { } ours ? store.LeaveMark(ours) : null;
         }
         catch (Exception failure) when (AzureFault.Is(failure))
         {
             throw AzureFault.ToIOException(failure);
         }
+        return mark == options.Mark ? store : throw new IOException(AnothersMark);
     }
 
     /// <inheritdoc/>
@@ -91,6 +110,44 @@ public sealed class AzureBlobStore : IBlobStore
         try
         {
             return await AzureBlob.OpenAsync(ClientOf(blob), _readAhead, cancellationToken);
+        }
+        catch (Exception failure) when (AzureFault.IsNoSuchBlob(failure))
+        {
+            return null;
+        }
+        catch (Exception failure) when (AzureFault.Is(failure, cancellationToken))
+        {
+            throw AzureFault.ToIOException(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        string mark;
+        try
+        {
+            BlobDownloadResult found = await _container
+                .GetBlobClient(MarkName)
+                .DownloadContentAsync(cancellationToken);
+            mark = found.Content.ToString();
+        }
+        catch (Exception failure) when (AzureFault.Is(failure, cancellationToken))
+        {
+            throw AzureFault.ToIOException(failure);
+        }
+        if (_mark is not null && mark != _mark)
+            throw new IOException(AnothersMark);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long?> FindLengthAsync(BlobId blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties there = await ClientOf(blob)
+                .GetPropertiesAsync(cancellationToken: cancellationToken);
+            return there.ContentLength;
         }
         catch (Exception failure) when (AzureFault.IsNoSuchBlob(failure))
         {
@@ -216,7 +273,16 @@ public sealed class AzureBlobStore : IBlobStore
         }
     }
 
-    private static BlobContainerClient Connect(AzureBlobStoreOptions options)
+    /// <summary>The managed identity of the machine.</summary>
+    /// <param name="clientId">Its client id when it is a user-assigned one; null for the one that the system assigned.</param>
+    internal static ManagedIdentityCredential Identity(string? clientId) =>
+        new(
+            clientId is { } id
+                ? ManagedIdentityId.FromUserAssignedClientId(id)
+                : ManagedIdentityId.SystemAssigned
+        );
+
+    internal static BlobContainerClient Connect(AzureBlobStoreOptions options)
     {
         var client = new BlobClientOptions();
         client.Retry.Mode = RetryMode.Exponential;
@@ -229,15 +295,7 @@ public sealed class AzureBlobStore : IBlobStore
         client.Diagnostics.IsLoggingEnabled = false;
         var service = options.ConnectionString is { } secret
             ? ByConnectionString(secret, client)
-            : new BlobServiceClient(
-                options.ServiceUri,
-                new ManagedIdentityCredential(
-                    options.IdentityClientId is { } id
-                        ? ManagedIdentityId.FromUserAssignedClientId(id)
-                        : ManagedIdentityId.SystemAssigned
-                ),
-                client
-            );
+            : new BlobServiceClient(options.ServiceUri, Identity(options.IdentityClientId), client);
         if (service.Uri.Scheme != Uri.UriSchemeHttps && !service.Uri.IsLoopback)
             throw new FormatException("It must name an https address.");
         return service.GetBlobContainerClient(options.Container);
@@ -269,6 +327,27 @@ public sealed class AzureBlobStore : IBlobStore
         {
             _container.CreateIfNotExists();
             WriteProbe();
+        }
+    }
+
+    /// <summary>The mark that the container has; it takes ours when it has none.</summary>
+    private string LeaveMark(string mark)
+    {
+        var place = _container.GetBlobClient(MarkName);
+        try
+        {
+            place.Upload(
+                BinaryData.FromString(mark),
+                new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                }
+            );
+            return mark;
+        }
+        catch (RequestFailedException failure) when (AzureFault.IsAlreadyThere(failure))
+        {
+            return place.DownloadContent().Value.Content.ToString();
         }
     }
 

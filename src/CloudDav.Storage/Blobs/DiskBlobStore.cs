@@ -80,6 +80,21 @@ public sealed class DiskBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        // Never completed, so it is gone when it is disposed; after a crash the sweeper finds it.
+        await using var upload = await CreateAsync(BlobId.New(), 1, cancellationToken);
+        await upload.WriteAsync(new byte[1], cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long?> FindLengthAsync(BlobId blob, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(new Place(_folder, blob).File);
+        return new(file.Exists ? file.Length : null);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken)
     {
         var place = new Place(_folder, blob);

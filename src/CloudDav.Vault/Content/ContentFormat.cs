@@ -85,6 +85,17 @@ internal sealed class ContentFormat : IDisposable
     public static long StoredLength(long size, int chunkBytes) =>
         HeaderBytes + size + TagBytes * ChunkCount(size, chunkBytes);
 
+    /// <summary>Whether a stored length is one that some chunk size gives.</summary>
+    public static bool CanBeStoredIn(long storedLength, long size)
+    {
+        for (var bits = MinChunkBits; bits <= MaxChunkBits; bits++)
+        {
+            if (storedLength == StoredLength(size, 1 << bits))
+                return true;
+        }
+        return false;
+    }
+
     private static long ChunkCount(long size, int chunkBytes) =>
         Math.Max(1, (size + chunkBytes - 1) / chunkBytes);
 

@@ -13,7 +13,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
     private readonly ContentReader _reader = new(blobs);
 
     /// <summary>Every content that is not in the store as it must be, and everything in the store that the ledger does not know.</summary>
-    /// <param name="isDeep">True reads and decrypts every byte and compares digests; false looks at presence, length, header and key.</param>
+    /// <param name="isDeep">True reads and decrypts every byte and compares digests; false looks at presence, length and key, and reads no blob.</param>
     /// <param name="cancellationToken">Stops the inspection.</param>
     public async IAsyncEnumerable<ContentProblem> InspectAsync(
         bool isDeep,
@@ -61,7 +61,10 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
             var known = await ledger.FindKnownAsync(ids, cancellationToken);
             foreach (var stored in batch.Where(b => !known.Contains(b.Blob)))
             {
-                if (stored.IsComplete && !await IsStoredAsync(stored.Blob, cancellationToken))
+                if (
+                    stored.IsComplete
+                    && await blobs.FindLengthAsync(stored.Blob, cancellationToken) is null
+                )
                     continue;
                 var what = stored.IsComplete ? "blob" : "leftover of an upload";
                 yield return new ContentProblem(
@@ -94,9 +97,12 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
                 : await keys.FindAsync(content.Vault, cancellationToken);
             if (key is null && content.WrappedKey is not null)
                 return new ContentFault($"Vault {content.Vault.Value} has no key.", IsOfKey: true);
-            await using var source = await content.OpenAsync(_reader, key, cancellationToken);
             if (!isDeep)
+            {
+                await content.CheckAsync(_reader, key, cancellationToken);
                 return null;
+            }
+            await using var source = await content.OpenAsync(_reader, key, cancellationToken);
             using var hashes = new ContentHashes(ContentChecksums.None);
             await ContentPipe.ReadAsync(
                 source,
@@ -143,14 +149,6 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
     ) =>
         await ledger.ListContentsAsync(content.Place.Before, 1, cancellationToken) is [var first]
         && first.Content == content.Content;
-
-    private async ValueTask<bool> IsStoredAsync(BlobId blob, CancellationToken cancellationToken)
-    {
-        if (await blobs.OpenAsync(blob, cancellationToken) is not { } stored)
-            return false;
-        await stored.DisposeAsync();
-        return true;
-    }
 }
 
 /// <summary>Something wrong with stored content.</summary>

@@ -51,6 +51,32 @@ public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
         }
     }
 
+    /// <summary>Looks at a content that is a blob without reading it: whether it is there, its length, and its key.</summary>
+    /// <exception cref="ContentDamagedException">As <see cref="OpenBlobAsync"/>, as far as that can be seen so.</exception>
+    public async ValueTask CheckBlobAsync(
+        BlobId blob,
+        long size,
+        VaultKey? key,
+        byte[]? wrappedKey,
+        CancellationToken cancellationToken
+    )
+    {
+        var stored =
+            await blobs.FindLengthAsync(blob, cancellationToken)
+            ?? throw new ContentDamagedException($"Blob {blob.Value:N} is not in the store.");
+        if (wrappedKey is null)
+        {
+            if (stored != size)
+                throw WrongLength(stored, size);
+            return;
+        }
+        CryptographicOperations.ZeroMemory(UnwrapKey(key, wrappedKey));
+        if (!ContentFormat.CanBeStoredIn(stored, size))
+            throw new ContentDamagedException(
+                $"The content has {stored} bytes in the store, which no content of {size} bytes has."
+            );
+    }
+
     /// <summary>Opens a content that the metadata holds itself. All of it is checked here.</summary>
     /// <param name="bytes">What <see cref="InlineContent.Bytes"/> was.</param>
     /// <param name="size">Its plaintext length, as the metadata has it.</param>
@@ -90,11 +116,7 @@ public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
         byte[] wrappedKey
     )
     {
-        if (vaultKey is null)
-            throw new ContentDamagedException("The vault has no key any more.");
-        var key =
-            KeyWrap.TryUnwrap(vaultKey.Bytes, wrappedKey, KeyWrap.ContentKey, vaultKey.Vault)
-            ?? throw new ContentDamagedException("The content's key does not unwrap.");
+        var key = UnwrapKey(vaultKey, wrappedKey);
         try
         {
             return ContentFormat.Open(header, storedLength, size, key);
@@ -104,6 +126,12 @@ public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
             CryptographicOperations.ZeroMemory(key);
         }
     }
+
+    private static byte[] UnwrapKey(VaultKey? vaultKey, byte[] wrappedKey) =>
+        vaultKey is null
+            ? throw new ContentDamagedException("The vault has no key any more.")
+            : KeyWrap.TryUnwrap(vaultKey.Bytes, wrappedKey, KeyWrap.ContentKey, vaultKey.Vault)
+                ?? throw new ContentDamagedException("The content's key does not unwrap.");
 
     private static ContentDamagedException WrongLength(long stored, long size) =>
         new($"The content has {stored} bytes in the store and must have {size}.");

@@ -98,4 +98,18 @@ public sealed record LedgerContent(
             ? reader.OpenInline(inline, Size, key, WrappedKey)
             : throw new ContentDamagedException("It has neither a blob nor inline bytes.");
     }
+
+    /// <summary>Looks at it, as far as that is possible without reading a blob.</summary>
+    /// <exception cref="ContentDamagedException">It is missing, has another length, or its key does not unwrap.</exception>
+    internal async ValueTask CheckAsync(
+        ContentReader reader,
+        VaultKey? key,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Blob is { } blob)
+            await reader.CheckBlobAsync(blob, Size, key, WrappedKey, cancellationToken);
+        else
+            await using (await OpenAsync(reader, key, cancellationToken)) { }
+    }
 }

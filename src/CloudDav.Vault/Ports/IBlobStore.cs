@@ -9,6 +9,9 @@ public interface IBlobStore
     /// <summary>How long a blob that was given up must still be kept for readers who have it open; zero where they can read it to its end although it is deleted.</summary>
     TimeSpan ReadersGrace => TimeSpan.Zero;
 
+    /// <summary>Looks whether the store can do its work at the moment, at little cost; it fails with what is in the way.</summary>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Opens a new blob for writing. It exists under its id only after <see cref="IBlobUpload.CompleteAsync"/>.</summary>
     /// <param name="blob">An id that was never used before.</param>
     /// <param name="expectedLength">The stored length if known, in bytes, so that space can be reserved; null when unknown.</param>
@@ -21,6 +24,9 @@ public interface IBlobStore
 
     /// <summary>Opens a blob for reading; null when it is not there.</summary>
     ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken);
+
+    /// <summary>A blob's stored length in bytes, of which nothing is read; null when it is not there.</summary>
+    ValueTask<long?> FindLengthAsync(BlobId blob, CancellationToken cancellationToken);
 
     /// <summary>Removes a blob, or what an unfinished upload left of it; removing what is not there succeeds.</summary>
     ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken);

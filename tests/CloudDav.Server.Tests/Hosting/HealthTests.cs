@@ -34,7 +34,7 @@ public sealed class HealthTests
 
         var answer = await UntilAsync(host, 503);
 
-        Assert.Equal("not ready: the content store cannot be written\n", answer.Text);
+        Assert.Equal("not ready: the content store cannot be used\n", answer.Text);
         Assert.Equal(200, (await host.Anonymous().GetAsync("/health/live")).Status);
 
         File.Delete(content);

@@ -15,6 +15,7 @@ public sealed class AzureBlobStoreTests : BlobStoreContract, IClassFixture<Azuri
         {
             ConnectionString = fixture.Azurite.ConnectionString,
             Container = AzuriteFixture.NewContainer(),
+            Mark = "abc123",
         };
         Store = AzureBlobStore.Open(_options);
         _container = new BlobContainerClient(_options.ConnectionString, _options.Container);
@@ -46,6 +47,69 @@ public sealed class AzureBlobStoreTests : BlobStoreContract, IClassFixture<Azuri
                 Assert.True(bytes.AsSpan().SequenceEqual(read));
             }
         }
+    }
+
+    [Fact]
+    public async Task The_container_of_another_installation_is_refused_and_left_as_it_is()
+    {
+        var blob = await WriteAsync(Bytes(1000));
+
+        var refused = Assert.Throws<IOException>(() =>
+            AzureBlobStore.Open(_options with { Mark = "def456" })
+        );
+
+        Assert.StartsWith(
+            "it holds the contents of another",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+        await AzureBlobStore.Open(_options).CheckAsync(Stop);
+        Assert.Equal(1000, await Store.FindLengthAsync(blob, Stop));
+    }
+
+    [Fact]
+    public async Task Of_several_installations_that_come_at_once_one_has_the_container()
+    {
+        var options = _options with { Container = AzuriteFixture.NewContainer() };
+        var came = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(i =>
+                    Task.Run(
+                        () =>
+                        {
+                            try
+                            {
+                                AzureBlobStore.Open(options with { Mark = $"m{i % 4}" });
+                                return $"m{i % 4}";
+                            }
+                            catch (IOException refused)
+                                when (refused is not StorageUnavailableException)
+                            {
+                                return null;
+                            }
+                        },
+                        Stop
+                    )
+                )
+        );
+
+        Assert.Equal(2, came.Count(mark => mark is not null));
+        Assert.Single(came.OfType<string>().Distinct());
+    }
+
+    [Fact]
+    public async Task A_container_that_went_away_or_to_another_is_found_by_a_look()
+    {
+        await Store.CheckAsync(Stop);
+        await _container
+            .GetBlobClient("installation")
+            .UploadAsync(BinaryData.FromString("def456"), overwrite: true, Stop);
+        await Assert.ThrowsAsync<IOException>(async () => await Store.CheckAsync(Stop));
+        await _container.DeleteAsync(cancellationToken: Stop);
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+            await Store.CheckAsync(Stop)
+        );
     }
 
     [Fact]

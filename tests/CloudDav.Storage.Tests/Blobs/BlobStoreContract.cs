@@ -48,8 +48,29 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
-    public async Task A_blob_that_was_never_written_is_not_there() =>
+    public async Task A_blob_that_was_never_written_is_not_there()
+    {
         Assert.Null(await Store.OpenAsync(BlobId.New(), Stop));
+        Assert.Null(await Store.FindLengthAsync(BlobId.New(), Stop));
+    }
+
+    [Fact]
+    public async Task Its_length_is_known_without_opening_it()
+    {
+        Assert.Equal(300_000, await Store.FindLengthAsync(await WriteAsync(Bytes(300_000)), Stop));
+        Assert.Equal(0, await Store.FindLengthAsync(await WriteAsync([]), Stop));
+        var unfinished = BlobId.New();
+        await using var upload = await Store.CreateAsync(unfinished, null, Stop);
+        await upload.WriteAsync(Bytes(1000), Stop);
+        Assert.Null(await Store.FindLengthAsync(unfinished, Stop));
+    }
+
+    [Fact]
+    public async Task A_look_at_the_store_leaves_nothing_behind()
+    {
+        await Store.CheckAsync(Stop);
+        Assert.Empty(await ListAsync());
+    }
 
     [Fact]
     public async Task An_upload_is_not_there_until_it_completes()

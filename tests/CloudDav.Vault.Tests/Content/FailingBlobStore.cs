@@ -12,6 +12,12 @@ internal sealed class FailingBlobStore(IBlobStore store, long failsAt) : IBlobSt
     public ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken) =>
         store.OpenAsync(blob, cancellationToken);
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken) =>
+        store.CheckAsync(cancellationToken);
+
+    public ValueTask<long?> FindLengthAsync(BlobId blob, CancellationToken cancellationToken) =>
+        store.FindLengthAsync(blob, cancellationToken);
+
     public ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken) =>
         store.DeleteAsync(blob, cancellationToken);
 
