@@ -361,6 +361,7 @@ internal static class ServerHost
         services.AddHostedService<DestructionJob>();
         services.AddSingleton<ScrubMetrics>();
         services.AddHostedService<ScrubJob>();
+        services.AddHostedService<KeyRewrapJob>();
         TelemetryExport.Register(
             services,
             start.Settings.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new()

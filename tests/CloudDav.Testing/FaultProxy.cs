@@ -81,6 +81,9 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Decides what goes wrong with each request.</summary>
     public Func<ProxiedRequest, Fault> Rule { get; set; } = static _ => default;
 
+    /// <summary>A header line for the answer to a request, in the place of those of its name; null for none.</summary>
+    public Func<ProxiedRequest, string?> SetsHeader { get; set; } = static _ => null;
+
     /// <summary>Every request so far.</summary>
     public IReadOnlyCollection<ProxiedRequest> Requests => _requests;
 
@@ -196,6 +199,24 @@ public sealed class FaultProxy : IAsyncDisposable
                 await CopyAsync(fromClient, Stream.Null, long.MaxValue);
                 break;
             default:
+                if (SetsHeader(request) is { } line)
+                {
+                    var (answer, rest) = await ReadHeadAsync(fromServer);
+                    var name = line[..(line.IndexOf(':', StringComparison.Ordinal) + 1)];
+                    answer = string.Join(
+                        "\r\n",
+                        answer
+                            .Split("\r\n")
+                            .Where(other =>
+                                !other.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+                            )
+                    );
+                    await fromClient.WriteAsync(
+                        Encoding.Latin1.GetBytes($"{answer}\r\n{line}\r\n\r\n"),
+                        _end.Token
+                    );
+                    await fromClient.WriteAsync(rest, _end.Token);
+                }
                 await CopyAsync(fromServer, fromClient, long.MaxValue);
                 client.Shutdown(SocketShutdown.Send);
                 break;

@@ -11,7 +11,6 @@ internal sealed class VaultParts : IDisposable
     private const string ContainerMark = "CloudDav mark of the content container";
 
     private readonly MetadataPorts _ports;
-    private readonly FileKeyStore _keys;
     private readonly TimeProvider _time;
 
     private VaultParts(
@@ -25,8 +24,8 @@ internal sealed class VaultParts : IDisposable
     {
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
-        _keys = FileKeyStore.Open(DataFolder.Require("Storage:KeyFolder", options.KeyFolder));
-        Blobs = OpenBlobs(options, Convert.ToHexStringLower(_keys.Derive(ContainerMark)));
+        KeyStore = OpenKeysAtOnce(options, time);
+        Blobs = OpenBlobs(options, Convert.ToHexStringLower(Keys.Derive(ContainerMark)));
         _ports = MetadataEngine.Of(options).Open(time, meter, clock);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
@@ -47,7 +46,10 @@ internal sealed class VaultParts : IDisposable
         );
     }
 
-    public IKeyStore Keys => _keys;
+    public IKeyStore Keys => KeyStore;
+
+    /// <summary>The same, for whoever looks after the keys themselves.</summary>
+    public KeyStore KeyStore { get; }
 
     public IBlobStore Blobs { get; }
 
@@ -109,9 +111,68 @@ internal sealed class VaultParts : IDisposable
             stop
         );
 
-    /// <summary>Makes a folder a copy of the key folder as it is now.</summary>
-    /// <returns>How many keys it has.</returns>
-    public int MirrorKeys(string folder) => _keys.MirrorTo(folder);
+    /// <summary>Opens the keys alone.</summary>
+    /// <param name="options">Where they are.</param>
+    /// <param name="mayBegin">Whether a store that is empty is begun.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="StartProblem">They cannot be reached.</exception>
+    /// <exception cref="KeyStoreException">What wraps them is missing, or another one, or keys are lost.</exception>
+    public static async ValueTask<KeyStore> OpenKeysAsync(
+        StorageOptions options,
+        bool mayBegin,
+        TimeProvider time,
+        CancellationToken stop
+    )
+    {
+        var container = options.Keys.Azure;
+        try
+        {
+            return await KeyStore.OpenAsync(
+                KeyOptions(options) with
+                {
+                    Folder =
+                        container.IsUsed || !mayBegin
+                            ? options.KeyFolder
+                            : DataFolder.Require("Storage:KeyFolder", options.KeyFolder),
+                    MayBegin = mayBegin,
+                },
+                time,
+                stop
+            );
+        }
+        catch (FormatException failure)
+        {
+            throw new StartProblem(
+                $"The connection string ({KeyContainerOptions.Section}:ConnectionString) cannot be used: {failure.Message}",
+                failure
+            );
+        }
+        catch (IOException failure)
+        {
+            throw new StartProblem($"The vaults' keys cannot be had: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The settings of the keys as the store wants them.</summary>
+    /// <exception cref="StartProblem">The file with the connection string cannot be read.</exception>
+    public static KeyStoreOptions KeyOptions(StorageOptions options) =>
+        new()
+        {
+            Folder = options.KeyFolder,
+            Container = options.Keys.Azure.IsUsed
+                ? options.Keys.Azure.ToStore(mark: null, KeyContainerOptions.Section)
+                : null,
+            WrappingKeyFile = options.Keys.WrappingKeyFile,
+            KeyVault = options.Keys.KeyVault.ToStore(),
+        };
+
+    // The server is put together in one go, and without keys there is nothing to go on with.
+    private static KeyStore OpenKeysAtOnce(StorageOptions options, TimeProvider time) =>
+        OpenKeysAsync(options, mayBegin: true, time, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
 
     /// <summary>Puts a backup into folders that are empty.</summary>
     /// <exception cref="StartProblem">Metadata or contents are to be in no folder.</exception>

@@ -4,7 +4,7 @@ using CloudDav.Storage;
 namespace CloudDav.Server.Options;
 
 /// <summary>Section <c>Storage:Azure</c>: the container of Azure Blob Storage that holds the contents, in place of a folder. It is used when it is said how to sign in there.</summary>
-internal sealed class AzureOptions
+internal class AzureOptions
 {
     public const string Section = "Storage:Azure";
 
@@ -36,12 +36,13 @@ internal sealed class AzureOptions
     internal bool IsUsed => (Address ?? ConnectionString ?? ConnectionStringFile) is not null;
 
     /// <summary>What is wrong, a sentence each.</summary>
-    internal IEnumerable<string> FindProblems()
+    /// <param name="section">Where these settings are.</param>
+    internal IEnumerable<string> FindProblems(string section = Section)
     {
         if (!IsUsed)
         {
             if (IdentityClientId is not null)
-                yield return "Storage:Azure:IdentityClientId is for Storage:Azure:Address, which is not set.";
+                yield return $"{section}:IdentityClientId is for {section}:Address, which is not set.";
             yield break;
         }
         if (
@@ -49,22 +50,23 @@ internal sealed class AzureOptions
                 way is not null
             ) > 1
         )
-            yield return "Only one of Storage:Azure:Address, Storage:Azure:ConnectionString and Storage:Azure:ConnectionStringFile may be set.";
+            yield return $"Only one of {section}:Address, {section}:ConnectionString and {section}:ConnectionStringFile may be set.";
         if (Address is not null && !OutwardAddress.IsAllowed(Address))
-            yield return $"Storage:Azure:Address '{OutwardAddress.Show(Address)}' must be an https address.";
+            yield return $"{section}:Address '{OutwardAddress.Show(Address)}' must be an https address.";
         if (Address is null && IdentityClientId is not null)
-            yield return "Storage:Azure:IdentityClientId is for Storage:Azure:Address, which is not set.";
+            yield return $"{section}:IdentityClientId is for {section}:Address, which is not set.";
         if (!IsContainerName(Container))
-            yield return $"Storage:Azure:Container '{Container}' must be 3 to 63 small letters, digits and single hyphens between them.";
+            yield return $"{section}:Container '{Container}' must be 3 to 63 small letters, digits and single hyphens between them.";
     }
 
     /// <summary>As the store wants it.</summary>
-    /// <param name="mark">What tells this installation from every other.</param>
+    /// <param name="mark">What tells this installation from every other; null for none.</param>
+    /// <param name="section">Where these settings are.</param>
     /// <exception cref="StartProblem">The file with the connection string cannot be read.</exception>
-    internal AzureBlobStoreOptions ToStore(string mark) =>
+    internal AzureBlobStoreOptions ToStore(string? mark, string section = Section) =>
         new()
         {
-            ConnectionString = ReadConnectionString(),
+            ConnectionString = ReadConnectionString(section),
             ServiceUri = Address is null ? null : new Uri(Address),
             IdentityClientId = IdentityClientId,
             Container = Container,
@@ -73,6 +75,22 @@ internal sealed class AzureOptions
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
 
+    /// <summary>Whether both are in one storage account, as far as the settings show it.</summary>
+    internal bool IsOfSameAccountAs(AzureOptions other)
+    {
+        var ours = AccountOf(this);
+        return ours is not null && ours == AccountOf(other);
+
+        static string? AccountOf(AzureOptions options) =>
+            options.Address is { } address
+                ? new Uri(address).Host.Split('.')[0]
+                : options
+                    .ConnectionString?.Split(';')
+                    .Select(part => part.Split('=', 2))
+                    .FirstOrDefault(part => part is ["AccountName", _])
+                    ?[1];
+    }
+
     private static bool IsContainerName(string name) =>
         name.Length is >= 3 and <= 63
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
@@ -80,7 +98,7 @@ internal sealed class AzureOptions
         && name[^1] != '-'
         && !name.Contains("--", StringComparison.Ordinal);
 
-    private string? ReadConnectionString()
+    private string? ReadConnectionString(string section)
     {
         if (ConnectionStringFile is not { } file)
             return ConnectionString;
@@ -91,7 +109,7 @@ internal sealed class AzureOptions
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new StartProblem(
-                $"The file {Path.GetFullPath(file)} (Storage:Azure:ConnectionStringFile) cannot be read: {failure.Message}",
+                $"The file {Path.GetFullPath(file)} ({section}:ConnectionStringFile) cannot be read: {failure.Message}",
                 failure
             );
         }

@@ -25,9 +25,13 @@ internal sealed class StorageOptions : IValidatableObject
     [ValidateObjectMembers]
     public AzureOptions Azure { get; init; } = new();
 
-    /// <summary>The wrapped vault keys and the key file that wraps them. Keep it, and its backups, apart from the data.</summary>
+    /// <summary>The wrapped vault keys and the key file that wraps them. Keep it, and its backups, apart from the data. Not used where <see cref="KeysOptions.Azure"/> is.</summary>
     [Required]
     public string KeyFolder { get; init; } = "keys";
+
+    /// <summary>Where the keys are otherwise, and what wraps them.</summary>
+    [ValidateObjectMembers]
+    public KeysOptions Keys { get; init; } = new();
 
     /// <summary>Whether new contents are encrypted. Off only for comparison runs; what is stored stays readable either way.</summary>
     public bool EncryptContent { get; init; } = true;
@@ -60,7 +64,12 @@ internal sealed class StorageOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var problem in SqlServer.FindProblems().Concat(Azure.FindProblems()))
+        foreach (
+            var problem in SqlServer
+                .FindProblems()
+                .Concat(Azure.FindProblems())
+                .Concat(Keys.FindProblems(Azure))
+        )
             yield return new(problem);
         if (Country is null)
         {

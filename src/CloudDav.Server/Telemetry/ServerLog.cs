@@ -74,6 +74,19 @@ internal static partial class ServerLog
     )]
     public static partial void EventReceiverGone(this ILogger log, int seconds);
 
+    [LoggerMessage(1030, LogLevel.Error, "Wrapping keys anew failed and will be tried again.")]
+    public static partial void KeyRewrapFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(
+        1031,
+        LogLevel.Information,
+        "{Keys} keys were wrapped anew by generation {Generation} of the wrapping key."
+    )]
+    public static partial void KeysRewrapped(this ILogger log, int keys, string generation);
+
+    [LoggerMessage(1032, LogLevel.Error, "A key could not be wrapped anew: {Reason}")]
+    public static partial void KeyNotRewrapped(this ILogger log, string reason);
+
     [LoggerMessage(1040, LogLevel.Error, "Watching standings failed and will be tried again.")]
     public static partial void StandingWatchFailed(this ILogger log, Exception failure);
 

@@ -22,7 +22,7 @@ internal static class BackupVerb
         // After the picture, so that the key of every vault in it is there.
         if (keys is not null)
             Console.WriteLine(
-                $"{VerbText.Count(parts.MirrorKeys(keys.FullName), "vault key")} in {keys.FullName}: keep this one copy up, and no older one, or what was destroyed comes back."
+                $"{VerbText.Count(await parts.KeyStore.MirrorAsync(keys.FullName, stop), "vault key")} in {keys.FullName}: keep this one copy up, and no older one, or what was destroyed comes back."
             );
         Console.WriteLine(
             $"{target.FullName} is a backup of {VerbText.Time(manifest.Taken)}: {VerbText.Count(manifest.Vaults, "vault")}, {VerbText.Size(manifest.MetadataBytes)} of metadata, "

@@ -89,6 +89,7 @@ internal static class CommandLine
             Audit(config, data),
             Events(config, data),
             Destruction(config, data),
+            Keys(config, data),
             Health(config),
             Version(),
         };
@@ -553,6 +554,79 @@ internal static class CommandLine
         return new Command("destruction", "Says whether destruction that was stopped may go on.")
         {
             allow,
+        };
+    }
+
+    private static Command Keys(Option<FileInfo?> config, Option<DirectoryInfo?> data)
+    {
+        var status = new Command(
+            "status",
+            "Says how many of the vaults' keys each generation of the wrapping key wraps, and whether older ones may go."
+        )
+        {
+            config,
+            data,
+        };
+        status.SetAction(
+            (parsed, stop) =>
+                KeysVerb.ShowAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    stop
+                )
+        );
+        var add = new Command(
+            "add",
+            "Adds a generation to the file of the wrapping keys, or makes that file; the server may be running. In Azure Key Vault, make a new version of the secret instead."
+        )
+        {
+            config,
+            data,
+        };
+        add.SetAction(parsed =>
+            KeysVerb.Add(Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)))
+        );
+        var rewrap = new Command(
+            "rewrap",
+            "Wraps all keys by the newest generation at once, which the server also does by itself; it may be running. Exit code 1 when one could not be."
+        )
+        {
+            config,
+            data,
+        };
+        rewrap.SetAction(
+            (parsed, stop) =>
+                KeysVerb.RewrapAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    stop
+                )
+        );
+        var folder = new Argument<DirectoryInfo>("FOLDER")
+        {
+            Description = "The folder of the copy; made when it is missing.",
+        };
+        var copy = new Command(
+            "copy",
+            "Brings a folder up to date with the keys, as backup --keys does: one copy, in which destroyed keys are destroyed too."
+        )
+        {
+            folder,
+            config,
+            data,
+        };
+        copy.SetAction(
+            (parsed, stop) =>
+                KeysVerb.CopyAsync(
+                    Settings.OfFolders(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(folder),
+                    stop
+                )
+        );
+        return new Command("keys", "Looks after the vaults' keys and what wraps them.")
+        {
+            status,
+            add,
+            rewrap,
+            copy,
         };
     }
 

@@ -60,6 +60,7 @@ internal static class RestoreVerb
                 MetadataFolder = Path.Join(place, "metadata"),
                 ContentFolder = Path.Join(place, "content"),
                 KeyFolder = live.KeyFolder,
+                Keys = live.Keys,
             };
             if (!await RestoreAsync(settings, folders, backup, mayLink: true, isQuick: false, stop))
             {
@@ -158,11 +159,30 @@ internal static class RestoreVerb
         var vaults = backup.ListEncryptedVaults();
         if (vaults.Count == 0)
             return;
-        var folder = Path.GetFullPath(folders.KeyFolder);
-        if (!File.Exists(Path.Join(folder, "master.key")))
-            throw new StartProblem(
-                $"The contents are encrypted, and {folder} (Storage:KeyFolder) has no keys. Put the key folder there from its own copy first."
+        if (!folders.Keys.Azure.IsUsed && !Directory.Exists(folders.KeyFolder))
+            throw NoKeys(folders, inner: null);
+        KeyStore keys;
+        try
+        {
+            keys = await VaultParts.OpenKeysAsync(
+                folders,
+                mayBegin: false,
+                TimeProvider.System,
+                stop
             );
-        await FileKeyStore.Open(folder).VerifyAsync(vaults, stop);
+        }
+        catch (KeyStoreException failure)
+        {
+            throw NoKeys(folders, failure);
+        }
+        await keys.VerifyAsync(vaults, stop);
     }
+
+    private static StartProblem NoKeys(StorageOptions folders, Exception? inner) =>
+        new(
+            folders.Keys.Azure.IsUsed
+                ? $"The contents are encrypted, and {KeyContainerOptions.Section} has no keys. Put them there from their own copy first."
+                : $"The contents are encrypted, and {Path.GetFullPath(folders.KeyFolder)} (Storage:KeyFolder) has no keys. Put the key folder there from its own copy first.",
+            inner
+        );
 }

@@ -8,6 +8,8 @@ namespace CloudDav.Storage;
 /// <summary>What the Azure library throws, and what the vault is told instead.</summary>
 internal static class AzureFault
 {
+    private const string Service = "Azure Blob Storage";
+
     /// <summary>Whether an exception says that Azure could not be asked or refused, rather than that the program is wrong or the caller has stopped.</summary>
     public static bool Is(Exception failure, CancellationToken cancellationToken = default) =>
         failure switch
@@ -34,9 +36,21 @@ internal static class AzureFault
     {
         if (failure is StorageUnavailableException already)
             return already;
-        var inner = failure is AggregateException { InnerExceptions: [.., var last] }
-            ? last
-            : failure;
+        return IsOfOneBlob(LastOf(failure))
+            ? new IOException(Sentence(Service, failure), failure)
+            : ToUnavailable(Service, failure);
+    }
+
+    /// <summary>As the vault is told when a service cannot be asked.</summary>
+    public static StorageUnavailableException ToUnavailable(string service, Exception failure) =>
+        new(Sentence(service, failure), failure);
+
+    private static Exception LastOf(Exception failure) =>
+        failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure;
+
+    private static string Sentence(string service, Exception failure)
+    {
+        var inner = LastOf(failure);
         var why = inner switch
         {
             RequestFailedException { ErrorCode: { Length: > 0 } code } refused =>
@@ -46,10 +60,7 @@ internal static class AzureFault
             OperationCanceledException => "it did not answer in time",
             _ => inner.Message,
         };
-        var sentence = $"Azure Blob Storage failed: {why}.";
-        return IsOfOneBlob(inner)
-            ? new IOException(sentence, failure)
-            : new StorageUnavailableException(sentence, failure);
+        return $"{service} failed: {why}.";
     }
 
     // A condition that was not met, or a blob that is gone. All else, the rights and the container among it, keeps every blob from us.

@@ -73,7 +73,7 @@ public sealed partial class ArchitectureTests
             files,
             file =>
                 Assert.Matches(
-                    @"^src/CloudDav\.Storage/(Blobs/Azure\w+|Metadata/SqlServer/SqlServerIdentity)\.cs$",
+                    @"^src/CloudDav\.Storage/((Blobs|Keys)/Azure\w+|Metadata/SqlServer/SqlServerIdentity)\.cs$",
                     file
                 )
         );
@@ -114,7 +114,7 @@ public sealed partial class ArchitectureTests
                 if (value is DavClientOptions)
                     Add($"{section}:{property.Name}", value);
                 // A section of its own.
-                else if (value is not (AzureOptions or SqlServerOptions))
+                else if (value is not (AzureOptions or SqlServerOptions or KeysOptions or KeyVaultOptions))
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
         }

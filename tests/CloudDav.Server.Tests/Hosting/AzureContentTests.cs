@@ -166,6 +166,66 @@ public sealed class AzureContentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Probes_and_a_check_ask_for_no_content_and_write_nothing()
+    {
+        var alice = _host.Client();
+        for (var i = 0; i < 3; i++)
+            await alice.PutAsync($"/dav/{i}", Bytes(100_000 + i));
+        var before = _proxy.Requests.Count;
+
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(200, (await alice.GetAsync("/health/ready")).Status);
+        var inspector = new ContentInspector(Parts.Blobs, Parts.Ledger, Parts.Keys);
+        await foreach (var problem in inspector.InspectAsync(isDeep: false, Stop))
+            Assert.Fail(problem.ToString());
+
+        var asked = _proxy.Requests.Skip(before).ToList();
+        Assert.DoesNotContain(asked, request => request.Method is not ("GET" or "HEAD"));
+        Assert.InRange(
+            asked.Count(request =>
+                request.Target.Contains("/installation", StringComparison.Ordinal)
+            ),
+            1,
+            19
+        );
+        Assert.DoesNotContain(
+            asked,
+            request =>
+                request.Method == "GET"
+                && !request.Target.Contains("/installation", StringComparison.Ordinal)
+                && !request.Target.Contains("comp=list", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Another_installation_is_refused_at_the_start_and_takes_nothing_away()
+    {
+        var alice = _host.Client();
+        await alice.PutAsync("/dav/file", Bytes(100_000));
+
+        var refused = await Assert.ThrowsAsync<StartProblem>(() =>
+            CloudDavHost.StartAsync(
+                new CloudDavHostOptions
+                {
+                    HasDemoPeople = false,
+                    Settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+                    {
+                        ["Storage:Azure:ConnectionString"] = _azurite.ConnectionString,
+                        ["Storage:Country"] = "BE",
+                    },
+                }
+            )
+        );
+
+        Assert.StartsWith(
+            "The container clouddav (Storage:Azure:Container) cannot be used: it holds the contents of another installation",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+        AssertSame(Bytes(100_000), (await alice.GetAsync("/dav/file")).Body);
+    }
+
+    [Fact]
     public async Task A_commit_whose_answer_is_lost_is_a_success()
     {
         _proxy.Rule = request =>

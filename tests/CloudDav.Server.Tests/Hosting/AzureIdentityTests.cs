@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CloudDav.Testing;
 using WireMock.RequestBuilders;
@@ -24,14 +21,14 @@ public sealed class AzureIdentityTests : IDisposable
     [InlineData("7c0a5b6e-0000-4000-8000-000000000001")]
     public async Task The_server_starts_with_the_token_of_its_identity(string? clientId)
     {
-        var certificate = WriteCertificate();
+        using var certificate = LoopbackCertificate.Create(_folder);
         await using var azurite = await Azurite.StartAsync([
             "--oauth",
             "basic",
             "--cert",
-            certificate,
+            certificate.File,
             "--key",
-            KeyFile,
+            certificate.KeyFile,
         ]);
         using var identity = WireMockServer.Start();
         var request = Request
@@ -56,43 +53,13 @@ public sealed class AzureIdentityTests : IDisposable
                 ("CLOUDDAV_Listen__Address", "127.0.0.1"),
                 ("IDENTITY_ENDPOINT", identity.Url + "/token"),
                 ("IDENTITY_HEADER", "known to the machine alone"),
-                ("SSL_CERT_FILE", certificate),
+                ("SSL_CERT_FILE", certificate.File),
             ]
         );
 
         // To be ready it has written to the container.
         Assert.Contains("Listening: ", server.Output, StringComparison.Ordinal);
         Assert.NotEmpty(identity.LogEntries);
-    }
-
-    private string KeyFile => Path.Combine(_folder, "key.pem");
-
-    private string WriteCertificate()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(
-            "CN=127.0.0.1",
-            key,
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        );
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(
-            new X509BasicConstraintsExtension(
-                certificateAuthority: true,
-                hasPathLengthConstraint: false,
-                pathLengthConstraint: 0,
-                critical: true
-            )
-        );
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        var file = Path.Combine(_folder, "certificate.pem");
-        File.WriteAllText(file, certificate.ExportCertificatePem());
-        File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
-        return file;
     }
 
     // Azurite looks at what a token says, not at who signed it.

@@ -47,7 +47,7 @@ public sealed class BackupTests : IDisposable
             await ends.CancelAsync();
             await Task.WhenAll(writers);
             keys = Path.Combine(_folder, "keys");
-            parts.MirrorKeys(keys);
+            await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
             for (var i = 0; i < 3; i++)
                 await RestoreAsync(
                     Path.Combine(host.Folder, $"near-{i}"),
@@ -94,7 +94,7 @@ public sealed class BackupTests : IDisposable
         await BackupRun.WriteAsync(parts, Target, Stop);
         await parts.Keys.DestroyAsync(gone.Vault, Stop);
         var keys = Path.Combine(_folder, "keys");
-        parts.MirrorKeys(keys);
+        await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
 
         var bare = new DirectoryInfo(Path.Combine(_folder, "bare"));
         CopyKeys(keys, bare.FullName);
@@ -151,7 +151,7 @@ public sealed class BackupTests : IDisposable
         var parts = host.Services.GetRequiredService<VaultParts>();
         var keys = Path.Combine(_folder, "keys");
         await BackupRun.WriteAsync(parts, Target, Stop);
-        parts.MirrorKeys(keys);
+        await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
         await RestoreAsync(Target, Restored, keys);
         using var restored = VaultParts.Open(Settings.OfFolders(null, new DirectoryInfo(Restored)));
         var account = (await restored.Accounts.FindAccountAsync("alice", Stop))!;
@@ -244,7 +244,7 @@ public sealed class BackupTests : IDisposable
         var parts = host.Services.GetRequiredService<VaultParts>();
         var keys = Path.Combine(_folder, "keys");
         await BackupRun.WriteAsync(parts, Target, Stop);
-        parts.MirrorKeys(keys);
+        await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
         var manifest = Path.Combine(Target, "backup.json");
         var whole = await File.ReadAllTextAsync(manifest, Stop);
 
@@ -322,7 +322,7 @@ public sealed class BackupTests : IDisposable
         Assert.False(Directory.Exists(Restored));
 
         var keys = Path.Combine(_folder, "keys");
-        parts.MirrorKeys(keys);
+        await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
         File.Delete(Directory.EnumerateFiles(keys, "vault-*.key").First());
         CopyKeys(keys, Restored);
         await Assert.ThrowsAsync<KeyStoreException>(() =>

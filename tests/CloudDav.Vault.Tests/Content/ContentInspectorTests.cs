@@ -8,13 +8,13 @@ public sealed class ContentInspectorTests : IDisposable
 
     private readonly ContentFixture _content = new();
     private readonly ListLedger _ledger = new();
-    private readonly FileKeyStore _keys;
+    private readonly KeyStore _keys;
     private readonly ContentInspector _inspector;
     private long _lastContent;
 
     public ContentInspectorTests()
     {
-        _keys = FileKeyStore.Open(Path.Join(_content.Folder, "keys"));
+        _keys = KeyStore.OpenFolder(Path.Join(_content.Folder, "keys"));
         _inspector = new ContentInspector(_content.Blobs, _ledger, _keys);
     }
 
