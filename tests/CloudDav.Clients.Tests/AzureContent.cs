@@ -28,33 +28,31 @@ internal sealed class AzureContent : IAsyncDisposable
     /// <summary>The settings file that says so.</summary>
     public string Config { get; }
 
+    /// <summary>Its section Storage, as JSON.</summary>
+    public string Storage { get; private set; } = "";
+
     /// <summary>Starts Azurite.</summary>
     /// <param name="sqlServer">A database for the metadata, which the settings file names too; null for a folder.</param>
     public static async Task<AzureContent> StartAsync(string? sqlServer = null)
     {
         var content = new AzureContent(await Azurite.StartAsync());
-        await File.WriteAllTextAsync(
-            content.Config,
-            JsonSerializer.Serialize(
-                new
+        content.Storage = JsonSerializer.Serialize(
+            new
+            {
+                Country = "BE",
+                Azure = new { content._azurite.ConnectionString, Container },
+                SqlServer = new
                 {
-                    Storage = new
-                    {
-                        Country = "BE",
-                        Azure = new { content._azurite.ConnectionString, Container },
-                        SqlServer = new
-                        {
-                            ConnectionString = sqlServer,
-                            // The server may share a small machine with the tests.
-                            Connections = 12,
-                            ConnectSeconds = 60,
-                            CommandSeconds = 60,
-                        },
-                    },
+                    ConnectionString = sqlServer,
+                    // The server may share a small machine with the tests.
+                    Connections = 12,
+                    ConnectSeconds = 60,
+                    CommandSeconds = 60,
                 },
-                s_json
-            )
+            },
+            s_json
         );
+        await File.WriteAllTextAsync(content.Config, $$"""{ "Storage": {{content.Storage}} }""");
         return content;
     }
 

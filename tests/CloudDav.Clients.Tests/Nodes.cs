@@ -14,8 +14,14 @@ namespace CloudDav.Clients.Tests;
 /// <summary>Three server processes over one folder, and a proxy before them that gives each request to the next one that is ready.</summary>
 public class Nodes : IAsyncLifetime
 {
-    private DemoServer _first = new();
-    private readonly List<DemoServer> _beside = [];
+    private const int Count = 3;
+
+    private readonly TempFolder _settings = new();
+    private readonly List<DemoServer> _nodes = [];
+    private readonly int[] _managementPorts =
+    [
+        .. Enumerable.Range(0, Count).Select(_ => DemoServer.FreePort()),
+    ];
     private WebApplication? _proxy;
     private OperatorSystem? _operator;
 
@@ -47,11 +53,11 @@ public class Nodes : IAsyncLifetime
             await _proxy.DisposeAsync();
         foreach (var node in All.Reverse())
             await node.DisposeAsync();
+        if (_operator is not null)
+            await _operator.DisposeAsync();
+        _settings.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>Gives all of them a settings file.</summary>
-    protected void Configure(string file) => _first = new DemoServer { Config = file };
 
     /// <summary>A connection pool of its own to the proxy, with the person's credentials on every request.</summary>
     public HttpClient Connect() => _nodes[0].Connect(Url);
@@ -70,6 +76,9 @@ public class Nodes : IAsyncLifetime
             await Task.Delay(20, late.Token);
     }
 
+    /// <summary>The section Storage of their settings, as JSON.</summary>
+    protected virtual string Storage => "{}";
+
     private async Task<string> SettingsAsync(int node)
     {
         var file = Path.Combine(_settings.Path, $"node{node}.json");
@@ -79,7 +88,8 @@ public class Nodes : IAsyncLifetime
             {
               "Listen": { "DrainSeconds": {{DrainTime.TotalSeconds}}, "ShutdownSeconds": 60 },
               "Management": { "Port": {{_managementPorts[node]}} },
-              "Operator": {{Operator.Settings}}
+              "Operator": {{Operator.Settings}},
+              "Storage": {{Storage}}
             }
             """
         );

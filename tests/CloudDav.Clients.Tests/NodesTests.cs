@@ -200,6 +200,76 @@ public abstract partial class NodesContract(Nodes nodes)
         await AssertNoneLeftAsync(own);
     }
 
+    [Fact]
+    public async Task Nodes_restarted_one_after_another_under_load_fail_no_request()
+    {
+        // Nodes of its own: all of them stop.
+        await using var own = NewNodes();
+        await own.InitializeAsync();
+        using var load = new RollingLoad(own);
+        await load.BeginAsync();
+
+        foreach (var node in own.All)
+        {
+            // Straight to this node, so that they are there when it stops.
+            using var direct = node.Connect();
+            var transfers = load.LongTransfersAsync(direct, $"direct{node.Port}");
+            using var kept = node.Connect();
+            Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(kept));
+
+            var stopped = node.StopAsync();
+            await own.UntilChosenAsync(node, isChosen: false);
+            // Whoever still comes is served, and asked to come elsewhere.
+            using (var answer = await SendAsync(kept, "PROPFIND", "", null, ("Depth", "0")))
+            {
+                Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
+                Assert.True(answer.Headers.ConnectionClose);
+            }
+            Assert.False(transfers.IsCompleted);
+
+            await transfers;
+            Assert.Equal(0, await stopped);
+            await node.StartAsync();
+            await own.UntilChosenAsync(node, isChosen: true);
+        }
+        await load.EndAsync();
+
+        var data = own.All[0].Data;
+        foreach (var node in own.All)
+            Assert.Equal(0, await node.StopAsync());
+        (await own.All[0].VerbAsync("check", "--deep", "--data", data)).MustSucceed();
+        await AssertNoneLeftAsync(own);
+    }
+
+    /// <summary>Another of the demo's people. Little lies in the buffers between the server and them.</summary>
+    private static HttpClient ConnectAs(string user, DemoServer node)
+    {
+        var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = async (context, stop) =>
+                {
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+                    {
+                        NoDelay = true,
+                        ReceiveBufferSize = 16 * 1024,
+                    };
+                    await socket.ConnectAsync(context.DnsEndPoint, stop);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri(node.Url),
+        };
+        client.DefaultRequestHeaders.Authorization = new(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:demo"))
+        );
+        return client;
+    }
+
     /// <summary>Further nodes, over places of their own.</summary>
     protected virtual Nodes NewNodes() => new();
 

@@ -19,13 +19,14 @@ public sealed class SqlServerNodes : Nodes
         }
     }
 
+    protected override string Storage => _content!.Storage;
+
     public override async ValueTask InitializeAsync()
     {
         if (!TestSqlServer.IsGiven)
             return;
         _database = new TestSqlServer();
         _content = await AzureContent.StartAsync(_database.ConnectionString);
-        Configure(_content.Config);
         await base.InitializeAsync();
     }
 

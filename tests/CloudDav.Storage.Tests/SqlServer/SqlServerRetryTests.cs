@@ -31,7 +31,10 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
     )
     {
         await using var relay = new TdsRelay(server.ConnectionString);
-        using var database = new SqlServerDatabase(relay.ConnectionString, TimeProvider.System);
+        using var database = new SqlServerDatabase(
+            new SqlServerConnection(relay.ConnectionString),
+            TimeProvider.System
+        );
         var store = new SqlServerMetadataStore(database);
         var (uncut, actor) = (await AddActorAsync(store), await AddActorAsync(store));
         Assert.Equal(1, await RunAsync(store, uncut, command));
@@ -53,7 +56,10 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
     public async Task What_belongs_to_no_vault_is_applied_once_too(TdsCut cut)
     {
         await using var relay = new TdsRelay(server.ConnectionString);
-        using var database = new SqlServerDatabase(relay.ConnectionString, TimeProvider.System);
+        using var database = new SqlServerDatabase(
+            new SqlServerConnection(relay.ConnectionString),
+            TimeProvider.System
+        );
         var actor = await AddActorAsync(new SqlServerMetadataStore(database));
         var log = new SqlServerAuditLog(database);
         var outbox = new SqlServerOutbox(database);
