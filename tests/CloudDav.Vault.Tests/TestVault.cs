@@ -18,7 +18,9 @@ internal sealed class TestVault : IAsyncDisposable
         Blobs = new DiskBlobStore(
             Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName
         );
-        Keys = KeyStore.OpenFolder(Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName);
+        Keys = KeyStore.OpenFolder(
+            Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName
+        );
         Closed = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = limits ?? new VaultLimits();
         Vaults = Open(Metadata);

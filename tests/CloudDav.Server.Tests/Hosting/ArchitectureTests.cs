@@ -114,7 +114,10 @@ public sealed partial class ArchitectureTests
                 if (value is DavClientOptions)
                     Add($"{section}:{property.Name}", value);
                 // A section of its own.
-                else if (value is not (AzureOptions or SqlServerOptions or KeysOptions or KeyVaultOptions))
+                else if (
+                    value
+                    is not (AzureOptions or SqlServerOptions or KeysOptions or KeyVaultOptions)
+                )
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
         }
