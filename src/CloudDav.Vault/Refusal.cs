@@ -259,4 +259,28 @@ public enum RefusalRule
 
     /// <summary>The body of a command is too large.</summary>
     RequestTooLarge,
+
+    /// <summary>There is no share that this link opens.</summary>
+    ShareNotFound,
+
+    /// <summary>What is shared cannot be opened for the time being; it comes back by itself.</summary>
+    SharePaused,
+
+    /// <summary>The share has ended: by its date, or because its downloads are used up.</summary>
+    ShareExpired,
+
+    /// <summary>The share does not include it.</summary>
+    ShareRightMissing,
+
+    /// <summary>The cloud that it was to be put in has no room for it.</summary>
+    ShareFull,
+
+    /// <summary>What others hold the rights to can be shared with the household only.</summary>
+    ProtectedContent,
+
+    /// <summary>Whoever shares with friends must state that they hold the rights.</summary>
+    RightsNotAttested,
+
+    /// <summary>The vault has as many shares as it may.</summary>
+    TooManyShares,
 }

@@ -33,6 +33,9 @@ public sealed record VaultLimits
     /// <summary>Active locks in one vault.</summary>
     public int Locks { get; init; } = 1_000;
 
+    /// <summary>Shares in one vault.</summary>
+    public int Shares { get; init; } = 1_000;
+
     /// <summary>The shortest time a lock is given: Office asks for 180 s and refreshes at half.</summary>
     public TimeSpan LockFloor { get; init; } = TimeSpan.FromSeconds(180);
 

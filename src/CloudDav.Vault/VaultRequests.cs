@@ -10,6 +10,9 @@ public sealed record SessionOptions
 
     /// <summary>Through what the actor came in.</summary>
     public Door Door { get; init; } = Door.App;
+
+    /// <summary>The share through which the actor comes: paths begin at its item, and nothing else is there. Null for the whole tree.</summary>
+    public ShareVisit? Visit { get; init; }
 }
 
 /// <summary>What must still hold in the transaction that commits a change.</summary>

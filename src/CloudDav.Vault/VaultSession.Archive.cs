@@ -97,11 +97,11 @@ public sealed partial class VaultSession
             cancellationToken
         );
         return new VaultArchive(
-            vault.Name,
+            _options.Visit is null || node.Id == vault.Root ? vault.Name : node.Name,
             EntityTag.OfArchive(vault, node, withheld),
             _vaults.Downloads.Watch(
                 _actor,
-                _options.Door,
+                _options,
                 root.Value.Path.Chain,
                 new ArchiveContent(this, layout, place)
             )
@@ -132,7 +132,15 @@ public sealed partial class VaultSession
 
     private async ValueTask<VaultResult<Found>> FindDownloadableRootAsync(
         IMetadataSnapshot snapshot
-    ) => FoundIn(await LoadAsync(snapshot, Request([new([])])), Capability.Download);
+    )
+    {
+        var found = FoundIn(await LoadAsync(snapshot, Request([new([])])), Capability.Download);
+        if (!found.IsSuccess)
+            return found;
+        if (found.Value.Vault.Decision!.Visitor?.Share is { Rights: not ShareRights.Download })
+            return new Refusal(RefusalRule.ShareRightMissing);
+        return found.Value.Node.IsFolder ? found : new Refusal(RefusalRule.IsFile);
+    }
 
     private static IReadOnlySet<NodeId> WithheldIn(VaultState vault) =>
         vault.Decision!.ItemsRefusing(Capability.Download);

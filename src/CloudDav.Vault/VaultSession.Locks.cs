@@ -22,7 +22,7 @@ public sealed partial class VaultSession
                 if (
                     CheckAccess(
                         facts,
-                        facts is { IsSignedOut: false } && facts.Paths[0].Node is null
+                        !IsVisit && facts.Paths is [{ Node: null }, ..]
                             ? Capability.AddContent
                             : Capability.TakeBack
                     ) is

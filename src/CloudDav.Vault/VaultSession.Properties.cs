@@ -64,7 +64,7 @@ public sealed partial class VaultSession
                             ? new Change.RemoveProperty(row.Id, name)
                             : new Change.SetProperty(row.Id, new NodeProperty(name, xml))
                     );
-                if (place.Path.Count == 0)
+                if (place.Chain.Count == 1)
                     changes.CountRootProperties(growth);
                 else
                     changes.Count(place.Ancestors, 0, growth, 0, 0, changesMembers: false);

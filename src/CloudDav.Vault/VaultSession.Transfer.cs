@@ -57,7 +57,7 @@ public sealed partial class VaultSession
                 var (from, to) = (facts.Paths[0], AsRename(facts.Paths[0], facts.Paths[1]));
                 var node = found.Value.Node;
                 var levels = node.Height;
-                if (levels > 0 && to.Path.Count + levels > Limits.Depth)
+                if (levels > 0 && CheckDepth(to, levels) is not null)
                     // The height is only an upper bound: before it refuses, it is measured.
                     levels = await transaction.MeasureHeightAsync(vault.Id, node.Id);
                 var rules = Rules(guard);
@@ -96,6 +96,12 @@ public sealed partial class VaultSession
                     changes.Add(new Change.SetFolderModified(row.Id, row.ModifiedMs));
                 if (levels < node.Height)
                     changes.Add(new Change.SetHeight(row.Id, levels));
+                if (
+                    IsProtected(vault, from.Ancestors)
+                    && !IsProtected(vault, to.Ancestors)
+                    && !vault.Protected.Contains(node.Id)
+                )
+                    changes.Add(new Change.Protect(node.Id, IsProtected: true));
                 var bytes = node.Size + node.SubtreeBytes;
                 var propertyBytes = node.PropertyBytes + node.SubtreePropertyBytes;
                 changes.Count(
@@ -137,6 +143,8 @@ public sealed partial class VaultSession
                     Request(guard, TreeLocks, source, destination)
                 );
                 var found = FoundIn(facts, Capability.AddContent);
+                if (IsVisit)
+                    return new Refusal(RefusalRule.ShareRightMissing);
                 if (found.Refusal is { } missing)
                     return missing;
                 var vault = facts.Vault;
@@ -144,7 +152,7 @@ public sealed partial class VaultSession
                 var node = found.Value.Node;
                 var isDeep = node.IsFolder && transfer.IsDeep;
                 var levels = isDeep ? node.Height : 0;
-                if (to.Path.Count + levels > Limits.Depth && levels > 0)
+                if (levels > 0 && CheckDepth(to, levels) is not null)
                     levels = await transaction.MeasureHeightAsync(vault.Id, node.Id);
                 var bytes = node.Size + (isDeep ? node.SubtreeBytes : 0);
                 var propertyBytes = node.PropertyBytes + (isDeep ? node.SubtreePropertyBytes : 0);
@@ -191,6 +199,8 @@ public sealed partial class VaultSession
                     changes.Add(new Change.CopyProperties(node.Id, row.Id));
                 if (isDeep)
                     changes.Add(new Change.CopyMembers(node, row));
+                if (IsProtected(vault, from.Chain) && !IsProtected(vault, to.Ancestors))
+                    changes.Add(new Change.Protect(row.Id, IsProtected: true));
                 changes.Count(
                     to.Ancestors,
                     bytes,
@@ -305,6 +315,9 @@ public sealed partial class VaultSession
                 changes.Add(new Change.ReleaseContent(content, node.Id));
             return;
         }
+        if (IsProtected(vault, path.Ancestors) && !vault.Protected.Contains(node.Id))
+            // So that it still is when it comes back.
+            changes.Add(new Change.Protect(node.Id, IsProtected: true));
         var row = node.Copy();
         row.Parent = vault.Trash;
         row.NameKey = isTransient

@@ -16,6 +16,13 @@ public sealed partial class VaultSession
     {
         if (upload.Splice is not null)
             return await SpliceAsync(path, upload, guard, cancellationToken);
+        if (IsVisit)
+        {
+            // What is there, and in which state, is not the visitor's to know: a taken name is no obstacle, and a condition none that can fail.
+            if (path.Count != 1)
+                return new Refusal(RefusalRule.ShareRightMissing);
+            guard = ChangeGuard.None;
+        }
         if (upload.DeclaredLength is { } declared && declared <= Limits.InlineBytes)
         {
             if (
@@ -108,14 +115,26 @@ public sealed partial class VaultSession
             cancellationToken
         );
 
-    private LockRules Rules(ChangeGuard guard) => new(_actor, guard.LockTokens);
+    private bool IsVisit => _options.Visit is not null;
+
+    private LockRules Rules(ChangeGuard guard) => new(_actor, IsVisit ? [] : guard.LockTokens);
+
+    // Where a file goes. A visitor's never goes in the place of another one.
+    private PathState PlaceOf(Facts facts) =>
+        IsVisit
+            ? facts.Paths[0] with
+            {
+                Chain = facts.Paths[0].Ancestors,
+                CaseSibling = null,
+            }
+            : facts.Paths[0];
 
     // Everything about a write that can be decided without its body.
     private Refusal? CheckWrite(Facts facts, ChangeGuard guard, long size)
     {
         if (CheckAccess(facts, Capability.AddContent) is { } refused)
             return refused;
-        var place = facts.Paths[0];
+        var place = PlaceOf(facts);
         if (place.Path.Count == 0 || place.Node is { IsFolder: true })
             return new Refusal(RefusalRule.IsFolder);
         var rules = Rules(guard);
@@ -197,8 +216,8 @@ public sealed partial class VaultSession
                 if (splice is not null && facts.Paths[0].Node?.Revision != splice.Revision)
                     return new Refusal(RefusalRule.ConditionFailed);
                 // What stands already is given back at commit, so only the growth is held.
-                var growth =
-                    (expected ?? Limits.FirstHoldBytes + around) - (facts.Paths[0].Node?.Size ?? 0);
+                var former = PlaceOf(facts).Node?.Size ?? 0;
+                var growth = (expected ?? Limits.FirstHoldBytes + around) - former;
                 var bytes = Math.Max(0, growth);
                 if (expected is null)
                     // Never all that is left: others upload too, and this one may turn out small.
@@ -207,7 +226,7 @@ public sealed partial class VaultSession
                 var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
                 changes.Add(new Change.StageBlob(blob, bytes, now + Limits.UploadLease));
                 await transaction.ApplyAsync(changes);
-                return bytes + (facts.Paths[0].Node?.Size ?? 0);
+                return bytes + former;
             },
             cancellationToken
         );
@@ -295,6 +314,16 @@ public sealed partial class VaultSession
     )
     {
         var facts = await LoadAsync(transaction, request);
+        while (
+            IsVisit && facts.Paths is [var taken] && (taken.Node ?? taken.CaseSibling) is not null
+        )
+            facts = await LoadAsync(
+                transaction,
+                request with
+                {
+                    Paths = [new([NodeName.Beside(request.Paths[0].Path[0])], NodeDetails.Locks)],
+                }
+            );
         if (CheckWrite(facts, guard, content.Size) is { } refusal)
             return refusal;
         var (vault, place) = (facts.Vault, facts.Paths[0]);
@@ -332,6 +361,8 @@ public sealed partial class VaultSession
             former is null ? 1 : 0,
             changesMembers: former is null
         );
+        if (facts.Visited is { } visited)
+            Record(changes, AuditActs.ShareReceived, visited.Share, null);
         await ApplyAsync(transaction, vault, changes);
         return After(vault, changes, row, former is null);
     }

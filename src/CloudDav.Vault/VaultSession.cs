@@ -15,6 +15,9 @@ public sealed partial class VaultSession
     private readonly Actor _actor;
     private readonly SessionOptions _options;
 
+    // The share through which the actor comes, as the last query found it.
+    private VisitedShare? _visited;
+
     internal VaultSession(Vaults vaults, Actor actor, SessionOptions options)
     {
         _vaults = vaults;
@@ -48,10 +51,10 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        var facts = await LoadAsync(Request([new(path, details)]), cancellationToken);
+        var facts = await LoadAsync(Request([new(path, Shown(details))]), cancellationToken);
         var found = FoundIn(facts, Capability.List);
         if (found.IsSuccess)
-            MeasuresOn(found.Value)?.Mark(found.Value.Node);
+            Mark(MeasuresOn(found.Value), found.Value.Node);
         return found;
     }
 
@@ -69,8 +72,10 @@ public sealed partial class VaultSession
         Action<VaultState> begin,
         NodeVisitor visit,
         CancellationToken cancellationToken
-    ) =>
-        _vaults.Metadata.ReadAsync(
+    )
+    {
+        details = Shown(details);
+        return _vaults.Metadata.ReadAsync(
             async ValueTask<VaultResult<bool>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([new(path, details)]));
@@ -91,8 +96,9 @@ public sealed partial class VaultSession
                     wantsLocks ? await snapshot.ListLocksAsync(vault.Id, Now) : []
                 );
                 var measures = MeasuresOn(found.Value);
+                var hidden = HiddenBelow(vault);
                 begin(vault);
-                measures?.Mark(top);
+                Mark(measures, top);
                 visit([], top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
                     return true;
@@ -106,7 +112,9 @@ public sealed partial class VaultSession
                     {
                         if ((++seen & 1023) == 0)
                             cancellationToken.ThrowIfCancellationRequested();
-                        measures?.Mark(node);
+                        if (hidden is not null && Hides(hidden, node))
+                            return;
+                        Mark(measures, node);
                         var place = places.Enter(node, keepsFolders: levels is null);
                         visit(place.Below, node, place.Locks);
                     }
@@ -115,6 +123,7 @@ public sealed partial class VaultSession
             },
             cancellationToken
         );
+    }
 
     /// <summary>Finds a node and opens its content; nothing of the content is read yet.</summary>
     public async ValueTask<VaultResult<Opened>> OpenAsync(
@@ -148,7 +157,7 @@ public sealed partial class VaultSession
                 ? null
                 : _vaults.Downloads.Watch(
                     _actor,
-                    _options.Door,
+                    _options,
                     found.Value.Item1.Path.Chain,
                     await OpenContentAsync(found.Value.Item2, cancellationToken)
                 )
@@ -190,6 +199,7 @@ public sealed partial class VaultSession
             Actor = _actor,
             Now = Now,
             FoldsNames = _options.FoldsNames,
+            Visit = _options.Visit,
             Paths = paths,
             OwnHold = ownHold,
         };
@@ -221,13 +231,14 @@ public sealed partial class VaultSession
     private Facts Decide(Facts facts, DateTimeOffset now)
     {
         Language = facts.Contract.Language;
+        _visited = facts.Visited;
         return facts.IsSignedOut
             ? facts
             : facts with
             {
                 Vault = facts.Vault with
                 {
-                    Decision = _vaults.Policy.Decide(facts, _options.Door, now),
+                    Decision = _vaults.Policy.Decide(facts, _options.Door, _options.Visit, now),
                 },
             };
     }
@@ -250,6 +261,34 @@ public sealed partial class VaultSession
 
     private static MeasuredPlaces? MeasuresOn(Found found) =>
         MeasuredPlaces.Of(found.Vault.Decision!, found.Path.Chain);
+
+    // Why the operator took something out of reach is told to its owner alone.
+    private void Mark(MeasuredPlaces? measures, NodeRow node)
+    {
+        measures?.Mark(node);
+        if (IsVisit)
+            node.Block = null;
+    }
+
+    // Locks and what programs have noted are the owner's.
+    private NodeDetails Shown(NodeDetails details) =>
+        IsVisit ? details & ~(NodeDetails.Locks | NodeDetails.Properties) : details;
+
+    // What a listing leaves out with everything below it; null for nothing.
+    private HashSet<NodeId>? HiddenBelow(VaultState vault) =>
+        IsVisit && vault.Protected.Count > 0 ? [.. vault.Protected] : null;
+
+    // Folders come before what is in them.
+    private static bool Hides(HashSet<NodeId> hidden, NodeRow node)
+    {
+        if (hidden.Contains(node.Id))
+            return true;
+        if (!hidden.Contains(node.Parent))
+            return false;
+        if (node.IsFolder)
+            hidden.Add(node.Id);
+        return true;
+    }
 
     private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)
     {
@@ -292,11 +331,11 @@ public sealed partial class VaultSession
     }
 
     private Refusal? CheckDepth(PathState path, int levels) =>
-        path.Path.Count + levels > Limits.Depth
+        path.Above + path.Path.Count + levels > Limits.Depth
             ? new Refusal(RefusalRule.TooDeep)
             {
                 Limit = Limits.Depth,
-                Used = path.Path.Count + levels,
+                Used = path.Above + path.Path.Count + levels,
             }
             : null;
 
@@ -311,6 +350,9 @@ public sealed partial class VaultSession
             };
         if (vault.AvailableBytes is not { } available)
             return null;
+        // How full a cloud is, is its owner's to know.
+        if (vault.Decision?.Visitor is not null)
+            return bytes > available || available == 0 ? new Refusal(RefusalRule.ShareFull) : null;
         return (bytes > 0 && bytes > available) || (addsContent && available == 0)
             ? new Refusal(RefusalRule.CapacityExceeded)
             {

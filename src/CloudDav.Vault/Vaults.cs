@@ -29,6 +29,9 @@ public sealed class Vaults(
     /// <summary>Decides what accounts may do.</summary>
     public AccountPolicy Policy => policy;
 
+    /// <summary>The tokens of links.</summary>
+    public ShareTokens Tokens { get; } = new(keys);
+
     internal RunningDownloads Downloads { get; } = new(metadata, policy, time);
 
     internal RunningArchives Archives { get; } = new(limits);
@@ -39,4 +42,23 @@ public sealed class Vaults(
 
     /// <summary>Lets an actor act on the actor's own vault. Nothing is looked up yet.</summary>
     public VaultSession Open(Actor actor, SessionOptions options) => new(this, actor, options);
+
+    /// <summary>The share that a link's token opens; null when there is none. Whether it can be opened now, the session finds out.</summary>
+    public ValueTask<Share?> FindLinkAsync(string token, CancellationToken cancellationToken) =>
+        metadata.FindLinkAsync(ShareTokens.HashOf(token), cancellationToken);
+
+    /// <summary>Lets somebody act who came by a link: on its item and what is below it, within its rights.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="address">Where the request came from.</param>
+    /// <param name="options">What the door asks for.</param>
+    public VaultSession Open(Share share, string address, SessionOptions options) =>
+        new(
+            this,
+            new Actor(share.Owner, share.OwnerName, share.Vault, null, null),
+            options with
+            {
+                Door = Door.Link,
+                Visit = Tokens.VisitOf(share, address),
+            }
+        );
 }

@@ -55,6 +55,7 @@ public abstract partial class MetadataStoreContract
                 "history spans"
             },
             { "UPDATE sequences SET next = 1", "sequence" },
+            { "INSERT INTO protected_nodes SELECT vault_id, 4711 FROM vaults", "marks" },
         };
 
     [Fact]

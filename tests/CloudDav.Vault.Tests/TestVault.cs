@@ -9,11 +9,17 @@ namespace CloudDav.Vault.Tests;
 /// <summary>One account with its vault on real storage in a temporary folder, under a clock that stands still.</summary>
 internal sealed class TestVault : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-vault-").FullName;
+    private readonly string _folder;
     private readonly TestEngine _engine;
 
-    public TestVault(VaultLimits? limits = null)
+    /// <param name="limits">The limits that hold; null for the usual ones.</param>
+    /// <param name="isInMemory">Whether flushing costs nothing: for very many changes, none of which has to survive anything.</param>
+    public TestVault(VaultLimits? limits = null, bool isInMemory = false)
     {
+        _folder =
+            isInMemory && Directory.Exists("/dev/shm")
+                ? Directory.CreateDirectory($"/dev/shm/clouddav-vault-{Guid.NewGuid():N}").FullName
+                : Directory.CreateTempSubdirectory("clouddav-vault-").FullName;
         _engine = TestEngine.Open(DatabaseFile, Time);
         Blobs = new DiskBlobStore(
             Directory.CreateDirectory(Path.Combine(_folder, "content")).FullName

@@ -16,13 +16,18 @@ internal static class VaultProperties
         var isRoot = node.Id == vault.Root;
         resource.Name = isRoot ? vault.Name : node.Name;
         resource.IsCollection = node.IsFolder;
-        resource.Length = node.IsFolder ? node.SubtreeBytes : node.Size;
+        var isVisit = vault.Decision!.Visitor is not null;
+        // How much is in a folder, and how full a cloud is, is its owner's to know.
+        resource.Length =
+            !node.IsFolder ? node.Size
+            : isVisit ? 0
+            : node.SubtreeBytes;
         resource.ETag = EntityTag.Of(vault, node);
         resource.Modified = Time(node.ModifiedMs);
         resource.Created = Time(node.CreatedMs);
         resource.MediaType = node.MediaType;
         resource.FileId = node.Id.Value;
-        resource.Privileges = PrivilegesOf(vault.Decision!.Lasting & ~node.Taken);
+        resource.Privileges = PrivilegesOf(vault.Decision.Lasting & ~node.Taken);
         if (isRoot)
             resource.Privileges &= ~(DavPrivileges.Move | DavPrivileges.Delete);
         resource.Win32Attributes = NodeName.IsTransient(node.Name)
@@ -40,7 +45,7 @@ internal static class VaultProperties
                     )),
                 ];
         resource.Quota =
-            node.IsFolder && facts.HasFlag(DavFacts.Quota)
+            node.IsFolder && !isVisit && facts.HasFlag(DavFacts.Quota)
                 ? new DavQuota(vault.UsedBytes, vault.AvailableBytes)
                 : null;
         resource.Checksums = node.Checksums;

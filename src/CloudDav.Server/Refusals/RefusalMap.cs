@@ -154,6 +154,20 @@ internal static class RefusalMap
             RefusalRule.MethodNotAllowed => new(405, "method-not-allowed"),
             RefusalRule.NotJson => new(415, "not-json"),
             RefusalRule.RequestTooLarge => new(413, "request-too-large"),
+            RefusalRule.ShareNotFound => new(404, "share-not-found"),
+            RefusalRule.SharePaused => new(403, "share-paused"),
+            RefusalRule.ShareExpired => new(410, "share-expired"),
+            RefusalRule.ShareRightMissing => new(403, "share-right-missing")
+            {
+                Condition = Dav + "need-privileges",
+            },
+            RefusalRule.ShareFull => new(507, "share-full")
+            {
+                Condition = Dav + "quota-not-exceeded",
+            },
+            RefusalRule.ProtectedContent => new(403, "protected-content"),
+            RefusalRule.RightsNotAttested => new(403, "rights-attestation-required"),
+            RefusalRule.TooManyShares => new(403, "too-many-shares"),
         };
 
     private static int Barred(Refusal refusal) => refusal.IsLegalOrder ? 451 : 403;

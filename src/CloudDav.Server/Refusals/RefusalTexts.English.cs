@@ -87,5 +87,13 @@ internal static partial class RefusalTexts
             RefusalRule.MethodNotAllowed => "This cannot be done at this address. Use another method.",
             RefusalRule.NotJson => "A command has to be JSON. Send it as application/json.",
             RefusalRule.RequestTooLarge => $"This command is larger than {w.LimitSize}. Send less.",
+            RefusalRule.ShareNotFound => "There is nothing behind this link, or no longer. Ask for a new one.",
+            RefusalRule.SharePaused => "What was shared with you cannot be opened at the moment. It comes back by itself; try again later.",
+            RefusalRule.ShareExpired => "This link has ended. Ask for a new one.",
+            RefusalRule.ShareRightMissing => "This link does not allow it. Ask whoever gave it to you.",
+            RefusalRule.ShareFull => "There is no room for it where you want to put it. Tell whoever gave you the link.",
+            RefusalRule.ProtectedContent => "This is marked as holding other people’s rights, and can be shared with your household only. Choose something else.",
+            RefusalRule.RightsNotAttested => "Confirm that you hold the rights to what you share with others, and try again.",
+            RefusalRule.TooManyShares => $"There are {w.Used} of at most {w.Limit} links. End some first.",
         };
 }

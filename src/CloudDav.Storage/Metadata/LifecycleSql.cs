@@ -83,6 +83,18 @@ internal static class DestructionSql
         DELETE FROM locks WHERE vault_id = ?1 AND token IN (SELECT token FROM locks WHERE vault_id = ?1 LIMIT ?2)
         """;
 
+    public const string DeleteShareUses = """
+        DELETE FROM share_uses WHERE vault_id = ?1
+          AND (share_id, client, used) IN (SELECT share_id, client, used FROM share_uses WHERE vault_id = ?1 LIMIT ?2)
+        """;
+
+    public const string DeleteShares =
+        "DELETE FROM shares WHERE vault_id = ?1 AND share_id IN (SELECT share_id FROM shares WHERE vault_id = ?1 LIMIT ?2)";
+
+    public const string DeleteMarks = """
+        DELETE FROM protected_nodes WHERE vault_id = ?1 AND node_id IN (SELECT node_id FROM protected_nodes WHERE vault_id = ?1 LIMIT ?2)
+        """;
+
     public const string DeleteHolds = """
         DELETE FROM holds WHERE vault_id = ?1 AND blob_id IN (SELECT blob_id FROM holds WHERE vault_id = ?1 LIMIT ?2)
         """;

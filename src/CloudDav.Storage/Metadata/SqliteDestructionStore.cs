@@ -16,6 +16,9 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
     [
         DestructionSql.DeleteDamages,
         DestructionSql.DeleteLocks,
+        DestructionSql.DeleteShareUses,
+        DestructionSql.DeleteShares,
+        DestructionSql.DeleteMarks,
         DestructionSql.DeleteHolds,
         DestructionSql.DeleteProperties,
         DestructionSql.DeleteReferences,

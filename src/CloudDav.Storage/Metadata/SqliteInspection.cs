@@ -200,6 +200,19 @@ internal static class SqliteInspection
             """
         ),
         (
+            "shares, their uses or marks are of something that is not there",
+            """
+            SELECT 'share ' || s.share_id FROM shares s
+            WHERE s.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = s.vault_id AND n.node_id = s.node_id)
+            UNION ALL
+            SELECT 'use of share ' || u.share_id FROM share_uses u
+            WHERE u.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.vault_id = u.vault_id AND s.share_id = u.share_id)
+            UNION ALL
+            SELECT 'mark on node ' || p.node_id FROM protected_nodes p
+            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id)
+            """
+        ),
+        (
             "exclusive locks overlap on one node",
             """
             SELECT 'node ' || node_id FROM locks WHERE vault_id = @vault AND expires > @now

@@ -81,6 +81,22 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     /// <inheritdoc/>
+    public ValueTask<Share?> FindLinkAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+            {
+                var statement = session[ShareSql.FindByToken].Bind(1, tokenHash.ToArray());
+                var share = statement.Step() ? ShareRows.Read(statement) : null;
+                statement.Reset();
+                return share;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
         DateTimeOffset now,

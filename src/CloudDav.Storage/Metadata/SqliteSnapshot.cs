@@ -47,6 +47,21 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(locks);
     }
 
+    public ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(VaultId vault, ShareId? share)
+    {
+        var shares = new List<Share>();
+        var statement = share is { } id
+            ? session[ShareSql.FindShare].Bind(1, id.Value).Bind(2, vault.Value)
+            : session[ShareSql.ListShares].Bind(1, vault.Value);
+        while (statement.Step())
+            shares.Add(ShareRows.Read(statement));
+        statement.Reset();
+        if (shares.Count == 0)
+            return new([]);
+        var root = Find(vault.Value, 0, "root")!.Id;
+        return new([.. shares.Select(found => Place(root, found)).OfType<PlacedShare>()]);
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 
@@ -137,6 +152,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             || actor.Device is not null && statement.NullableInt64(13) != 1;
         var factsVersion = isSignedOut ? 0 : statement.Int64(14);
         var platformVersion = statement.Int64(15);
+        var hasProtected = statement.Boolean(16);
         statement.Reset();
         if (isSignedOut)
             return new Facts
@@ -147,17 +163,36 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                 Platform = PlatformFacts.Normal,
                 Paths = [],
             };
-        var paths = new PathState[request.Paths.Count];
-        for (var i = 0; i < paths.Length; i++)
-            paths[i] = LoadPath(vault, request.Paths[i], request.FoldsNames, now);
-        return new Facts
+        if (hasProtected)
+            vault = vault with { Protected = ReadProtected(vault.Id) };
+        var facts = new Facts
         {
             IsSignedOut = false,
             Vault = vault,
             Contract = ContractOf(actor.Account, factsVersion, platformVersion),
             Platform = PlatformOf(platformVersion),
-            Paths = paths,
+            Paths = [],
         };
+        List<NodeRow> top;
+        if (request.Visit is { } visit)
+        {
+            if (FindPlaced(vault, visit.Share) is not { } placed)
+                return facts;
+            facts = facts with { Visited = Visited(placed.Share, visit, request.Now) };
+            top = [.. placed.Chain];
+        }
+        else
+        {
+            top =
+            [
+                Find(vault.Id.Value, 0, "root")
+                    ?? throw new InvalidDataException($"Vault {vault.Id.Value} has no root."),
+            ];
+        }
+        var paths = new PathState[request.Paths.Count];
+        for (var i = 0; i < paths.Length; i++)
+            paths[i] = LoadPath(vault, top, request.Paths[i], request.FoldsNames, now);
+        return facts with { Paths = paths };
     }
 
     private ContractFacts ContractOf(AccountId account, long version, long platformVersion)
@@ -180,20 +215,81 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return facts;
     }
 
-    private PathState LoadPath(VaultState vault, PathRequest request, bool foldsNames, long now)
+    // The rows from the vault's root down to the item of a share; null when it or its item is gone, or in the trash.
+    private PlacedShare? FindPlaced(VaultState vault, ShareId id)
     {
-        var chain = new List<NodeRow>(request.Path.Count + 1)
+        var statement = session[ShareSql.FindShare].Bind(1, id.Value).Bind(2, vault.Id.Value);
+        if (!statement.Step())
+            return null;
+        var share = ShareRows.Read(statement);
+        statement.Reset();
+        return Place(vault.Root, share);
+    }
+
+    private PlacedShare? Place(NodeId root, Share share)
+    {
+        var chain = new List<NodeRow>();
+        for (var id = share.Node.Value; id != 0; id = chain[^1].Parent.Value)
         {
-            Find(vault.Id.Value, 0, "root")
-                ?? throw new InvalidDataException($"Vault {vault.Id.Value} has no root."),
-        };
+            var statement = session[TreeSql.FindNode].Bind(1, share.Vault.Value).Bind(2, id);
+            if (!statement.Step())
+                return null;
+            chain.Add(ReadWhole(statement));
+            statement.Reset();
+        }
+        chain.Reverse();
+        return chain.Count > 0 && chain[0].Id == root ? new PlacedShare(share, chain) : null;
+    }
+
+    private VisitedShare Visited(Share share, ShareVisit visit, DateTimeOffset now)
+    {
+        var statement = session[ShareSql.ListUses]
+            .Bind(1, share.Vault.Value)
+            .Bind(2, visit.Share.Value)
+            .Bind(3, visit.Client.ToArray())
+            .Bind(4, (now - ShareVisit.CountedFor).ToUnixTimeMilliseconds());
+        var visited = new VisitedShare(share, HasOpened: false, HasDownloaded: false);
+        while (statement.Step())
+            visited =
+                (ShareUse)statement.Int64(0) == ShareUse.Opened
+                    ? visited with
+                    {
+                        HasOpened = true,
+                    }
+                    : visited with
+                    {
+                        HasDownloaded = true,
+                    };
+        return visited;
+    }
+
+    private HashSet<NodeId> ReadProtected(VaultId vault)
+    {
+        var nodes = new HashSet<NodeId>();
+        var statement = session[ShareSql.ListProtected].Bind(1, vault.Value);
+        while (statement.Step())
+            nodes.Add(new(statement.Int64(0)));
+        return nodes;
+    }
+
+    private PathState LoadPath(
+        VaultState vault,
+        List<NodeRow> top,
+        PathRequest request,
+        bool foldsNames,
+        long now
+    )
+    {
+        var chain = new List<NodeRow>(top.Count + request.Path.Count);
+        chain.AddRange(top);
         NodeRow? caseSibling = null;
-        for (var i = 0; i < request.Path.Count && chain[i].IsFolder; i++)
+        for (var i = 0; i < request.Path.Count && chain[^1].IsFolder; i++)
         {
             var name = request.Path[i];
-            var row = Find(vault.Id.Value, chain[i].Id.Value, vault.KeyOf(name));
+            var folder = chain[^1].Id.Value;
+            var row = Find(vault.Id.Value, folder, vault.KeyOf(name));
             if (row is null && foldsNames && !vault.IsCaseInsensitive)
-                row = FindFolded(vault.Id.Value, chain[i].Id.Value, NodeName.Fold(name));
+                row = FindFolded(vault.Id.Value, folder, NodeName.Fold(name));
             if (row is not null && !foldsNames && row.Name != name)
             {
                 if (i == request.Path.Count - 1)
@@ -208,6 +304,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         {
             Path = request.Path,
             Chain = chain,
+            Above = top.Count - 1,
             CaseSibling = caseSibling,
         };
         if (state.Node is { } node)
@@ -252,14 +349,19 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         var locks = new List<LockRow>();
         var path = state.StoredPath;
         for (var i = 0; i < state.Chain.Count; i++)
+        {
             ReadLocks(
                 session[TreeSql.ListNodeLocks]
                     .Bind(1, vault)
                     .Bind(2, state.Chain[i].Id.Value)
                     .Bind(3, now),
-                [.. path.Take(i)],
+                [.. path.Take(i - state.Above)],
                 locks
             );
+            // From above where the path begins, only what reaches down to it.
+            if (i < state.Above)
+                locks.RemoveAll(held => !held.IsInfinite);
+        }
         return locks;
     }
 

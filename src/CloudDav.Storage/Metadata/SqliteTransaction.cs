@@ -262,6 +262,36 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     .Run();
                 Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, abandon.Blob.Value).Run();
                 break;
+            case Change.AddShare add:
+                AddShare(add.Share);
+                break;
+            case Change.ReplaceShare replace:
+                MustChange(
+                    Session[ShareSql.UpdateShare]
+                        .Bind(1, replace.Share.Id.Value)
+                        .Bind(2, vault)
+                        .Bind(3, (long)replace.Share.Rights)
+                        .Bind(4, replace.Share.Label)
+                        .Bind(5, replace.Share.Password)
+                        .Bind(6, replace.Share.Expires?.ToUnixTimeMilliseconds())
+                        .Bind(7, replace.Share.MaxDownloads)
+                        .Bind(8, replace.Share.Version)
+                        .Run(),
+                    "share"
+                );
+                break;
+            case Change.RemoveShare remove:
+                RemoveShare(vault, remove.Share.Value);
+                break;
+            case Change.CountShareUse count:
+                CountUse(vault, count);
+                break;
+            case Change.Protect protect:
+                Session[protect.IsProtected ? ShareSql.Protect : ShareSql.Unprotect]
+                    .Bind(1, vault)
+                    .Bind(2, protect.Node.Value)
+                    .Run();
+                break;
             case Change.NoteStanding note:
                 Session[LifecycleSql.NoteStanding]
                     .Bind(1, note.Account.Value)
@@ -489,6 +519,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         Session[CopySql.CopyReferences].Bind(1, vault).Run();
         if (copy.Source.SubtreePropertyBytes > 0)
             Session[CopySql.CopyProperties].Bind(1, vault).Run();
+        Session[ShareSql.CopyProtected].Bind(1, vault).Bind(2, source).Run();
         Session[CopySql.CopyTopDir]
             .Bind(1, vault)
             .Bind(2, source)
@@ -505,6 +536,63 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         if (row.PropertyBytes > 0)
             Session[TreeSql.DeleteProperties].Bind(1, vault).Bind(2, row.Id.Value).Run();
         Session[TreeSql.DeleteNodeLocks].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        Session[ShareSql.Unprotect].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        var shares = new List<long>();
+        var statement = Session[ShareSql.ListNodeShares].Bind(1, vault).Bind(2, row.Id.Value);
+        while (statement.Step())
+            shares.Add(statement.Int64(0));
+        foreach (var share in shares)
+            RemoveShare(vault, share);
+    }
+
+    private void AddShare(Share share) =>
+        Session[ShareSql.InsertShare]
+            .Bind(1, share.Id.Value)
+            .Bind(2, share.Vault.Value)
+            .Bind(3, share.Node.Value)
+            .Bind(4, share.Owner.Value)
+            .Bind(5, (long)share.Rights)
+            .Bind(6, share.Label)
+            .Bind(7, share.Address)
+            .Bind(8, share.TokenHash.ToArray())
+            .Bind(9, share.SealedToken.ToArray())
+            .Bind(10, share.Password)
+            .Bind(11, share.Expires?.ToUnixTimeMilliseconds())
+            .Bind(12, share.MaxDownloads)
+            .Bind(13, share.RightsStatement)
+            .Bind(14, share.Created.ToUnixTimeMilliseconds())
+            .Bind(15, share.Version)
+            .Run();
+
+    private void RemoveShare(long vault, long share)
+    {
+        Session[ShareSql.DeleteShare].Bind(1, share).Bind(2, vault).Run();
+        Session[ShareSql.DeleteUses].Bind(1, vault).Bind(2, share).Run();
+    }
+
+    private void CountUse(long vault, Change.CountShareUse count)
+    {
+        var at = count.At.ToUnixTimeMilliseconds();
+        Session[ShareSql.DeleteOldUses]
+            .Bind(1, vault)
+            .Bind(2, count.Share.Value)
+            .Bind(3, (count.At - ShareVisit.CountedFor).ToUnixTimeMilliseconds())
+            .Run();
+        var isNew =
+            Session[ShareSql.InsertUse]
+                .Bind(1, vault)
+                .Bind(2, count.Share.Value)
+                .Bind(3, count.Client.ToArray())
+                .Bind(4, (long)count.Use)
+                .Bind(5, at)
+                .Run() == 1;
+        if (isNew)
+            Session[ShareSql.CountUse]
+                .Bind(1, count.Share.Value)
+                .Bind(2, vault)
+                .Bind(3, (long)count.Use)
+                .Bind(4, at)
+                .Run();
     }
 
     // Goes down to a folder without folders, removes its files, and comes up again.

@@ -25,7 +25,8 @@ internal static class TreeSql
           EXISTS (SELECT 1 FROM locks l WHERE l.vault_id = v.vault_id),
           a.is_disabled, a.credential_version,
           (SELECT d.revoked IS NULL FROM devices d WHERE d.device_id = ?3 AND d.account_id = ?2),
-          a.facts_version, (SELECT p.version FROM platform p WHERE p.platform_id = 1)
+          a.facts_version, (SELECT p.version FROM platform p WHERE p.platform_id = 1),
+          EXISTS (SELECT 1 FROM protected_nodes m WHERE m.vault_id = v.vault_id)
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;

@@ -93,6 +93,59 @@ public sealed class SignInDesk : IDisposable
         return await running.Value.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Verifies the password of a link, as it came in bytes. Wrong ones are counted per link and address, and slowed, as people's own are.</summary>
+    /// <param name="share">The link.</param>
+    /// <param name="password">The password's bytes.</param>
+    /// <param name="address">Where the request came from.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<SignInAnswer> SignInAsync(
+        Share share,
+        ReadOnlyMemory<byte> password,
+        string address,
+        CancellationToken cancellationToken
+    )
+    {
+        var actor = new Actor(share.Owner, share.OwnerName, share.Vault, null, null);
+        if (share.Password is not { } hash)
+            return SignInAnswer.SignedIn(actor);
+        if (password.Length > PasswordHash.MaxBytes)
+            return SignInAnswer.Wrong;
+        // No sign-in name has a line end.
+        var name = Encoding.UTF8.GetBytes(
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"\n{share.Id.Value}\n{share.Version}"
+            )
+        );
+        var mac = MacOf(name, password.Span);
+        if (
+            _remembered.TryGetValue(mac, out var remembered)
+            && _time.GetUtcNow() < remembered.Expires
+        )
+            return SignInAnswer.SignedIn(actor);
+        var triesKey = SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"\n{share.Id.Value}\n{address}"
+                )
+            )
+        );
+        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
+        if (tries.Failures >= _limits.FailuresPerWindow)
+            return TooMany(tries);
+        var refused = await CheckSlowlyAsync(
+            triesKey,
+            account: null,
+            () => Matches(hash, Readings(password.ToArray())),
+            cancellationToken
+        );
+        if (refused is { } answer)
+            return answer;
+        Remember(mac, actor);
+        return SignInAnswer.SignedIn(actor);
+    }
+
     /// <summary>Hashes a new password, in the queue of all slow hashes; null when it is too long.</summary>
     public async ValueTask<string?> HashAsync(string password, CancellationToken cancellationToken)
     {
@@ -213,8 +266,38 @@ public sealed class SignInDesk : IDisposable
             _time.GetUtcNow(),
             cancellationToken
         );
+        var refused = await CheckSlowlyAsync(
+            triesKey,
+            account?.Id,
+            () =>
+                account is null && closed?.Password is { } keyed
+                    ? Matches(keyed, passwords, isKeyed: true)
+                    : Matches(account?.PasswordHash ?? _nobodysHash, passwords),
+            cancellationToken
+        );
+        if (refused is { } answer)
+            return answer;
+        if (account is null)
+            return SignInAnswer.Closed;
+        if (account.IsDisabled)
+            return SignInAnswer.Disabled;
+        _ = NoteAsync(account.Id, "password", _time.GetUtcNow());
+        return SignInAnswer.SignedIn(
+            new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
+        );
+    }
+
+    // In the queue of all slow hashes; null when the password is right.
+    private async Task<SignInAnswer?> CheckSlowlyAsync(
+        byte[] triesKey,
+        AccountId? account,
+        Func<bool> matches,
+        CancellationToken cancellationToken
+    )
+    {
         if (!await _slowHashes.WaitAsync(s_longestWait, cancellationToken))
             return SignInAnswer.Busy;
+        SignInTries tries;
         bool isRight;
         try
         {
@@ -222,17 +305,14 @@ public sealed class SignInDesk : IDisposable
             tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
             if (tries.Failures >= _limits.FailuresPerWindow)
                 return TooMany(tries);
-            isRight =
-                account is null && closed?.Password is { } keyed
-                    ? Matches(keyed, passwords, isKeyed: true)
-                    : Matches(account?.PasswordHash ?? _nobodysHash, passwords);
+            isRight = matches();
             if (!isRight)
             {
                 tries = await _accounts.CountFailureAsync(
                     triesKey,
                     _time.GetUtcNow(),
                     _limits.Window,
-                    account?.Id,
+                    account,
                     _limits.FailuresPerWindow,
                     cancellationToken
                 );
@@ -242,22 +322,14 @@ public sealed class SignInDesk : IDisposable
         {
             _slowHashes.Release();
         }
-
-        if (isRight && account is null)
-            return SignInAnswer.Closed;
-        if (!isRight || account is null)
+        if (!isRight)
         {
             await Task.Delay(_limits.DelayAfter(tries.Failures), cancellationToken);
             return SignInAnswer.Wrong;
         }
         if (tries.Failures > 0)
             await _accounts.ForgetFailuresAsync(triesKey, cancellationToken);
-        if (account.IsDisabled)
-            return SignInAnswer.Disabled;
-        _ = NoteAsync(account.Id, "password", _time.GetUtcNow());
-        return SignInAnswer.SignedIn(
-            new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
-        );
+        return null;
     }
 
     private async ValueTask<bool> WasDeviceOfClosedAsync(

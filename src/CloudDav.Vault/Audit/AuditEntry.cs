@@ -73,6 +73,12 @@ public static class AuditActors
     /// <summary>Whoever has a one-time link to set a password with.</summary>
     public const string OneTimeLink = "one-time-link";
 
+    /// <summary>Whoever came by a link of the account; the share's number follows after a colon.</summary>
+    public const string Link = "link";
+
+    /// <summary>Whoever came by a link.</summary>
+    public static string Of(ShareId share) => Invariant($"{Link}:{share.Value}");
+
     /// <summary>A device of the account.</summary>
     public static string Of(DeviceId device) => Invariant($"{Device}:{device.Value}");
 
@@ -85,6 +91,9 @@ public static class AuditSubjects
 {
     /// <summary>A device.</summary>
     public static string Of(DeviceId device) => AuditActors.Of(device);
+
+    /// <summary>A share.</summary>
+    public static string Of(ShareId share) => Invariant($"share:{share.Value}");
 
     /// <summary>An account.</summary>
     public static string Of(AccountId account) => Invariant($"account:{account.Value}");
@@ -131,6 +140,30 @@ public static class AuditActs
 
     /// <summary>Unauthorised use was reported, and everything signed out.</summary>
     public const string UnauthorisedUseReported = "unauthorised-use.reported";
+
+    /// <summary>An item was shared by a link; the entry says with which statement about rights.</summary>
+    public const string ShareCreated = "share.created";
+
+    /// <summary>A share was changed; the entry says whether anybody can do more with it.</summary>
+    public const string ShareChanged = "share.changed";
+
+    /// <summary>A share was ended by its owner.</summary>
+    public const string ShareRemoved = "share.removed";
+
+    /// <summary>Somebody looked into a share. Recorded once for each client and hour.</summary>
+    public const string ShareOpened = "share.opened";
+
+    /// <summary>Somebody began a download from a share. Recorded once for each client and hour.</summary>
+    public const string ShareDownloaded = "share.downloaded";
+
+    /// <summary>Somebody put a file into a share.</summary>
+    public const string ShareReceived = "share.received";
+
+    /// <summary>An item was marked as holding others' intellectual property.</summary>
+    public const string ItemProtected = "item.protected";
+
+    /// <summary>Such a mark was taken away.</summary>
+    public const string ItemUnprotected = "item.unprotected";
 
     /// <summary>A version of the terms was accepted; the subject says which.</summary>
     public const string TermsAccepted = "terms.accepted";

@@ -24,13 +24,13 @@ internal sealed class RunningDownloads(
     /// <summary>The content, whose copying is stopped when the actor may no longer download.</summary>
     public IContentSource Watch(
         Actor actor,
-        Door door,
+        SessionOptions options,
         IReadOnlyList<NodeRow> chain,
         IContentSource content
     ) =>
         content.Length <= ShortContent
             ? content
-            : new WatchedSource(this, actor, door, chain, content);
+            : new WatchedSource(this, actor, options.Door, options.Visit, chain, content);
 
     private void Begin(WatchedSource source)
     {
@@ -53,17 +53,18 @@ internal sealed class RunningDownloads(
                 if (_running.IsEmpty || Interlocked.Exchange(ref _isWatching, 1) == 1)
                     return;
             }
-            foreach (var group in _running.Keys.GroupBy(source => (source.Actor, source.Door)))
-                await StopRefusedAsync(group.Key.Actor, group.Key.Door, [.. group]);
+            foreach (
+                var group in _running.Keys.GroupBy(source =>
+                    (source.Actor, source.Door, source.Visit)
+                )
+            )
+                await StopRefusedAsync([.. group]);
         }
     }
 
-    private async Task StopRefusedAsync(
-        Actor actor,
-        Door door,
-        IReadOnlyList<WatchedSource> sources
-    )
+    private async Task StopRefusedAsync(IReadOnlyList<WatchedSource> sources)
     {
+        var (actor, door, visit) = (sources[0].Actor, sources[0].Door, sources[0].Visit);
         try
         {
             var now = time.GetUtcNow();
@@ -72,11 +73,12 @@ internal sealed class RunningDownloads(
                 {
                     Actor = actor,
                     Now = now,
+                    Visit = visit,
                     Paths = [],
                 },
                 CancellationToken.None
             );
-            var decision = facts.IsSignedOut ? null : policy.Decide(facts, door, now);
+            var decision = facts.IsSignedOut ? null : policy.Decide(facts, door, visit, now);
             foreach (var source in sources)
             {
                 if (
@@ -97,6 +99,7 @@ internal sealed class RunningDownloads(
         RunningDownloads downloads,
         Actor actor,
         Door door,
+        ShareVisit? visit,
         IReadOnlyList<NodeRow> chain,
         IContentSource content
     ) : IContentSource
@@ -106,6 +109,8 @@ internal sealed class RunningDownloads(
         public Actor Actor => actor;
 
         public Door Door => door;
+
+        public ShareVisit? Visit => visit;
 
         public IReadOnlyList<NodeRow> Chain => chain;
 

@@ -24,20 +24,24 @@ public sealed class AccountPolicy(TakeBackWindow window)
     )
     {
         var (standing, end) = StandingAt(platform, facts, usedBytes, capacityBytes, now);
-        var allowed = CapabilityTable.Of(standing);
+        var anyDoor = CapabilityTable.Of(standing);
         if (!facts.HasTv)
-            allowed &= ~Capability.Tv;
-        allowed &= platform.Doors.TryGetValue(door, out var set)
-            ? set
-            : CapabilityTable.DoorDefault(door);
+            anyDoor &= ~Capability.Tv;
         // Measures and terms are between the operator and customers; the operator's staff may read what was taken out of a customer's reach.
         var terms = OpenTerms.Of(platform, facts, now);
         if (door != Door.Staff)
         {
-            allowed &= ~TakenBy(platform.Restrictions, now) & ~TakenBy(facts.Measures, now);
+            anyDoor &= ~TakenBy(platform.Restrictions, now) & ~TakenBy(facts.Measures, now);
             if (terms?.RequiredFrom <= now)
-                allowed &= CapabilityTable.WithoutTerms;
+                anyDoor &= CapabilityTable.WithoutTerms;
         }
+        var allowed =
+            anyDoor
+            & (
+                platform.Doors.TryGetValue(door, out var set)
+                    ? set
+                    : CapabilityTable.DoorDefault(door)
+            );
         var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
@@ -48,6 +52,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
             Standing = standing,
             Allowed = allowed,
             Lasting = lasting,
+            AnyDoor = anyDoor,
             End = end,
             OpenTerms = terms,
             ClosesAt =
@@ -63,9 +68,10 @@ public sealed class AccountPolicy(TakeBackWindow window)
         };
     }
 
-    /// <summary>Decides about the actor whose facts these are.</summary>
-    internal Decision Decide(Facts facts, Door door, DateTimeOffset now) =>
-        Decide(
+    /// <summary>Decides about the actor whose facts these are: the owner of the vault, or whoever comes through a share of it.</summary>
+    internal Decision Decide(Facts facts, Door door, ShareVisit? visit, DateTimeOffset now)
+    {
+        var owner = Decide(
             facts.Platform,
             facts.Contract,
             facts.Vault.UsedBytes,
@@ -73,6 +79,8 @@ public sealed class AccountPolicy(TakeBackWindow window)
             door,
             now
         );
+        return visit is null ? owner : owner.For(facts.Visited, facts.Vault.Protected);
+    }
 
     /// <summary>The end that counts: of all that are known, the one whose window opens first. Null when none is known.</summary>
     public static ContractEnd? FirstEnd(PlatformFacts platform, ContractFacts facts)
@@ -131,6 +139,9 @@ public sealed record Decision
     /// <summary>Everything that is allowed once the platform works as it should: what a mount that lives longer than a maintenance goes by.</summary>
     public required Capability Lasting { get; init; }
 
+    /// <summary>As <see cref="Lasting"/>, through one door or another.</summary>
+    public required Capability AnyDoor { get; init; }
+
     /// <summary>The end that counts, in the past or to come; null when none is known.</summary>
     public required ContractEnd? End { get; init; }
 
@@ -158,6 +169,23 @@ public sealed record Decision
     /// <summary>The time it was decided for.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>What a visitor's share leaves of what its owner may do; null where the owner acts.</summary>
+    public ShareStanding? Visitor { get; private init; }
+
+    /// <summary>What is left of it for whoever comes through a share.</summary>
+    /// <param name="visited">The share; null when it is gone.</param>
+    /// <param name="protectedNodes">What of the vault is protected.</param>
+    internal Decision For(VisitedShare? visited, IReadOnlySet<NodeId> protectedNodes)
+    {
+        var visitor = new ShareStanding(this, visited, protectedNodes);
+        return this with
+        {
+            Visitor = visitor,
+            Allowed = Allowed & visitor.Granted,
+            Lasting = Lasting & visitor.Granted,
+        };
+    }
+
     /// <summary>Whether something is allowed.</summary>
     public bool Allows(Capability capability) => (Allowed & capability) == capability;
 
@@ -170,6 +198,8 @@ public sealed record Decision
     {
         if (Allows(capability))
             return null;
+        if (Visitor is not null)
+            return Visitor.Refuses(capability);
         if (Platform.Mode == PlatformMode.Off)
             return new(RefusalRule.PlatformOff)
             {
@@ -243,13 +273,15 @@ public sealed record Decision
     /// <param name="capability">What is asked.</param>
     public Refusal? RefusesAt(IReadOnlyList<NodeRow> chain, Capability capability)
     {
+        if (Visitor?.RefusesAt(chain) is { } refusal)
+            return refusal;
         foreach (var measure in ItemMeasures)
         {
             if (
                 (measure.Taken & capability) != Capability.None
                 && chain.Any(row => row.Id == measure.Node)
             )
-                return measure.ToRefusal();
+                return Visitor is null ? measure.ToRefusal() : ShareStanding.Paused;
         }
         return null;
     }
@@ -260,6 +292,7 @@ public sealed record Decision
         ItemMeasures
             .Where(measure => (measure.Taken & capability) != Capability.None)
             .Select(measure => measure.Node!.Value)
+            .Concat(Visitor is { } visitor ? visitor.Protected : [])
             .ToHashSet();
 
     /// <summary>The measures on items that hold now, as far as this door heeds them.</summary>

@@ -52,6 +52,9 @@ public static class EventTypes
     /// <summary>A suspension of an account was lifted or ran out.</summary>
     public const string Resumed = "org.clouddav.service.resumed";
 
+    /// <summary>A customer wants a link sent to an address, which is in the details; the link's token is the event's secret.</summary>
+    public const string ShareSent = "org.clouddav.share.sent";
+
     /// <summary>A share was blocked.</summary>
     public const string ShareBlocked = "org.clouddav.share.blocked";
 

@@ -166,7 +166,7 @@ public abstract record Change
     /// <summary>Corrects a folder's height to what was measured.</summary>
     public sealed record SetHeight(NodeId Folder, int Height) : Change;
 
-    /// <summary>Copies everything below a folder below another one, which is empty; contents are shared, properties copied.</summary>
+    /// <summary>Copies everything below a folder below another one, which is empty; contents are shared, properties and marks copied.</summary>
     /// <param name="Source">The folder to copy from.</param>
     /// <param name="Target">The new folder.</param>
     public sealed record CopyMembers(NodeRow Source, NodeRow Target) : Change;
@@ -203,6 +203,30 @@ public abstract record Change
 
     /// <summary>Gives up a staged blob: its hold goes, and the sweeper removes what the store has of it.</summary>
     public sealed record AbandonBlob(BlobId Blob) : Change;
+
+    /// <summary>Adds a share.</summary>
+    public sealed record AddShare(Share Share) : Change;
+
+    /// <summary>Changes what its owner sets of a share: all but its item, its token, its uses and how it began.</summary>
+    public sealed record ReplaceShare(Share Share) : Change;
+
+    /// <summary>Removes a share.</summary>
+    public sealed record RemoveShare(ShareId Share) : Change;
+
+    /// <summary>Counts a use of a share, once for each client and hour, and forgets what was counted before a moment.</summary>
+    /// <param name="Share">The share.</param>
+    /// <param name="Client">Who used it.</param>
+    /// <param name="Use">How.</param>
+    /// <param name="At">When.</param>
+    public sealed record CountShareUse(
+        ShareId Share,
+        ReadOnlyMemory<byte> Client,
+        ShareUse Use,
+        DateTimeOffset At
+    ) : Change;
+
+    /// <summary>Marks an item as holding others' intellectual property, or takes the mark away.</summary>
+    public sealed record Protect(NodeId Node, bool IsProtected) : Change;
 
     /// <summary>Remembers that an account's standing was told.</summary>
     public sealed record NoteStanding(AccountId Account, Standing Standing) : Change;

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CloudDav.Vault;
 
 /// <summary>
@@ -47,6 +49,14 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>The share that a link token opens; null when there is none.</summary>
+    /// <param name="tokenHash">The token's SHA-256.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<Share?> FindLinkAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Checks every invariant of one vault's rows, from one snapshot, and says which are broken, in sentences.</summary>
     ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
@@ -72,6 +82,11 @@ public interface IMetadataSnapshot
 
     /// <summary>The active locks of a vault, without paths.</summary>
     ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(VaultId vault, DateTimeOffset now);
+
+    /// <summary>The shares of a vault whose items are in its tree, each with its item's row and path from the root down, in the order of ids.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="share">Only this one; null for all.</param>
+    ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(VaultId vault, ShareId? share);
 
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
@@ -138,6 +153,9 @@ public sealed record FactsRequest
     /// <summary>The paths, as segments from the root down.</summary>
     public required IReadOnlyList<PathRequest> Paths { get; init; }
 
+    /// <summary>The share through which the actor comes, whose paths begin at its item; null for the whole tree.</summary>
+    public ShareVisit? Visit { get; init; }
+
     /// <summary>A staged blob whose hold is the actor's own, so that it is not counted against them; null for none.</summary>
     public BlobId? OwnHold { get; init; }
 }
@@ -188,6 +206,9 @@ public sealed record Facts
     /// <summary>What holds for everyone.</summary>
     public required PlatformFacts Platform { get; init; }
 
+    /// <summary>The share through which the actor comes; null without one, or when it or its item is gone: there are no paths then.</summary>
+    public VisitedShare? Visited { get; init; }
+
     /// <summary>The paths, in the order of the request.</summary>
     public required IReadOnlyList<PathState> Paths { get; init; }
 }
@@ -231,6 +252,9 @@ public sealed record VaultState
     /// <summary>Whether it has any lock at all, active or not.</summary>
     public required bool HasLocks { get; init; }
 
+    /// <summary>The items marked as holding others' intellectual property, everything below each included. Few.</summary>
+    public IReadOnlySet<NodeId> Protected { get; init; } = FrozenSet<NodeId>.Empty;
+
     /// <summary>What the actor may do, as the session that loaded it decided; null where no session did.</summary>
     public Decision? Decision { get; init; }
 
@@ -250,8 +274,11 @@ public sealed record PathState
     /// <summary>The path as asked.</summary>
     public required IReadOnlyList<string> Path { get; init; }
 
-    /// <summary>The rows that exist along it, from the root down as far as they go.</summary>
+    /// <summary>The rows that exist along it, from the vault's root down as far as they go.</summary>
     public required IReadOnlyList<NodeRow> Chain { get; init; }
+
+    /// <summary>How many rows of the chain lie above where the path begins: 0 unless the actor comes through a share.</summary>
+    public int Above { get; init; }
 
     /// <summary>A sibling whose name differs from the last segment in case only, when the path itself was not found.</summary>
     public NodeRow? CaseSibling { get; init; }
@@ -263,19 +290,33 @@ public sealed record PathState
     public IReadOnlyList<LockRow> LocksBelow { get; init; } = [];
 
     /// <summary>The node; null when nothing is there.</summary>
-    public NodeRow? Node => Chain.Count == Path.Count + 1 ? Chain[^1] : null;
+    public NodeRow? Node => Chain.Count == Above + Path.Count + 1 ? Chain[^1] : null;
 
-    /// <summary>The folder the last segment is or would be in; null when there is none, and for the root.</summary>
+    /// <summary>The folder the last segment is or would be in; null when there is none, and for where the path begins.</summary>
     public NodeRow? Parent =>
-        Path.Count > 0 && Chain.Count >= Path.Count && Chain[Path.Count - 1].IsFolder
-            ? Chain[Path.Count - 1]
+        Path.Count > 0
+        && Chain.Count >= Above + Path.Count
+        && Chain[Above + Path.Count - 1].IsFolder
+            ? Chain[Above + Path.Count - 1]
             : null;
 
-    /// <summary>The rows above the last segment, as far as they exist.</summary>
-    public IReadOnlyList<NodeRow> Ancestors => [.. Chain.Take(Path.Count)];
+    /// <summary>The rows above the last segment up to the vault's root, as far as they exist.</summary>
+    public IReadOnlyList<NodeRow> Ancestors => [.. Chain.Take(Above + Path.Count)];
 
     /// <summary>The path as its rows are named, which differs from the asked one where a name was found folded.</summary>
-    public IReadOnlyList<string> StoredPath => [.. Chain.Skip(1).Select(row => row.Name)];
+    public IReadOnlyList<string> StoredPath => [.. Chain.Skip(Above + 1).Select(row => row.Name)];
+}
+
+/// <summary>A share and where its item is.</summary>
+/// <param name="Share">The share.</param>
+/// <param name="Chain">The rows from the vault's root down to the item.</param>
+public sealed record PlacedShare(Share Share, IReadOnlyList<NodeRow> Chain)
+{
+    /// <summary>The item.</summary>
+    public NodeRow Node => Chain[^1];
+
+    /// <summary>The item's path from the root down; empty for the root itself.</summary>
+    public IReadOnlyList<string> Path => [.. Chain.Skip(1).Select(row => row.Name)];
 }
 
 /// <summary>A lock.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace CloudDav.Vault;
@@ -82,6 +83,18 @@ public static class NodeName
         return mark > 0
             && name.AsSpan(mark).StartsWith(".sb-", StringComparison.Ordinal)
             && name[^7] == '-';
+    }
+
+    /// <summary>Another name for what cannot have this one: with some random characters before its extension, and shortened where it would be too long.</summary>
+    public static string Beside(string name)
+    {
+        var addition = $" ({RandomNumberGenerator.GetHexString(6, lowercase: true)})";
+        var dot = name.LastIndexOf('.');
+        var extension = dot > 0 && name.Length - dot <= 16 ? name[dot..] : "";
+        var stem = name[..^extension.Length];
+        while (Problem(stem + addition + extension) == RefusalRule.NameTooLong)
+            stem = stem[..^(char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
+        return stem + addition + extension;
     }
 
     private static bool NeedsFolding(string name)

@@ -221,6 +221,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     await snapshot.FindContentAsync(s_actor.Vault, new ContentId(5))
                 );
                 await snapshot.IsBelowAsync(s_actor.Vault, new(1), new(2));
+                Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
                 return true;
             },
@@ -243,7 +244,20 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             },
             Stop
         );
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(Request());
+                var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                foreach (var change in ShareChanges())
+                    changes.Add(change);
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            Stop
+        );
         await store.InspectAsync(s_actor.Vault, Now, Stop);
+        Assert.Null(await store.FindLinkAsync(new byte[32], Stop));
         await store.CreateVaultAsync("v", 5, true, Now, Stop);
         await store.ListVaultsAsync(Stop);
         await store.ListEncryptedVaultsAsync(Stop);
@@ -410,6 +424,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     6L,
                     8L
                 ),
+                Recorder.Nothing(),
                 Chain(),
                 Recorder.Nothing(),
                 Recorder.Nothing(),
@@ -615,6 +630,35 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             Bytes = new byte[10],
         };
 
+    private static IEnumerable<Change> ShareChanges()
+    {
+        var share = new Share
+        {
+            Id = new(31),
+            Vault = s_actor.Vault,
+            Owner = s_actor.Account,
+            OwnerName = "a",
+            Node = new(21),
+            Rights = ShareRights.View,
+            Label = "label",
+            Address = "b@example.org",
+            TokenHash = new byte[32],
+            SealedToken = new byte[52],
+            Password = "hash",
+            Expires = Now,
+            MaxDownloads = 5,
+            RightsStatement = "1",
+            Created = Now,
+            Version = 1,
+        };
+        yield return new Change.AddShare(share);
+        yield return new Change.ReplaceShare(share with { Version = 2 });
+        yield return new Change.CountShareUse(share.Id, new byte[16], ShareUse.Opened, Now);
+        yield return new Change.RemoveShare(share.Id);
+        yield return new Change.Protect(new(21), IsProtected: true);
+        yield return new Change.Protect(new(22), IsProtected: false);
+    }
+
     private static IEnumerable<Change> EveryChange(Facts facts)
     {
         var file = facts.Paths[0].Node!;
@@ -662,6 +706,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.GrowHold(BlobId.New(), 5, Now);
         yield return new Change.AbandonBlob(BlobId.New());
         yield return new Change.NoteStanding(new(7), Standing.Active);
+        foreach (var change in ShareChanges())
+            yield return change;
         yield return new Change.AddAudit(
             new AuditEntry
             {

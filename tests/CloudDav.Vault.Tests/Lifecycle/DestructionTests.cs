@@ -452,6 +452,19 @@ public sealed class DestructionTests : IAsyncDisposable
                     $"/{Marker}-folder/moved-{name}"
                 );
         }
+        await session.CreateShareAsync(
+            new NewShare
+            {
+                Path = [$"{Marker}-folder"],
+                Rights = ShareRights.View,
+                Label = Marker,
+                Password = Marker,
+                RightsStatement = Marker,
+            },
+            _ => null,
+            TestVault.Stop
+        );
+        await session.ProtectAsync([$"{Marker}-folder"], true, TestVault.Stop);
         var large = string.Concat(Enumerable.Repeat(Marker, 5_000));
         await session.PutAsync($"/{Marker}-large", large);
         await session.PutAsync($"/{Marker}-deleted", $"{Marker} deleted");

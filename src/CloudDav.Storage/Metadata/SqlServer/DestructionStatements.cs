@@ -143,6 +143,12 @@ internal static class DestructionStatements
         SET @removed = @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.locks WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.share_uses WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.shares WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.protected_nodes WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.holds WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.node_properties WHERE vault_id = @vault;

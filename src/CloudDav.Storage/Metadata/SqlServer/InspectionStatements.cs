@@ -236,6 +236,19 @@ internal static class InspectionStatements
         ),
         new(
             """
+            SELECT TOP (5) s.share_id AS id FROM dbo.shares AS s
+            WHERE s.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = s.vault_id AND n.node_id = s.node_id)
+            UNION ALL
+            SELECT TOP (5) u.share_id FROM dbo.share_uses AS u
+            WHERE u.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.shares AS s WHERE s.vault_id = u.vault_id AND s.share_id = u.share_id)
+            UNION ALL
+            SELECT TOP (5) p.node_id FROM dbo.protected_nodes AS p
+            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
             SELECT TOP (5) l.node_id FROM dbo.locks AS l WHERE l.vault_id = @vault AND l.expires > @now
             GROUP BY l.node_id HAVING COUNT(*) > 1 AND MIN(CASE WHEN l.is_shared = 1 THEN 1 ELSE 0 END) = 0;
             """,

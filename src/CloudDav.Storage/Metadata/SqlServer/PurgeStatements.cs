@@ -49,6 +49,11 @@ internal static class PurgeStatements
         OPTION (MAXRECURSION 0);
         DELETE p FROM @gone AS g JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = g.node_id;
         DELETE l FROM @gone AS g JOIN dbo.locks AS l ON l.vault_id = @vault AND l.node_id = g.node_id;
+        DELETE m FROM @gone AS g JOIN dbo.protected_nodes AS m ON m.vault_id = @vault AND m.node_id = g.node_id;
+        DELETE u FROM @gone AS g
+        JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id
+        JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id;
+        DELETE s FROM @gone AS g JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id;
         DELETE d FROM @gone AS g JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = g.node_id;
         DELETE n FROM @gone AS g JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = g.node_id;
         UPDATE dbo.vaults SET write_seq = vaults.write_seq + 1, version_bytes = vaults.version_bytes - @version_bytes WHERE vault_id = @vault;

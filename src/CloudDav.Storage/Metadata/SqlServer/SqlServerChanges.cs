@@ -141,6 +141,7 @@ internal sealed class SqlServerChanges
     private readonly HashSet<string> _removedLocks = new(StringComparer.Ordinal);
     private readonly List<AuditEntry> _entries = [];
     private readonly List<ServiceEvent> _events = [];
+    private readonly List<SqlServerCall> _others = [];
     private int _parts;
     private long _versionBytes;
     private Change.MoveLocks? _moveLocks;
@@ -160,6 +161,20 @@ internal sealed class SqlServerChanges
 
     /// <summary>How many ids a copy of everything below a folder takes; 0 without one.</summary>
     public long CopiedItems => _copyMembers?.Source.SubtreeItems ?? 0;
+
+    /// <summary>What is done by statements of their own, after the one that applies the rest and before the commit: seldom, and to few rows.</summary>
+    public IReadOnlyList<SqlServerCall> Others => _others;
+
+    /// <summary>Whether a change set takes more than one statement.</summary>
+    public static bool NeedsTransaction(ChangeSet set) =>
+        set.Changes.Any(change =>
+            change
+                is Change.AddShare
+                    or Change.ReplaceShare
+                    or Change.RemoveShare
+                    or Change.CountShareUse
+                    or Change.Protect
+        );
 
     /// <summary>What is to be linked into chains.</summary>
     public IReadOnlyList<AuditEntry> Entries => _entries;
@@ -305,6 +320,45 @@ internal sealed class SqlServerChanges
             case Change.AbandonBlob abandon:
                 AddBlob(3, abandon.Blob, 0, 0);
                 break;
+            case Change.AddShare add:
+                _others.Add(Insert(add.Share));
+                break;
+            case Change.ReplaceShare replace:
+                _others.Add(
+                    ShareStatements.UpdateShare.With(
+                        _set.Vault.Value,
+                        replace.Share.Id.Value,
+                        (byte)replace.Share.Rights,
+                        replace.Share.Label,
+                        replace.Share.Password,
+                        replace.Share.Expires?.ToUnixTimeMilliseconds(),
+                        replace.Share.MaxDownloads,
+                        replace.Share.Version
+                    )
+                );
+                break;
+            case Change.RemoveShare remove:
+                _others.Add(ShareStatements.DeleteShare.With(_set.Vault.Value, remove.Share.Value));
+                break;
+            case Change.CountShareUse count:
+                _others.Add(
+                    ShareStatements.CountUse.With(
+                        _set.Vault.Value,
+                        count.Share.Value,
+                        count.Client.ToArray(),
+                        (byte)count.Use,
+                        count.At.ToUnixTimeMilliseconds(),
+                        (count.At - ShareVisit.CountedFor).ToUnixTimeMilliseconds()
+                    )
+                );
+                break;
+            case Change.Protect protect:
+                _others.Add(
+                    (
+                        protect.IsProtected ? ShareStatements.Protect : ShareStatements.Unprotect
+                    ).With(_set.Vault.Value, protect.Node.Value)
+                );
+                break;
             case Change.NoteStanding note:
                 _standing = Only(_standing, note);
                 _parts |= Journal;
@@ -321,6 +375,25 @@ internal sealed class SqlServerChanges
                 throw new NotSupportedException(change.GetType().Name);
         }
     }
+
+    private static SqlServerCall Insert(Share share) =>
+        ShareStatements.InsertShare.With(
+            share.Vault.Value,
+            share.Id.Value,
+            share.Node.Value,
+            share.Owner.Value,
+            (byte)share.Rights,
+            share.Label,
+            share.Address,
+            share.TokenHash.ToArray(),
+            share.SealedToken.ToArray(),
+            share.Password,
+            share.Expires?.ToUnixTimeMilliseconds(),
+            share.MaxDownloads,
+            share.RightsStatement,
+            share.Created.ToUnixTimeMilliseconds(),
+            share.Version
+        );
 
     // One change of the tree is of one node and what it displaces.
     private static T Only<T>(T? former, T next)

@@ -30,6 +30,7 @@ internal static class SqlServerInspection
         "inline bytes belong to no content",
         "a quota hold belongs to no staged blob",
         "an active lock is on no node of the tree",
+        "shares, their uses or marks are of something that is not there",
         "exclusive locks overlap on one node",
         "history spans overlap, are empty, or reach into the present row",
         "an id is above the sequence that gives ids",

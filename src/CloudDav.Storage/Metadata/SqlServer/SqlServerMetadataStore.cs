@@ -120,6 +120,21 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         );
 
     /// <inheritdoc/>
+    public async ValueTask<Share?> FindLinkAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            session =>
+                session.FirstAsync(
+                    ShareStatements.FindByToken.With(tokenHash.ToArray()),
+                    ShareRows.Read,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
         DateTimeOffset now,

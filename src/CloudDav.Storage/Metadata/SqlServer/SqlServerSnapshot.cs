@@ -104,6 +104,36 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         return locks;
     }
 
+    public async ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(
+        VaultId vault,
+        ShareId? share
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            ShareStatements.ListShares.With(vault.Value, share?.Value)
+        );
+        var shares = new List<Share>();
+        while (await reader.ReadAsync())
+            shares.Add(ShareRows.Read(new ReaderRow(reader)));
+        await reader.NextResultAsync();
+        var chains = new Dictionary<long, List<NodeRow>>();
+        while (await reader.ReadAsync())
+        {
+            if (!chains.TryGetValue(reader.GetInt64(0), out var chain))
+                chains.Add(reader.GetInt64(0), chain = []);
+            chain.Add(ReadWhole(reader, 1));
+        }
+        return
+        [
+            .. shares
+                .Where(found =>
+                    chains.TryGetValue(found.Id.Value, out var chain) && chain[0].Name == "root"
+                )
+                .Select(found => new PlacedShare(found, chains[found.Id.Value])),
+        ];
+    }
+
     public async ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
     {
         var ready = await PrepareAsync(vault);
@@ -190,6 +220,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         bool isSignedOut;
         long factsVersion;
         long platformVersion;
+        VisitedShare? visited = null;
         await using (
             var reader = await ready.ReadAsync(
                 statement.With(
@@ -199,7 +230,10 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                     request.Now.ToUnixTimeMilliseconds(),
                     request.OwnHold?.Value,
                     (int)details,
-                    Steps(request)
+                    Steps(request),
+                    request.Visit?.Share.Value,
+                    request.Visit?.Client.ToArray(),
+                    (request.Now - ShareVisit.CountedFor).ToUnixTimeMilliseconds()
                 )
             )
         )
@@ -217,7 +251,18 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             Saw(actor.Vault, reader.GetInt64(16));
             if (isSignedOut)
                 return SignedOut(vault);
-            paths = await ReadPathsAsync(reader, vault, request, details);
+            await reader.NextResultAsync();
+            var marked = new HashSet<NodeId>();
+            while (await reader.ReadAsync())
+                marked.Add(new(reader.GetInt64(0)));
+            if (marked.Count > 0)
+                vault = vault with { Protected = marked };
+            var top = request.Visit is null ? null : await ReadTopAsync(reader, vault);
+            visited = top?.Visited;
+            paths =
+                request.Visit is not null && top is null
+                    ? []
+                    : await ReadPathsAsync(reader, vault, request, details, top);
         }
         return new Facts
         {
@@ -225,6 +270,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             Vault = vault,
             Contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion),
             Platform = await PlatformOfAsync(ready, platformVersion),
+            Visited = visited,
             Paths = paths,
         };
     }
@@ -276,11 +322,44 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             HasLocks = reader.GetInt32(10) != 0,
         };
 
+    // A share, how it was used, and what is above its item; null when it or its item is gone, or in the trash.
+    private static async Task<ShareTop?> ReadTopAsync(DbDataReader reader, VaultState vault)
+    {
+        await reader.NextResultAsync();
+        var share = await reader.ReadAsync() ? ShareRows.Read(new ReaderRow(reader)) : null;
+        await reader.NextResultAsync();
+        var uses = new List<ShareUse>();
+        while (await reader.ReadAsync())
+            uses.Add((ShareUse)reader.GetByte(0));
+        await reader.NextResultAsync();
+        var above = new List<NodeRow>();
+        while (await reader.ReadAsync())
+            above.Add(ReadWhole(reader, 0));
+        await reader.NextResultAsync();
+        var locks = new List<LockRow>();
+        while (await reader.ReadAsync())
+            locks.Add(ReadLock(reader, 0));
+        return share is null || (above.Count > 0 ? above[0].Id : share.Node) != vault.Root
+            ? null
+            : new(
+                new(share, uses.Contains(ShareUse.Opened), uses.Contains(ShareUse.Downloaded)),
+                above,
+                locks
+            );
+    }
+
+    private sealed record ShareTop(
+        VisitedShare Visited,
+        IReadOnlyList<NodeRow> Above,
+        IReadOnlyList<LockRow> Locks
+    );
+
     private static async Task<PathState[]> ReadPathsAsync(
         DbDataReader reader,
         VaultState vault,
         FactsRequest request,
-        NodeDetails details
+        NodeDetails details,
+        ShareTop? top
     )
     {
         await reader.NextResultAsync();
@@ -293,8 +372,15 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                 rows[i].Count > 0
                     ? Follow(request.Paths[i].Path, rows[i], request.FoldsNames)
                     : throw new InvalidDataException($"Vault {vault.Id.Value} has no root.");
+        if (top is not null)
+            for (var i = 0; i < paths.Length; i++)
+                paths[i] = paths[i] with
+                {
+                    Chain = [.. top.Above, .. paths[i].Chain],
+                    Above = top.Above.Count,
+                };
         if (details.HasFlag(NodeDetails.Locks))
-            await ReadChainLocksAsync(reader, paths, request);
+            await ReadChainLocksAsync(reader, paths, request, top?.Locks ?? []);
         if (details.HasFlag(NodeDetails.LocksBelow))
             await ReadLocksBelowAsync(reader, paths, request);
         if (details.HasFlag(NodeDetails.Properties))
@@ -324,15 +410,16 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     private static async Task ReadChainLocksAsync(
         DbDataReader reader,
         PathState[] paths,
-        FactsRequest request
+        FactsRequest request,
+        IReadOnlyList<LockRow> above
     )
     {
         await reader.NextResultAsync();
-        var locks = paths.Select(_ => new List<LockRow>()).ToArray();
+        var locks = paths.Select(_ => new List<LockRow>(above)).ToArray();
         while (await reader.ReadAsync())
         {
             var (i, level) = (reader.GetInt32(0), reader.GetInt32(1));
-            if (level < paths[i].Chain.Count)
+            if (level < paths[i].Chain.Count - paths[i].Above)
                 locks[i]
                     .Add(ReadLock(reader, 2) with { Path = [.. paths[i].StoredPath.Take(level)] });
         }

@@ -137,7 +137,11 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
     /// <summary>Applies what was decided, if the vault is still what it was decided by.</summary>
     public async ValueTask CommitAsync()
     {
-        if (_pending is { } changes && _session is { HasBegun: false } session)
+        if (
+            _pending is { } changes
+            && _session is { HasBegun: false } session
+            && !SqlServerChanges.NeedsTransaction(changes)
+        )
         {
             _pending = null;
             await ApplyAsync(session, changes, TreeChangeStatements.ApplyAlone);
@@ -238,6 +242,8 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
                 audit
             )
         );
+        foreach (var other in rows.Others)
+            await session.ExecuteAsync(other);
     }
 
     private async Task<int> RemoveAsync(SqlServerSession session, SqlServerCall call)

@@ -113,6 +113,15 @@ internal static class TreeChangeStatements
           IF @@ROWCOUNT <> (SELECT COUNT(*) FROM @nodes AS c WHERE c.op = 3) THROW 50002, N'The node to change is not there.', 1;
           DELETE p FROM @nodes AS c JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = c.node_id WHERE c.op = 3;
           DELETE l FROM @nodes AS c JOIN dbo.locks AS l ON l.vault_id = @vault AND l.node_id = c.node_id WHERE c.op = 3;
+          IF EXISTS (SELECT 1 FROM @nodes AS c WHERE c.op = 3)
+          BEGIN
+            DELETE m FROM @nodes AS c JOIN dbo.protected_nodes AS m ON m.vault_id = @vault AND m.node_id = c.node_id WHERE c.op = 3;
+            DELETE u FROM @nodes AS c
+            JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id
+            JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id
+            WHERE c.op = 3;
+            DELETE s FROM @nodes AS c JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id WHERE c.op = 3;
+          END;
           UPDATE n SET
             name = c.name, size = c.size, revision = c.revision, content_id = c.content_id, media_type = c.media_type, created = c.created,
             modified = c.modified, win32_attributes = c.win32_attributes, last_access = c.last_access, property_bytes = c.property_bytes,
@@ -208,6 +217,16 @@ internal static class TreeChangeStatements
           JOIN dbo.nodes AS t ON t.vault_id = @vault AND t.parent_id = m.copied AND t.name_key = n.name_key
           JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = n.node_id
           OPTION (LOOP JOIN, RECOMPILE);
+          INSERT INTO dbo.protected_nodes (vault_id, node_id)
+          SELECT @vault, m.copied FROM dbo.protected_nodes AS p
+          JOIN @map AS m ON m.former = p.node_id AND m.former <> @copy_from
+          WHERE p.vault_id = @vault
+          UNION
+          SELECT @vault, t.node_id FROM dbo.protected_nodes AS p
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = p.node_id AND n.kind = 1
+          JOIN @map AS m ON m.former = n.parent_id
+          JOIN dbo.nodes AS t ON t.vault_id = @vault AND t.parent_id = m.copied AND t.name_key = n.name_key
+          WHERE p.vault_id = @vault;
           UPDATE t SET
             subtree_bytes = s.subtree_bytes, subtree_property_bytes = s.subtree_property_bytes, subtree_items = s.subtree_items, height = s.height
           FROM dbo.dirs AS t

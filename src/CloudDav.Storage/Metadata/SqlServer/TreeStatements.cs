@@ -20,11 +20,11 @@ internal static class TreeStatements
           n.last_access, n.property_bytes, n.content_id, d.subtree_version, d.subtree_bytes, d.subtree_items, d.modified AS dir_modified
         """;
 
-    private const string NodeColumns = $"""
+    internal const string NodeColumns = $"""
         {ListedColumns}, d.subtree_property_bytes, d.height, n.changed_seq, n.changed_at, n.name_key
         """;
 
-    private const string WithDirs =
+    internal const string WithDirs =
         "LEFT JOIN dbo.dirs AS d ON d.vault_id = n.vault_id AND d.node_id = n.node_id AND n.kind = 0";
 
     private const string LockColumns = """
@@ -36,7 +36,7 @@ internal static class TreeStatements
         WITH chain AS (
           SELECT s.path_no, s.level, s.details, n.node_id, n.parent_id, n.name_key
           FROM @steps AS s
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = 0 AND n.name_key = s.name
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = @top AND n.name_key = @top_key
           WHERE s.level = 0
           UNION ALL
           SELECT s.path_no, s.level, s.details, n.node_id, n.parent_id, n.name_key
@@ -46,9 +46,27 @@ internal static class TreeStatements
         )
         """;
 
+    // The folders above a share's item.
+    private const string Above = """
+        WITH up AS (
+          SELECT 0 AS level, n.node_id, n.parent_id, n.name_key
+          FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.node_id = @top
+          UNION ALL
+          SELECT u.level + 1, n.node_id, n.parent_id, n.name_key
+          FROM up AS u
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
+        )
+        """;
+
     private const string LoadFacts = $"""
         DECLARE @folds bit;
+        DECLARE @top bigint = CASE WHEN @share IS NULL THEN 0 ELSE -1 END;
+        DECLARE @top_key nvarchar(255) = N'root';
         SELECT @folds = v.case_insensitive FROM dbo.vaults AS v WHERE v.vault_id = @vault;
+        IF @share IS NOT NULL
+          SELECT @top = n.parent_id, @top_key = n.name_key FROM dbo.shares AS s
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = s.node_id
+          WHERE s.vault_id = @vault AND s.share_id = @share;
         SELECT v.name, v.epoch, v.change_seq, v.used_bytes, v.items, v.capacity_bytes, v.root_id, v.trash_id, v.case_insensitive,
           ISNULL((SELECT SUM(h.bytes) FROM dbo.holds AS h
             WHERE h.vault_id = v.vault_id AND h.lease > @now AND (@own_hold IS NULL OR h.blob_id <> @own_hold)), 0) AS held_bytes,
@@ -59,6 +77,26 @@ internal static class TreeStatements
           a.facts_version, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version, v.write_seq
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
+        SELECT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
+        IF @share IS NOT NULL
+        BEGIN
+          SELECT {ShareStatements.Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id
+          WHERE s.vault_id = @vault AND s.share_id = @share;
+          SELECT u.used FROM dbo.share_uses AS u WHERE u.vault_id = @vault AND u.share_id = @share AND u.client = @client AND u.at > @used_after;
+          {Above}
+          SELECT {NodeColumns}
+          FROM up AS u
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
+          {WithDirs}
+          ORDER BY u.level DESC
+          OPTION (MAXRECURSION 0);
+          {Above}
+          SELECT {LockColumns}
+          FROM up AS u
+          JOIN dbo.locks AS l ON l.vault_id = @vault AND l.node_id = u.node_id AND l.is_infinite = 1 AND l.expires > @now
+          ORDER BY u.level DESC, l.token
+          OPTION (MAXRECURSION 0);
+        END;
         {Chain}
         SELECT c.path_no, {NodeColumns}
         FROM chain AS c
@@ -123,6 +161,9 @@ internal static class TreeStatements
         Guid("@own_hold"),
         Int("@details"),
         Table("@steps", "dbo.path_steps"),
+        BigInt("@share"),
+        FixedBytes("@client", 16),
+        BigInt("@used_after"),
     ];
 
     /// <summary>Everything a decision needs, from one snapshot: vault, paths, and what <c>@details</c> asks for, each a set of rows.</summary>

@@ -1,0 +1,135 @@
+using static CloudDav.Storage.SqlServerParameter;
+
+namespace CloudDav.Storage;
+
+/// <summary>Shares, their uses, and what is protected.</summary>
+internal static class ShareStatements
+{
+    /// <summary>The columns of a share, as both engines read them.</summary>
+    internal const string Columns = """
+        s.share_id, s.vault_id, s.node_id, s.owner_id, a.name, s.rights, s.label, s.address, s.token_hash, s.sealed_token, s.password, s.expires,
+          s.max_downloads, s.rights_statement, s.created, s.version, s.opened, s.downloaded, s.last_used
+        """;
+
+    public static readonly SqlServerStatement FindByToken = new(
+        $"SELECT {Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id WHERE s.token_hash = @token_hash;",
+        FixedBytes("@token_hash", 32)
+    );
+
+    /// <summary>The shares of a vault or one of them, and the rows from the root down to the item of each that is in the tree.</summary>
+    public static readonly SqlServerStatement ListShares = new(
+        $"""
+        SET NOCOUNT ON;
+        SELECT {Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id
+        WHERE s.vault_id = @vault AND (@share IS NULL OR s.share_id = @share) ORDER BY s.share_id;
+        WITH up AS (
+          SELECT s.share_id, 0 AS level, n.node_id, n.parent_id, n.name_key
+          FROM dbo.shares AS s
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = s.node_id
+          WHERE s.vault_id = @vault AND (@share IS NULL OR s.share_id = @share)
+          UNION ALL
+          SELECT u.share_id, u.level + 1, n.node_id, n.parent_id, n.name_key
+          FROM up AS u
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
+        )
+        SELECT u.share_id, {TreeStatements.NodeColumns}
+        FROM up AS u
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
+        {TreeStatements.WithDirs}
+        ORDER BY u.share_id, u.level DESC
+        OPTION (MAXRECURSION 0);
+        """,
+        BigInt("@vault"),
+        BigInt("@share")
+    );
+
+    public static readonly SqlServerStatement InsertShare = new(
+        """
+        INSERT INTO dbo.shares (
+          vault_id, share_id, node_id, owner_id, rights, label, address, token_hash, sealed_token, password, expires, max_downloads, rights_statement,
+          created, version, opened, downloaded, last_used
+        ) VALUES (
+          @vault, @share, @node, @owner, @rights, @label, @address, @token_hash, @sealed_token, @password, @expires, @max_downloads, @rights_statement,
+          @created, @version, 0, 0, NULL);
+        """,
+        BigInt("@vault"),
+        BigInt("@share"),
+        BigInt("@node"),
+        BigInt("@owner"),
+        TinyInt("@rights"),
+        Text("@label", 200),
+        Text("@address", 320),
+        FixedBytes("@token_hash", 32),
+        Bytes("@sealed_token", 200),
+        Ascii("@password", 400),
+        BigInt("@expires"),
+        BigInt("@max_downloads"),
+        Text("@rights_statement", 64),
+        BigInt("@created"),
+        BigInt("@version")
+    );
+
+    public static readonly SqlServerStatement UpdateShare = new(
+        """
+        UPDATE dbo.shares SET
+          rights = @rights, label = @label, password = @password, expires = @expires, max_downloads = @max_downloads, version = @version
+        WHERE vault_id = @vault AND share_id = @share AND version = @version - 1;
+        IF @@ROWCOUNT <> 1 THROW 50002, N'The share to change is not there.', 1;
+        """,
+        BigInt("@vault"),
+        BigInt("@share"),
+        TinyInt("@rights"),
+        Text("@label", 200),
+        Ascii("@password", 400),
+        BigInt("@expires"),
+        BigInt("@max_downloads"),
+        BigInt("@version")
+    );
+
+    public static readonly SqlServerStatement DeleteShare = new(
+        """
+        DELETE FROM dbo.share_uses WHERE vault_id = @vault AND share_id = @share;
+        DELETE FROM dbo.shares WHERE vault_id = @vault AND share_id = @share;
+        """,
+        BigInt("@vault"),
+        BigInt("@share")
+    );
+
+    public static readonly SqlServerStatement CountUse = new(
+        """
+        SET NOCOUNT ON;
+        DELETE FROM dbo.share_uses WHERE vault_id = @vault AND share_id = @share AND at <= @before;
+        INSERT INTO dbo.share_uses (vault_id, share_id, client, used, at)
+        SELECT @vault, @share, @client, @used, @at
+        WHERE NOT EXISTS (
+          SELECT 1 FROM dbo.share_uses AS u WHERE u.vault_id = @vault AND u.share_id = @share AND u.client = @client AND u.used = @used);
+        IF @@ROWCOUNT = 1
+          UPDATE dbo.shares SET
+            opened = shares.opened + CASE WHEN @used = 0 THEN 1 ELSE 0 END, downloaded = shares.downloaded + CASE WHEN @used = 1 THEN 1 ELSE 0 END,
+            last_used = @at
+          WHERE vault_id = @vault AND share_id = @share;
+        """,
+        BigInt("@vault"),
+        BigInt("@share"),
+        FixedBytes("@client", 16),
+        TinyInt("@used"),
+        BigInt("@at"),
+        BigInt("@before")
+    );
+
+    public static readonly SqlServerStatement Protect = new(
+        """
+        INSERT INTO dbo.protected_nodes (vault_id, node_id)
+        SELECT @vault, @node
+        WHERE NOT EXISTS (SELECT 1 FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault AND p.node_id = @node);
+        """,
+        BigInt("@vault"),
+        BigInt("@node")
+    );
+
+    public static readonly SqlServerStatement Unprotect = new(
+        "DELETE FROM dbo.protected_nodes WHERE vault_id = @vault AND node_id = @node;",
+        BigInt("@vault"),
+        BigInt("@node")
+    );
+}

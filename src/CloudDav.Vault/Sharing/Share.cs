@@ -1,0 +1,113 @@
+namespace CloudDav.Vault;
+
+/// <summary>A share of one item; positive, never reused.</summary>
+public readonly record struct ShareId(long Value);
+
+/// <summary>What a recipient may do in a share.</summary>
+public enum ShareRights
+{
+    /// <summary>List, and open files one at a time; nothing is offered as a whole.</summary>
+    View = 0,
+
+    /// <summary>List, open files, and take everything as one archive.</summary>
+    Download = 1,
+
+    /// <summary>Put files in, without seeing what is there: nothing is listed, read or overwritten.</summary>
+    Drop = 2,
+}
+
+/// <summary>
+/// A file or folder that somebody without an account can open by a link. It points at the item and not at its address, so that it stays with it when it is moved or
+/// renamed, and ends when it is gone. Whether it can be opened now follows from where its owner stands, and is never stored.
+/// </summary>
+public sealed record Share
+{
+    /// <summary>Its number.</summary>
+    public required ShareId Id { get; init; }
+
+    /// <summary>The vault of the item.</summary>
+    public required VaultId Vault { get; init; }
+
+    /// <summary>The account whose vault it is.</summary>
+    public required AccountId Owner { get; init; }
+
+    /// <summary>The owner's name, as locks and logs show it.</summary>
+    public required string OwnerName { get; init; }
+
+    /// <summary>The item: what is shared is this and everything below it.</summary>
+    public required NodeId Node { get; init; }
+
+    /// <summary>What recipients may do.</summary>
+    public required ShareRights Rights { get; init; }
+
+    /// <summary>What the owner calls it; null for the item's name.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The mail address the link was sent to; null when it was sent to none.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>SHA-256 of the token, by which the link is found.</summary>
+    public required ReadOnlyMemory<byte> TokenHash { get; init; }
+
+    /// <summary>The token, encrypted, so that it can be shown again.</summary>
+    public required ReadOnlyMemory<byte> SealedToken { get; init; }
+
+    /// <summary>The hash of its password, as <see cref="PasswordHash"/> makes it; null when it needs none.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>From when on it cannot be opened; null for no end.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>How many downloads it is good for; null for any number.</summary>
+    public long? MaxDownloads { get; init; }
+
+    /// <summary>The version of the statement, made by its owner at its creation, that they hold the rights to share it.</summary>
+    public required string RightsStatement { get; init; }
+
+    /// <summary>When it was created, and the statement made.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Moves with every change of it: what was verified against an earlier version counts no longer.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>How often it was opened: once for each client and hour.</summary>
+    public long Opened { get; init; }
+
+    /// <summary>How many downloads were begun: once for each client and hour.</summary>
+    public long Downloaded { get; init; }
+
+    /// <summary>When it was last opened or downloaded from; null for never.</summary>
+    public DateTimeOffset? LastUsed { get; init; }
+
+    /// <summary>Whether the number of downloads is used up.</summary>
+    public bool IsUsedUp => MaxDownloads is { } most && Downloaded >= most;
+
+    /// <summary>What its rights allow, where nothing else stands in the way.</summary>
+    public Capability Granted =>
+        Rights == ShareRights.Drop ? Capability.AddContent : Capability.List | Capability.Download;
+}
+
+/// <summary>Through which share a session acts, and for whom.</summary>
+/// <param name="Share">The share.</param>
+/// <param name="Client">Who comes, as uses are counted: a keyed hash, so that no address is kept.</param>
+public sealed record ShareVisit(ShareId Share, ReadOnlyMemory<byte> Client)
+{
+    /// <summary>How long a use of one client counts as the same use.</summary>
+    public static readonly TimeSpan CountedFor = TimeSpan.FromHours(1);
+}
+
+/// <summary>A share as it stands for one visit.</summary>
+/// <param name="Share">The share.</param>
+/// <param name="HasOpened">Whether it was counted within the hour that this client opened it.</param>
+/// <param name="HasDownloaded">Whether a download of this client was counted within the hour: it may go on although the number is used up.</param>
+public sealed record VisitedShare(Share Share, bool HasOpened, bool HasDownloaded);
+
+/// <summary>What of a share is counted.</summary>
+public enum ShareUse
+{
+    /// <summary>It was looked into.</summary>
+    Opened = 0,
+
+    /// <summary>A file, or everything, was downloaded from it.</summary>
+    Downloaded = 1,
+}

@@ -1,0 +1,76 @@
+namespace CloudDav.Vault;
+
+/// <summary>
+/// What a share is worth at a moment. It follows from where its owner stands, so that it pauses and comes back by itself. Whoever comes through it learns that it is
+/// paused and never why: what the operator has set on the owner, and what else is in the vault, is not theirs to know.
+/// </summary>
+public sealed class ShareStanding
+{
+    private readonly Decision _owner;
+    private readonly VisitedShare? _visited;
+
+    internal ShareStanding(
+        Decision owner,
+        VisitedShare? visited,
+        IReadOnlySet<NodeId> protectedNodes
+    )
+    {
+        (_owner, _visited, Protected) = (owner, visited, protectedNodes);
+        Granted = RefusesAll() is null ? visited!.Share.Granted : Capability.None;
+    }
+
+    /// <summary>The refusal of what is out of reach for the time being.</summary>
+    public static Refusal Paused { get; } = new(RefusalRule.SharePaused);
+
+    /// <summary>The share; null when it is gone.</summary>
+    public Share? Share => _visited?.Share;
+
+    /// <summary>What it gives now, if its owner may do it too.</summary>
+    public Capability Granted { get; }
+
+    /// <summary>What of the vault is protected: out of every friend's reach.</summary>
+    internal IReadOnlySet<NodeId> Protected { get; }
+
+    /// <summary>Why something is refused that is not allowed.</summary>
+    internal Refusal Refuses(Capability capability)
+    {
+        if (RefusesAll() is { } refusal)
+            return refusal;
+        if ((Share!.Granted & capability) != capability)
+            return new(RefusalRule.ShareRightMissing);
+        var refused = _owner.Refuses(capability);
+        return refused is { Rule: RefusalRule.PlatformReadOnly or RefusalRule.DoorNotAllowed }
+            ? refused
+            : Paused;
+    }
+
+    /// <summary>Why an item is out of reach; null when it is not. An item that was marked below what is shared is not there at all.</summary>
+    internal Refusal? RefusesAt(IReadOnlyList<NodeRow> chain)
+    {
+        if (Protected.Count == 0)
+            return null;
+        var isBelow = false;
+        foreach (var row in chain)
+        {
+            if (Protected.Contains(row.Id))
+                return isBelow ? new(RefusalRule.NotFound) : Paused;
+            isBelow |= row.Id == Share!.Node;
+        }
+        return null;
+    }
+
+    private Refusal? RefusesAll()
+    {
+        if (Share is not { } share)
+            return new(RefusalRule.ShareNotFound);
+        if (_owner.Platform.Mode == PlatformMode.Off)
+            return _owner.Refuses(Capability.List);
+        if (
+            _owner.Standing == Standing.Closed
+            || share.Expires <= _owner.Now
+            || (share.IsUsedUp && !_visited!.HasDownloaded)
+        )
+            return new(RefusalRule.ShareExpired);
+        return _owner.AnyDoor.HasFlag(Capability.OpenFriendShare) ? null : Paused;
+    }
+}

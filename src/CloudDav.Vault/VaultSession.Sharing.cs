@@ -1,0 +1,311 @@
+namespace CloudDav.Vault;
+
+/// <summary>Items are shared by links, and marked as not to be.</summary>
+public sealed partial class VaultSession
+{
+    /// <summary>Shares an item by a link.</summary>
+    /// <param name="wanted">The link that is wanted.</param>
+    /// <param name="seal">Encrypts the link's token to the operator's systems, which send it; null when no secret is shared with them.</param>
+    /// <param name="cancellationToken">Stops waiting for the command to begin.</param>
+    public ValueTask<VaultResult<OwnShare>> CreateShareAsync(
+        NewShare wanted,
+        Func<string, string?> seal,
+        CancellationToken cancellationToken
+    )
+    {
+        var token = ShareTokens.New();
+        return CommandAsync(
+            "vault.create_share",
+            async ValueTask<VaultResult<OwnShare>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([new(wanted.Path)]));
+                var found = FoundIn(facts, Capability.ShareWithFriends);
+                if (found.Refusal is { } missing)
+                    return missing;
+                var (vault, chain, now) = (facts.Vault, facts.Paths[0].Chain, Now);
+                if (IsProtected(vault, chain))
+                    return new Refusal(RefusalRule.ProtectedContent);
+                if (wanted.RightsStatement is null)
+                    return new Refusal(RefusalRule.RightsNotAttested);
+                if (wanted.Rights == ShareRights.Drop && !found.Value.Node.IsFolder)
+                    return new Refusal(RefusalRule.IsFile);
+                if (wanted.Expires <= now)
+                    return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
+                var existing = await transaction.ListSharesAsync(vault.Id, share: null);
+                if (existing.Count >= Limits.Shares)
+                    return new Refusal(RefusalRule.TooManyShares)
+                    {
+                        Limit = Limits.Shares,
+                        Used = existing.Count,
+                    };
+                var share = new Share
+                {
+                    Id = new(await transaction.NextIdAsync()),
+                    Vault = vault.Id,
+                    Owner = _actor.Account,
+                    OwnerName = _actor.Name,
+                    Node = found.Value.Node.Id,
+                    Rights = wanted.Rights,
+                    Label = wanted.Label,
+                    Address = wanted.Address,
+                    TokenHash = ShareTokens.HashOf(token),
+                    SealedToken = _vaults.Tokens.Seal(token),
+                    Password = wanted.Password,
+                    Expires = wanted.Expires,
+                    MaxDownloads = wanted.MaxDownloads,
+                    RightsStatement = wanted.RightsStatement,
+                    Created = now,
+                    Version = 1,
+                };
+                var changes = new ChangeSet(vault, now, isRecorded: false);
+                changes.Add(new Change.AddShare(share));
+                Record(changes, AuditActs.ShareCreated, share, new { share.RightsStatement });
+                if (wanted.Address is { } address)
+                {
+                    if (seal(token) is not { } secret)
+                        return new Refusal(RefusalRule.NoSharedSecret);
+                    changes.Add(
+                        new Change.AddEvent(
+                            new ServiceEvent
+                            {
+                                Account = _actor.Account,
+                                Type = EventTypes.ShareSent,
+                                OccurredAt = now,
+                                Data = CommandWords.ToJson(new { share = share.Id.Value, address }),
+                                SealedSecret = secret,
+                            }
+                        )
+                    );
+                }
+                await transaction.ApplyAsync(changes);
+                return Own(facts, new PlacedShare(share, chain), token);
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The shares of the actor's items, in the order they were made. They can be looked at whatever the account's standing, as long as there is one.</summary>
+    /// <param name="share">Only this one, which is refused when it is not there; null for all.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public ValueTask<VaultResult<IReadOnlyList<OwnShare>>> ListSharesAsync(
+        ShareId? share,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<IReadOnlyList<OwnShare>>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([]));
+                if (CheckOwner(facts) is { } refusal)
+                    return refusal;
+                var shares = await snapshot.ListSharesAsync(facts.Vault.Id, share);
+                if (share is not null && shares.Count == 0)
+                    return new Refusal(RefusalRule.NotFound);
+                return shares
+                    .Select(placed =>
+                        Own(facts, placed, _vaults.Tokens.Open(placed.Share.SealedToken.Span))
+                    )
+                    .ToArray();
+            },
+            cancellationToken
+        );
+
+    /// <summary>Changes a share. What lets anybody do more than before takes what creating it takes.</summary>
+    public ValueTask<VaultResult<OwnShare>> ChangeShareAsync(
+        ShareId id,
+        ShareChange change,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.change_share",
+            async ValueTask<VaultResult<OwnShare>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([]));
+                if (CheckOwner(facts) is { } refusal)
+                    return refusal;
+                var found = await transaction.ListSharesAsync(facts.Vault.Id, id);
+                if (found.Count == 0)
+                    return new Refusal(RefusalRule.NotFound);
+                var (placed, now) = (found[0], Now);
+                var share = change.Of(placed.Share);
+                var widens = ShareChange.Widens(placed.Share, share);
+                if (
+                    facts.Vault.Decision!.Refuses(
+                        widens ? Capability.ShareWithFriends : Capability.NarrowShare
+                    ) is
+                    { } refused
+                )
+                    return refused;
+                if (widens && IsProtected(facts.Vault, placed.Chain))
+                    return new Refusal(RefusalRule.ProtectedContent);
+                if (share.Rights == ShareRights.Drop && !placed.Node.IsFolder)
+                    return new Refusal(RefusalRule.IsFile);
+                if (change.Expires is { Value: { } end } && end <= now)
+                    return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
+                var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
+                changes.Add(new Change.ReplaceShare(share));
+                Record(changes, AuditActs.ShareChanged, share, new { widens });
+                await transaction.ApplyAsync(changes);
+                return Own(
+                    facts,
+                    placed with
+                    {
+                        Share = share,
+                    },
+                    _vaults.Tokens.Open(share.SealedToken.Span)
+                );
+            },
+            cancellationToken
+        );
+
+    /// <summary>Ends a share: its next request is refused, and downloads under way stop within seconds.</summary>
+    public ValueTask<VaultResult<bool>> RemoveShareAsync(
+        ShareId id,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.remove_share",
+            async ValueTask<VaultResult<bool>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([]));
+                if (CheckOwner(facts) is { } refusal)
+                    return refusal;
+                var found = await transaction.ListSharesAsync(facts.Vault.Id, id);
+                if (found.Count == 0)
+                    return new Refusal(RefusalRule.NotFound);
+                if (facts.Vault.Decision!.Refuses(Capability.NarrowShare) is { } refused)
+                    return refused;
+                var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                changes.Add(new Change.RemoveShare(id));
+                Record(changes, AuditActs.ShareRemoved, found[0].Share, null);
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Marks an item as holding others' intellectual property, or takes the mark away. The mark covers everything below a folder and goes with what it is on; links to
+    /// what it covers pause at once. Marking narrows and is never refused where an item can be seen; taking the mark away takes what sharing takes.
+    /// </summary>
+    /// <returns>Whether the item is protected now, by its own mark or by one above it.</returns>
+    public ValueTask<VaultResult<bool>> ProtectAsync(
+        IReadOnlyList<string> path,
+        bool isProtected,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.protect",
+            async ValueTask<VaultResult<bool>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([new(path)]));
+                var found = FoundIn(
+                    facts,
+                    isProtected ? Capability.NarrowShare : Capability.ShareWithFriends
+                );
+                if (found.Refusal is { } refusal)
+                    return refusal;
+                var (vault, node) = (facts.Vault, found.Value.Node);
+                var isAbove = IsProtected(vault, facts.Paths[0].Ancestors);
+                if (vault.Protected.Contains(node.Id) != isProtected)
+                {
+                    var changes = new ChangeSet(vault, Now, isRecorded: false);
+                    changes.Add(new Change.Protect(node.Id, isProtected));
+                    changes.Add(
+                        new Change.AddAudit(
+                            Entry(isProtected ? AuditActs.ItemProtected : AuditActs.ItemUnprotected)
+                        )
+                    );
+                    await transaction.ApplyAsync(changes);
+                }
+                return isProtected || isAbove;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Counts that the visitor's share was used; refused when the share cannot be, or may not be any more. A download is counted when its first byte is about to be served, and each use
+    /// once for a client and hour.
+    /// </summary>
+    public ValueTask<VaultResult<bool>> CountUseAsync(
+        ShareUse use,
+        CancellationToken cancellationToken
+    ) =>
+        _visited is { } seen && (use == ShareUse.Opened ? seen.HasOpened : seen.HasDownloaded)
+            ? new(true)
+            : CommandAsync(
+                "vault.count_use",
+                async ValueTask<VaultResult<bool>> (transaction) =>
+                {
+                    var facts = await LoadAsync(transaction, Request([]));
+                    if (facts.IsSignedOut)
+                        return new Refusal(RefusalRule.ShareNotFound);
+                    if (
+                        use == ShareUse.Downloaded
+                        && facts.Vault.Decision!.Refuses(Capability.Download) is { } refusal
+                    )
+                        return refusal;
+                    if (facts.Visited is not { } visited)
+                        return new Refusal(RefusalRule.ShareNotFound);
+                    if (use == ShareUse.Opened ? visited.HasOpened : visited.HasDownloaded)
+                        return true;
+                    var now = Now;
+                    var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
+                    changes.Add(
+                        new Change.CountShareUse(visited.Share.Id, _options.Visit!.Client, use, now)
+                    );
+                    Record(
+                        changes,
+                        use == ShareUse.Opened ? AuditActs.ShareOpened : AuditActs.ShareDownloaded,
+                        visited.Share,
+                        null
+                    );
+                    await transaction.ApplyAsync(changes);
+                    return true;
+                },
+                cancellationToken
+            );
+
+    private static bool IsProtected(VaultState vault, IReadOnlyList<NodeRow> chain) =>
+        vault.Protected.Count > 0 && chain.Any(row => vault.Protected.Contains(row.Id));
+
+    private static Refusal? CheckOwner(Facts facts) =>
+        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut)
+        : facts.Vault.Decision!.Visitor is not null ? new Refusal(RefusalRule.ShareRightMissing)
+        : facts.Vault.Decision.RefusesOwnAffairs();
+
+    private static OwnShare Own(Facts facts, PlacedShare placed, string? token)
+    {
+        var visitor = facts.Vault.Decision!.For(
+            new VisitedShare(placed.Share, HasOpened: false, HasDownloaded: false),
+            facts.Vault.Protected
+        );
+        return new(
+            placed,
+            token,
+            visitor.Refuses(placed.Share.Granted)
+                ?? visitor.RefusesAt(placed.Chain, placed.Share.Granted)
+        );
+    }
+
+    private void Record(ChangeSet changes, string act, Share share, object? details) =>
+        changes.Add(
+            new Change.AddAudit(
+                Entry(act) with
+                {
+                    Subject = AuditSubjects.Of(share.Id),
+                    Body = CommandWords.ToJson(details),
+                }
+            )
+        );
+
+    private AuditEntry Entry(string act) =>
+        new()
+        {
+            Chain = AuditChainId.Of(_actor.Account),
+            At = Now,
+            Actor = _options.Visit is { } visit
+                ? AuditActors.Of(visit.Share)
+                : AuditActors.Of(_actor),
+            Act = act,
+        };
+}

@@ -1,0 +1,244 @@
+using CloudDav.Vault;
+
+namespace CloudDav.Storage.Tests;
+
+// Shares, their uses, and what is protected.
+public abstract partial class MetadataStoreContract
+{
+    [Fact]
+    public async Task A_share_is_found_by_its_token_and_listed_with_where_its_item_is()
+    {
+        var actor = await AddActorAsync("a", null);
+        var folder = await AddFolderAsync(actor, [], "folder");
+        var file = await AddFileAsync(actor, ["folder"], "file", 3);
+        var share = await ShareAsync(actor, file, 1);
+        await ShareAsync(actor, folder, 2);
+
+        var found = (await Store.FindLinkAsync(Token(1), Stop))!;
+        Assert.Equal(
+            (share.Id, actor.Vault, actor.Account, file, ShareRights.Download, "label", 5L),
+            (
+                found.Id,
+                found.Vault,
+                found.Owner,
+                found.Node,
+                found.Rights,
+                found.Label,
+                found.MaxDownloads
+            )
+        );
+        Assert.Equal("a", found.OwnerName);
+        Assert.Equal(Now.AddDays(1), found.Expires);
+        Assert.Equal(new byte[50], found.SealedToken.ToArray());
+        Assert.Null(await Store.FindLinkAsync(Token(3), Stop));
+        var listed = await ListSharesAsync(actor);
+        Assert.Equal(["folder/file", "folder"], listed.Select(one => string.Join('/', one.Path)));
+        Assert.Equal(share.Id, Assert.Single(await ListSharesAsync(actor, share.Id)).Share.Id);
+        Assert.Empty(await ListSharesAsync(actor with { Vault = new(4711) }));
+    }
+
+    [Fact]
+    public async Task Whoever_comes_by_a_share_begins_at_its_item_with_all_that_is_above_it_known()
+    {
+        var actor = await AddActorAsync("a", null);
+        var outer = await AddFolderAsync(actor, [], "outer");
+        var inner = await AddFolderAsync(actor, ["outer"], "inner");
+        var file = await AddFileAsync(actor, ["outer", "inner"], "file", 3);
+        var share = await ShareAsync(actor, inner, 1);
+        await LockAsync(actor, outer, "infinite", isInfinite: true);
+        await LockAsync(actor, outer, "shallow", isInfinite: false);
+        await LockAsync(actor, file, "own", isInfinite: false);
+
+        var facts = await VisitAsync(actor, share, [], ["file"], ["missing"]);
+
+        Assert.Equal(share.Id, facts.Visited!.Share.Id);
+        Assert.Equal([2, 2, 2], facts.Paths.Select(path => path.Above));
+        Assert.Equal(
+            [facts.Vault.Root, outer, inner, file],
+            facts.Paths[1].Chain.Select(row => row.Id)
+        );
+        Assert.Equal(inner, facts.Paths[0].Node!.Id);
+        Assert.Equal(inner, facts.Paths[2].Parent!.Id);
+        Assert.Null(facts.Paths[2].Node);
+        Assert.Equal(["file"], facts.Paths[1].StoredPath);
+        Assert.Equal(
+            [("infinite", 0), ("own", 1)],
+            facts.Paths[1].Locks.Select(held => (held.Token, held.Path.Count)).Order()
+        );
+    }
+
+    [Fact]
+    public async Task A_share_of_what_is_gone_or_in_the_trash_is_none_and_goes_with_its_item()
+    {
+        var actor = await AddActorAsync("a", null);
+        var folder = await AddFolderAsync(actor, [], "folder");
+        await AddFileAsync(actor, ["folder"], "file", 3);
+        var share = await ShareAsync(actor, folder, 1);
+        await ApplyAsync(
+            actor,
+            new Change.CountShareUse(share.Id, new byte[16], ShareUse.Opened, Now)
+        );
+        await ApplyAsync(actor, new Change.Protect(folder, IsProtected: true));
+        await TrashAsync(actor, ["folder"]);
+
+        Assert.Empty(await ListSharesAsync(actor));
+        var facts = await VisitAsync(actor, share, []);
+        Assert.Null(facts.Visited);
+        Assert.Empty(facts.Paths);
+        Assert.NotNull(await Store.FindLinkAsync(Token(1), Stop));
+
+        while ((await PurgeTrashAsync(actor, 10)).Value > 0) { }
+        Assert.Null(await Store.FindLinkAsync(Token(1), Stop));
+        Assert.Empty((await LoadAsync(actor)).Vault.Protected);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_use_counts_once_for_each_client_and_hour()
+    {
+        var actor = await AddActorAsync("a", null);
+        var folder = await AddFolderAsync(actor, [], "folder");
+        var share = await ShareAsync(actor, folder, 1);
+        var (one, two) = (new byte[16], new byte[16]);
+        two[0] = 1;
+        (byte[], ShareUse, DateTimeOffset)[] uses =
+        [
+            (one, ShareUse.Downloaded, Now),
+            (one, ShareUse.Downloaded, Now.AddMinutes(59)),
+            (two, ShareUse.Downloaded, Now.AddMinutes(10)),
+            (one, ShareUse.Opened, Now.AddMinutes(10)),
+            (one, ShareUse.Downloaded, Now.AddMinutes(61)),
+        ];
+        foreach (var (client, use, at) in uses)
+            await ApplyAsync(actor, new Change.CountShareUse(share.Id, client, use, at));
+
+        var found = Assert.Single(await ListSharesAsync(actor)).Share;
+        Assert.Equal((1L, 3L), (found.Opened, found.Downloaded));
+        Assert.Equal(Now.AddMinutes(61), found.LastUsed);
+        var visited = (await VisitAsync(actor, share, [])).Visited!;
+        Assert.Equal((true, true), (visited.HasOpened, visited.HasDownloaded));
+    }
+
+    [Fact]
+    public async Task A_share_is_changed_by_whoever_saw_it_last_and_removed()
+    {
+        var actor = await AddActorAsync("a", null);
+        var share = await ShareAsync(actor, await AddFolderAsync(actor, [], "folder"), 1);
+        var changed = share with
+        {
+            Rights = ShareRights.Drop,
+            Label = null,
+            Password = "hash",
+            Expires = null,
+            MaxDownloads = null,
+            Version = 2,
+        };
+        await ApplyAsync(actor, new Change.ReplaceShare(changed));
+        var found = Assert.Single(await ListSharesAsync(actor)).Share;
+        Assert.Equal(
+            (ShareRights.Drop, null, "hash", null, null, 2L),
+            (
+                found.Rights,
+                found.Label,
+                found.Password,
+                found.Expires,
+                found.MaxDownloads,
+                found.Version
+            )
+        );
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            ApplyAsync(actor, new Change.ReplaceShare(changed))
+        );
+        await ApplyAsync(actor, new Change.RemoveShare(share.Id));
+        Assert.Empty(await ListSharesAsync(actor));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task Marks_are_set_once_copied_with_what_they_are_on_and_taken_away()
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddFolderAsync(actor, [], "folder");
+        var inner = await AddFolderAsync(actor, ["folder"], "inner");
+        var file = await AddFileAsync(actor, ["folder", "inner"], "file", 3);
+        foreach (var node in (NodeId[])[inner, inner, file])
+            await ApplyAsync(actor, new Change.Protect(node, IsProtected: true));
+        await CopyFolderAsync(actor, "folder", "copy");
+
+        var facts = await LoadAsync(actor, ["copy", "inner"], ["copy", "inner", "file"], ["copy"]);
+        Assert.Equal(
+            facts.Vault.Protected.Order(
+                Comparer<NodeId>.Create((x, y) => x.Value.CompareTo(y.Value))
+            ),
+            new[] { inner, file, facts.Paths[0].Node!.Id, facts.Paths[1].Node!.Id }.Order(
+                Comparer<NodeId>.Create((x, y) => x.Value.CompareTo(y.Value))
+            )
+        );
+        await ApplyAsync(actor, new Change.Protect(inner, IsProtected: false));
+        Assert.DoesNotContain(inner, (await LoadAsync(actor)).Vault.Protected);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    private static byte[] Token(byte number)
+    {
+        var hash = new byte[32];
+        hash[0] = number;
+        return hash;
+    }
+
+    private async Task<Share> ShareAsync(Actor actor, NodeId node, byte number)
+    {
+        var share = new Share
+        {
+            Id = new(1_000 + number),
+            Vault = actor.Vault,
+            Owner = actor.Account,
+            OwnerName = "a",
+            Node = node,
+            Rights = ShareRights.Download,
+            Label = "label",
+            TokenHash = Token(number),
+            SealedToken = new byte[50],
+            Expires = Now.AddDays(1),
+            MaxDownloads = 5,
+            RightsStatement = "1",
+            Created = Now,
+            Version = 1,
+        };
+        await ApplyAsync(actor, new Change.AddShare(share));
+        return share;
+    }
+
+    private ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(
+        Actor actor,
+        ShareId? share = null
+    ) => Store.ReadAsync(snapshot => snapshot.ListSharesAsync(actor.Vault, share), Stop);
+
+    private ValueTask<Facts> VisitAsync(
+        Actor actor,
+        Share share,
+        params IReadOnlyList<string>[] paths
+    ) =>
+        Store.LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now,
+                Visit = new ShareVisit(share.Id, new byte[16]),
+                Paths = [.. paths.Select(path => new PathRequest(path, NodeDetails.Locks))],
+            },
+            Stop
+        );
+
+    private Task LockAsync(Actor actor, NodeId node, string token, bool isInfinite) =>
+        ApplyAsync(
+            actor,
+            new Change.AddLock(
+                LockOn(actor, node, token) with
+                {
+                    IsInfinite = isInfinite,
+                    IsShared = true,
+                }
+            )
+        );
+}
