@@ -4,6 +4,7 @@ using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
+using CloudDav.Server.Links;
 using CloudDav.Server.MainContracts;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
@@ -68,7 +69,9 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<CustomerApi>().InvokeAsync);
         // 6. The operator's systems, with tokens of their own.
         app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
-        // 7. Everything else is DAV: who signs in, which tree, through which door.
+        // 7. Whoever comes by a link, without an account.
+        app.Use(app.Services.GetRequiredService<LinkDoor>().InvokeAsync);
+        // 8. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -342,6 +345,7 @@ internal static class ServerHost
         services.AddSingleton<VaultStores>();
         CustomerApi.Register(services);
         services.AddSingleton<DavDoors>();
+        services.AddSingleton<LinkDoor>();
         services.AddSingleton(provider => new EventKeys(
             provider.GetRequiredService<IOptions<EventsOptions>>().Value
         ));

@@ -38,6 +38,17 @@ public sealed class DavEndpoint
         _budget = new SpoolBudget(options);
     }
 
+    private DavEndpoint(DavEndpoint other, string prefix, OpenDavStore open)
+    {
+        _mount = [.. prefix.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        (_options, _open, _logger, _budget) = (other._options, open, other._logger, other._budget);
+    }
+
+    /// <summary>The same endpoint for another tree at another address, within the same bounds: for addresses that are known only when a request comes.</summary>
+    /// <param name="prefix">Where that tree is mounted, decoded.</param>
+    /// <param name="open">Opens it.</param>
+    public DavEndpoint At(string prefix, OpenDavStore open) => new(this, prefix, open);
+
     /// <summary>
     /// Whether the request's target, as it was sent, lies below the prefix. The host decides by this and not by
     /// <see cref="HttpRequest.Path"/>, which has dot segments already taken out.

@@ -21,35 +21,60 @@ internal static class ArchiveEndpoint
                 context.Features.Get<Actor>()!,
                 new Vault.SessionOptions { Door = Door.Browser }
             );
+        await HandleAsync(
+            context,
+            session,
+            refusal => new ProblemResult(refusal, session.Language).ExecuteAsync(context),
+            _ => new(true)
+        );
+    }
+
+    /// <summary>As <see cref="HandleAsync(HttpContext)"/>, of what a session sees.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="session">Whose archive it is.</param>
+    /// <param name="refuse">Answers a refusal.</param>
+    /// <param name="begin">Asked before the first byte.</param>
+    public static async Task HandleAsync(
+        HttpContext context,
+        VaultSession session,
+        Func<Refusal, Task> refuse,
+        Func<CancellationToken, ValueTask<VaultResult<bool>>> begin
+    )
+    {
         var tag = await session.FindArchiveTagAsync(context.RequestAborted);
         if (tag.Refusal is { } refusal)
         {
-            await new ProblemResult(refusal, session.Language).ExecuteAsync(context);
+            await refuse(refusal);
             return;
         }
-        if (await EndsHereAsync(context, tag.Value, session.Language))
+        if (await EndsHereAsync(context, tag.Value, refuse))
             return;
 
         var laidOut = await session.OpenArchiveAsync(context.RequestAborted);
         if (laidOut.Refusal is { } late)
         {
-            await new ProblemResult(late, session.Language).ExecuteAsync(context);
+            await refuse(late);
             return;
         }
         var archive = laidOut.Value;
         await using var content = archive.Content;
-        if (
-            archive.ETag != tag.Value
-            && await EndsHereAsync(context, archive.ETag, session.Language)
-        )
+        if (archive.ETag != tag.Value && await EndsHereAsync(context, archive.ETag, refuse))
             return;
-        await SendAsync(context, archive, session.Language);
+        if (
+            HttpMethods.IsGet(context.Request.Method)
+            && (await begin(context.RequestAborted)).Refusal is { } ended
+        )
+        {
+            await refuse(ended);
+            return;
+        }
+        await SendAsync(context, archive, refuse);
     }
 
     private static async Task SendAsync(
         HttpContext context,
         VaultArchive archive,
-        Language? language
+        Func<Refusal, Task> refuse
     )
     {
         var (request, response) = (context.Request, context.Response);
@@ -71,10 +96,9 @@ internal static class ArchiveEndpoint
             {
                 headers.Remove(HeaderNames.ContentDisposition);
                 headers.ContentRange = $"bytes */{Number(archive.Content.Length)}";
-                await new ProblemResult(
-                    new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = archive.Content.Length },
-                    language
-                ).ExecuteAsync(context);
+                await refuse(
+                    new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = archive.Content.Length }
+                );
                 return;
             }
             (from, length) = (first, count);
@@ -106,7 +130,7 @@ internal static class ArchiveEndpoint
     private static async ValueTask<bool> EndsHereAsync(
         HttpContext context,
         string tag,
-        Language? language
+        Func<Refusal, Task> refuse
     )
     {
         var conditions = context.Request.GetTypedHeaders();
@@ -116,10 +140,7 @@ internal static class ArchiveEndpoint
             && !Matches(conditions.IfMatch, ours, strongly: true)
         )
         {
-            await new ProblemResult(
-                new Refusal(RefusalRule.ConditionFailed),
-                language
-            ).ExecuteAsync(context);
+            await refuse(new Refusal(RefusalRule.ConditionFailed));
             return true;
         }
         if (!Matches(conditions.IfNoneMatch, ours, strongly: false))

@@ -78,6 +78,7 @@ internal sealed class CustomerApi
         SecurityEndpoints.Map(new CustomerRoutes(door, "Security"));
         TermsEndpoints.Map(new CustomerRoutes(door, "Terms"));
         PrivacyEndpoints.Map(new CustomerRoutes(door, "Privacy"));
+        ShareEndpoints.Map(new CustomerRoutes(door, "Shares"));
         new CustomerRoutes(door, "Archive")
             .AddRaw(
                 ["GET", "HEAD"],

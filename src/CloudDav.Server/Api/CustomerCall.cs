@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudDav.Server.Auth;
+using CloudDav.Server.Links;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 
@@ -20,6 +21,9 @@ internal sealed class CustomerCall(HttpContext context)
 
     /// <summary>Where the request came from, as wrong sign-ins are counted.</summary>
     public string Address => SignIn.AddressOf(context.Connection.RemoteIpAddress);
+
+    /// <summary>The address of a link, as whoever asks has come here.</summary>
+    public string LinkAddress(string token) => LinkDoor.AddressOf(context.Request, token);
 
     /// <summary>A service of the server's.</summary>
     public T Get<T>()

@@ -1,0 +1,234 @@
+using CloudDav.Server.Api;
+using CloudDav.Server.Auth;
+using CloudDav.Server.Dav;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Links;
+
+/// <summary>
+/// The door for people without an account: <c>/s/{token}</c> is what somebody has shared with them by a link. A file is there at once and, for programs that mount, in a
+/// folder of its own; a folder is a collection, and <c>?archive</c> all of it in one ZIP file. A password is asked for as Basic, with any name. The token opens nothing
+/// elsewhere, and no sign-in of an account is looked at here.
+/// </summary>
+internal sealed class LinkDoor
+{
+    private const string Prefix = "/s";
+
+    private readonly VaultParts _parts;
+    private readonly SignInDesk _desk;
+    private readonly RefusalDesk _refusals;
+    private readonly DoorMetrics _metrics;
+    private readonly HashSet<string> _rootHosts;
+    private readonly DavCorsOptions _cors;
+    private readonly DavEndpoint _endpoint;
+
+    public LinkDoor(
+        VaultParts parts,
+        SignInDesk desk,
+        RefusalDesk refusals,
+        DoorMetrics metrics,
+        IOptions<DavOptions> dav,
+        ILogger<DavEndpoint> log
+    )
+    {
+        (_parts, _desk, _refusals, _metrics) = (parts, desk, refusals, metrics);
+        _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
+        _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
+        _endpoint = new DavEndpoint(
+            Prefix,
+            new DavEndpointOptions
+            {
+                HostNames = dav.Value.AliasHosts,
+                Clients = dav.Value.Clients,
+            },
+            _ => throw new InvalidOperationException("A link's tree is opened at its own address."),
+            log
+        );
+    }
+
+    /// <summary>Answers what is asked at this door and passes on everything else.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        _endpoint.Matches(context) && !_rootHosts.Contains(context.Request.Host.Host)
+            ? AnswerAsync(context)
+            : next(context);
+
+    /// <summary>The address of a link.</summary>
+    public static string AddressOf(HttpRequest request, string token) =>
+        $"{request.Scheme}://{request.Host}{Prefix}/{token}";
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        // Whoever keeps an answer would show it when the link is long gone.
+        context.Response.OnStarting(
+            static state =>
+            {
+                var response = (HttpResponse)state;
+                if (response.StatusCode >= 400)
+                    response.Headers.CacheControl = "no-store";
+                return Task.CompletedTask;
+            },
+            context.Response
+        );
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        context.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+        if (await DavCors.TryAnswerAsync(context, _cors))
+            return;
+        var token = TokenOf(context.Request.Path);
+        var share = await _parts.Vaults.FindLinkAsync(token, context.RequestAborted);
+        var address = SignIn.AddressOf(context.Connection.RemoteIpAddress);
+        // No link is looked up as one that is gone, so that neither the answer nor the time it takes tells them apart.
+        var session = _parts.Vaults.Open(
+            share ?? s_nothing,
+            address,
+            new Vault.SessionOptions
+            {
+                FoldsNames = DavClient.Of(context.Request.Headers.UserAgent).FoldsCase,
+            }
+        );
+        var found = await FindAsync(session, share, context.RequestAborted);
+        if (found.Refusal is { } refusal)
+        {
+            await RefuseAsync(context, refusal);
+            return;
+        }
+        if (!await AdmitAsync(context, share!, address))
+            return;
+        if (
+            context.Request.Query.ContainsKey("archive")
+            && (
+                HttpMethods.IsGet(context.Request.Method)
+                || HttpMethods.IsHead(context.Request.Method)
+            )
+        )
+        {
+            await ArchiveEndpoint.HandleAsync(
+                context,
+                session,
+                late => RefuseAsync(context, late),
+                stop => session.CountUseAsync(ShareUse.Downloaded, stop)
+            );
+            return;
+        }
+        var opened = await session.CountUseAsync(ShareUse.Opened, context.RequestAborted);
+        if (opened.Refusal is { } closed)
+        {
+            await RefuseAsync(context, closed);
+            return;
+        }
+        var prefix = $"{Prefix}/{token}";
+        DavProblem Tell(Refusal told) => _refusals.Answer(context, told).ToProblem();
+        var store = new VaultDavStore(session, prefix + "/", Tell);
+        await _endpoint
+            .At(
+                prefix,
+                _ =>
+                    new(
+                        new LinkDavStore(
+                            store,
+                            session,
+                            found.Value is { IsFolder: false } file ? file : null,
+                            isReading: HttpMethods.IsGet(context.Request.Method)
+                                || HttpMethods.IsHead(context.Request.Method),
+                            isBlind: share!.Rights == ShareRights.Drop,
+                            Tell
+                        )
+                    )
+            )
+            .HandleAsync(context);
+    }
+
+    // The item; null where it may only be added to.
+    private static async ValueTask<VaultResult<NodeRow?>> FindAsync(
+        VaultSession session,
+        Share? share,
+        CancellationToken stop
+    )
+    {
+        if (share is { Rights: ShareRights.Drop })
+        {
+            var decided = await session.DecideAsync(stop);
+            return decided.Refusal is { } refusal ? refusal
+                : decided.Value.Refuses(Capability.AddContent) is { } refused ? refused
+                : (NodeRow?)null;
+        }
+        var found = await session.FindAsync([], NodeDetails.None, stop);
+        return found.Refusal is { } missing ? missing : found.Value.Node;
+    }
+
+    private async ValueTask<bool> AdmitAsync(HttpContext context, Share share, string address)
+    {
+        if (share.Password is null)
+            return true;
+        if (Credentials.Of(context.Request) is not Credentials.Basic basic)
+        {
+            await ChallengeAsync(context);
+            return false;
+        }
+        var answer = await _desk.SignInAsync(
+            share,
+            basic.Password,
+            address,
+            context.RequestAborted
+        );
+        switch (answer.Outcome)
+        {
+            case SignInOutcome.SignedIn:
+                return true;
+            case SignInOutcome.TooMany:
+                await _refusals.WriteAsync(context, RefusalRule.TooManyTries, answer.RetryAfter);
+                break;
+            case SignInOutcome.Busy:
+                await _refusals.WriteAsync(context, RefusalRule.SignInBusy, answer.RetryAfter);
+                break;
+            default:
+                await ChallengeAsync(context);
+                break;
+        }
+        _metrics.SignInFailed("link");
+        return false;
+    }
+
+    private static Task ChallengeAsync(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Basic realm=\"Shared\", charset=\"UTF-8\"";
+        return PlainText.WriteAsync(
+            context,
+            StatusCodes.Status401Unauthorized,
+            "This was shared with a password. Give it with any name."
+        );
+    }
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal) =>
+        _refusals.WriteAsync(
+            context,
+            refusal.Rule == RefusalRule.SignedOut ? new(RefusalRule.ShareNotFound) : refusal
+        );
+
+    private static string TokenOf(PathString path)
+    {
+        var rest = path.Value!.AsSpan(Math.Min(Prefix.Length + 1, path.Value!.Length));
+        var end = rest.IndexOf('/');
+        return (end < 0 ? rest : rest[..end]).ToString();
+    }
+
+    private static readonly Share s_nothing = new()
+    {
+        Id = default,
+        Vault = default,
+        Owner = default,
+        OwnerName = "",
+        Node = default,
+        Rights = ShareRights.View,
+        TokenHash = default,
+        SealedToken = default,
+        RightsStatement = "",
+        Created = default,
+        Version = 0,
+    };
+}
