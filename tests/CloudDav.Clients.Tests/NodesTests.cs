@@ -154,6 +154,31 @@ public abstract partial class NodesContract(Nodes nodes)
     }
 
     [Fact]
+    public async Task A_link_that_is_ended_on_one_node_opens_nothing_on_any()
+    {
+        using var alice = nodes.All[0].Connect();
+        using var folder = await SendAsync(alice, "MKCOL", "shared", null);
+        using var file = await SendAsync(alice, "PUT", "shared/file", "x");
+        var share = await LinkTests.MakeAsync(alice, "/shared", "download");
+        var path = new Uri(share.GetProperty("url").GetString()!).AbsolutePath + "/file";
+        using var friend = new HttpClient();
+        var addresses = nodes.All.Select(node => new Uri(new Uri(node.Url), path)).ToArray();
+        foreach (var address in addresses)
+            Assert.Equal("x", await friend.GetStringAsync(address));
+
+        using var ended = await alice.DeleteAsync(
+            new Uri(alice.BaseAddress!, $"/api/v1/shares/{share.GetProperty("id").GetInt64()}")
+        );
+
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        foreach (var address in addresses)
+        {
+            using var refused = await friend.GetAsync(address);
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_node_killed_under_load_costs_only_its_own_requests()
     {
         // Nodes of its own: one of them dies.

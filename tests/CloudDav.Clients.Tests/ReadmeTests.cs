@@ -9,13 +9,12 @@ namespace CloudDav.Clients.Tests;
 /// </summary>
 public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoServer>
 {
-    private const string Address = "http://127.0.0.1:8080/dav/";
-    private const string Archive = "http://127.0.0.1:8080/api/v1/archive";
     private const string MountPoint = "/mnt/clouddav";
 
     [Theory]
     [InlineData("curl", "")]
     [InlineData("archive", "")]
+    [InlineData("share", "")]
     [InlineData("cadaver", "")]
     [InlineData("rclone", "")]
     [InlineData("davfs2", "alice\ndemo\n")]
@@ -27,8 +26,11 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
         // Either the commands name the demo's address, or they are not about it.
         Assert.Contains("127.0.0.1:8080", block, StringComparison.Ordinal);
         var script = block
-            .Replace(Address, server.Url, StringComparison.Ordinal)
-            .Replace(Archive, ArchiveOf(server), StringComparison.Ordinal)
+            .Replace(
+                "http://127.0.0.1:8080/",
+                server.Url[..^"dav/".Length],
+                StringComparison.Ordinal
+            )
             .Replace(MountPoint, mountPoint, StringComparison.Ordinal)
             .Replace("sudo ", Mount.Sudo, StringComparison.Ordinal);
         try
@@ -168,9 +170,6 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
         }
         Assert.Fail("The demo is not ready:\n" + log());
     }
-
-    private static string ArchiveOf(DemoServer server) =>
-        new Uri(new Uri(server.Url), "/api/v1/archive").ToString();
 
     private static string Block(string name)
     {
