@@ -35,17 +35,36 @@ public sealed class BackupTests : IDisposable
         await using (var host = await CloudDavHost.StartAsync())
         {
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            var written = 0;
             var writers = Enumerable
                 .Range(0, 4)
-                .Select(writer => WriteAsync(host, writer, ends.Token))
+                .Select(writer =>
+                    WriteAsync(host, writer, () => Interlocked.Increment(ref written), ends.Token)
+                )
                 .ToArray();
             var parts = host.Services.GetRequiredService<VaultParts>();
             // On the store's own file system first, then elsewhere, where the machine has another.
             for (var i = 0; i < 3; i++)
+            {
+                await UntilMoreAsync(20);
                 await BackupRun.WriteAsync(parts, Path.Combine(host.Folder, $"near-{i}"), Stop);
+            }
+            await UntilMoreAsync(20);
             manifest = await BackupRun.WriteAsync(parts, Target, Stop);
             await ends.CancelAsync();
             await Task.WhenAll(writers);
+            async Task UntilMoreAsync(int files)
+            {
+                for (
+                    var before = Volatile.Read(ref written);
+                    Volatile.Read(ref written) < before + files;
+
+                )
+                {
+                    Assert.DoesNotContain(writers, writer => writer.IsCompleted);
+                    await Task.Delay(5, Stop);
+                }
+            }
             keys = Path.Combine(_folder, "keys");
             await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
             for (var i = 0; i < 3; i++)
@@ -413,7 +432,12 @@ public sealed class BackupTests : IDisposable
 
     private static int LengthOf(byte value) => value * 811 % 150_000 + 1;
 
-    private static async Task WriteAsync(CloudDavHost host, int writer, CancellationToken ends)
+    private static async Task WriteAsync(
+        CloudDavHost host,
+        int writer,
+        Action wrote,
+        CancellationToken ends
+    )
     {
         var client = host.Client();
         var random = new Random(writer);
@@ -434,6 +458,7 @@ public sealed class BackupTests : IDisposable
                     var bytes = new byte[LengthOf(value)];
                     Array.Fill(bytes, value);
                     Assert.InRange((await client.PutAsync(file, bytes)).Status, 201, 204);
+                    wrote();
                     break;
             }
         }
