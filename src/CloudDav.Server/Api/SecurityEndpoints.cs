@@ -118,6 +118,7 @@ internal static class SecurityEndpoints
             : new ReportBody
             {
                 DevicesRevoked = done.Value.Devices,
+                LinksEnded = done.Value.Links,
                 Password = done.Value.Password,
             };
     }
@@ -177,6 +178,9 @@ internal sealed record ReportBody
 {
     /// <summary>How many devices were revoked.</summary>
     public required int DevicesRevoked { get; init; }
+
+    /// <summary>How many links to items were ended.</summary>
+    public required int LinksEnded { get; init; }
 
     /// <summary>What became of the own password.</summary>
     public required PasswordFate Password { get; init; }

@@ -54,7 +54,9 @@ internal sealed class LinkDoor
 
     /// <summary>Answers what is asked at this door and passes on everything else.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        _endpoint.Matches(context) && !_rootHosts.Contains(context.Request.Host.Host)
+        context.Request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal)
+        && _endpoint.Matches(context)
+        && !_rootHosts.Contains(context.Request.Host.Host)
             ? AnswerAsync(context)
             : next(context);
 

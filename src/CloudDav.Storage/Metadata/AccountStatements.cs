@@ -155,6 +155,16 @@ internal static class AccountStatements
         BigInt("@now")
     );
 
+    public static readonly SharedStatement EndShareUses = new(
+        "DELETE FROM dbo.share_uses WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account);",
+        BigInt("@account")
+    );
+
+    public static readonly SharedStatement EndShares = new(
+        "DELETE FROM dbo.shares WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account);",
+        BigInt("@account")
+    );
+
     public static readonly SharedStatement RevokeAll = new(
         "UPDATE dbo.devices SET revoked = @now WHERE account_id = @account AND revoked IS NULL;",
         BigInt("@account"),

@@ -268,6 +268,12 @@ internal sealed class ContractTransaction(IFactsSession session)
         return revoked;
     }
 
+    public async ValueTask<int> EndSharesAsync(AccountId account)
+    {
+        await Session.ExecuteAsync(AccountStatements.EndShareUses, account.Value);
+        return await Session.ExecuteAsync(AccountStatements.EndShares, account.Value);
+    }
+
     public async ValueTask AddTakeBackCredentialAsync(
         AccountId account,
         ReadOnlyMemory<byte> tokenHash,

@@ -63,8 +63,9 @@ public enum PasswordFate
 
 /// <summary>What signing out everywhere did.</summary>
 /// <param name="Devices">How many devices were revoked.</param>
+/// <param name="Links">How many links to items were ended.</param>
 /// <param name="Password">What became of the own password.</param>
-public sealed record SignedOutEverywhere(int Devices, PasswordFate Password);
+public sealed record SignedOutEverywhere(int Devices, int Links, PasswordFate Password);
 
 /// <summary>The terms as a customer sees them.</summary>
 /// <param name="Versions">The versions that are published, newest first.</param>

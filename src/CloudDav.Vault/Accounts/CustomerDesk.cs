@@ -275,9 +275,11 @@ public sealed class CustomerDesk(
                     actor.Account,
                     state.Decision.Now
                 );
+                var links = await transaction.EndSharesAsync(actor.Account);
                 await transaction.SetPasswordAsync(actor.Account, newPasswordHash);
                 var done = new SignedOutEverywhere(
                     revoked,
+                    links,
                     newPasswordHash is not null ? PasswordFate.Replaced
                         : had is not null ? PasswordFate.Removed
                         : PasswordFate.None
@@ -288,7 +290,7 @@ public sealed class CustomerDesk(
                     state,
                     AuditActs.UnauthorisedUseReported,
                     null,
-                    new { devices = revoked }
+                    new { devices = revoked, links }
                 );
                 if (done.Password != PasswordFate.None)
                     await RecordAsync(
@@ -308,6 +310,7 @@ public sealed class CustomerDesk(
                             new
                             {
                                 devicesRevoked = revoked,
+                                linksEnded = links,
                                 passwordRemoved = done.Password == PasswordFate.Removed,
                             }
                         ),

@@ -240,6 +240,10 @@ public interface IContractTransaction : IContractSnapshot
     /// <returns>How many devices were revoked.</returns>
     ValueTask<int> SignOutEverywhereAsync(AccountId account, DateTimeOffset now);
 
+    /// <summary>Ends every share of the account's items.</summary>
+    /// <returns>How many there were.</returns>
+    ValueTask<int> EndSharesAsync(AccountId account);
+
     /// <summary>Adds a one-time link in place of any the account has.</summary>
     ValueTask AddTakeBackCredentialAsync(
         AccountId account,

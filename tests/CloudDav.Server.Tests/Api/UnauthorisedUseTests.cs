@@ -33,11 +33,28 @@ public sealed class UnauthorisedUseTests : IAsyncLifetime
         Assert.Equal(200, (await mount.Client.LockAsync("/dav/kept")).Status);
         foreach (var client in all)
             Assert.Equal(207, (await client.PropfindAsync("/dav/")).Status);
+        var share = (
+            await _api.Alice.SendJsonAsync(
+                "POST",
+                "/api/v1/shares",
+                new
+                {
+                    path = "/kept",
+                    rights = "view",
+                    rightsAttested = true,
+                    rightsStatement = "1",
+                }
+            )
+        ).Expect(201);
+        var opened = new Uri(share.Json().GetProperty("url").GetString()!).AbsolutePath;
+        (await other.Anonymous().GetAsync(opened)).Expect(200);
 
         var done = (await mount.Client.SendAsync("POST", Report)).Expect(200).Json();
 
         Assert.Equal(2, done.GetProperty("devicesRevoked").GetInt32());
+        Assert.Equal(1, done.GetProperty("linksEnded").GetInt32());
         Assert.Equal("removed", done.GetProperty("password").GetString());
+        (await other.Anonymous().GetAsync(opened)).Expect(404);
         foreach (var client in all)
         {
             Assert.Equal(401, (await client.PropfindAsync("/dav/")).Status);

@@ -250,6 +250,7 @@ internal static class ContractPaths
         await transaction.RevokeDeviceAsync(s_device, Now);
         await transaction.SetPasswordAsync(s_account, null);
         await transaction.SignOutEverywhereAsync(s_account, Now);
+        await transaction.EndSharesAsync(s_account);
         await transaction.AddTakeBackCredentialAsync(s_account, new byte[32], Now, Now);
         await transaction.DropTakeBackCredentialsAsync(s_account);
     }

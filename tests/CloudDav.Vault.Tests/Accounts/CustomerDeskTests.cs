@@ -236,7 +236,7 @@ public sealed class CustomerDeskTests : IAsyncLifetime
 
         var done = (await _desk.ReportUnauthorisedUseAsync(device, null, Stop)).Value;
 
-        Assert.Equal(new SignedOutEverywhere(1, PasswordFate.None), done);
+        Assert.Equal(new SignedOutEverywhere(1, 0, PasswordFate.None), done);
         foreach (var gone in (Actor[])[device, password])
         {
             Assert.Equal(
