@@ -7,8 +7,11 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY src/ src/
-# Style and analysis are for the repository's own build, whose rules (.editorconfig) are not here.
-RUN dotnet publish src/CloudDav.Server -c Release -o /app -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false \
+# The packages are those of the lock files, and no others. Style and analysis are for the repository's own build, whose rules
+# (.editorconfig) are not here. What is for other systems and for programmers stays behind.
+RUN dotnet publish src/CloudDav.Server -c Release -o /app -p:RestoreLockedMode=true -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false \
+ && rm /app/*.xml \
+ && cd /app/runtimes && for system in *; do case $system in unix|linux-x64|linux-arm64) ;; *) rm -r $system ;; esac; done \
  && mkdir -p /volumes/data /volumes/keys
 
 # The "extra" variant has ICU, without which names cannot be normalised. It has no shell and no root.
