@@ -45,7 +45,7 @@ public sealed class ModelTests(SharedCloud cloud) : CloudTests(cloud)
         );
     }
 
-    private static PassingStore Plant(string bug, IDavStore store) =>
+    private static DelegatingDavStore Plant(string bug, IDavStore store) =>
         bug switch
         {
             "a lost lock check" => new LosesLockChecks(store),
