@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Reflection;
 using CloudDav.Storage;
 using CloudDav.Storage.Tests.SqlServer;
 using CloudDav.Vault.Tests;
@@ -20,25 +19,17 @@ internal abstract class TestEngine : IDisposable
     private static bool IsServer =>
         Environment.GetEnvironmentVariable("CLOUDDAV_TEST_ENGINE") == "sqlserver";
 
-    public required IAccountStore Accounts { get; init; }
-
-    public required IContractStore Contracts { get; init; }
-
-    public required IMetadataStore Metadata { get; init; }
-
-    public required IBlobLedger Ledger { get; init; }
-
-    public required IAuditLog Audit { get; init; }
-
-    public required IOutbox Outbox { get; init; }
-
-    public required ICareLog Care { get; init; }
-
-    public required IDestructionStore Destructions { get; init; }
+    /// <summary>All that the vault asks of it.</summary>
+    public abstract MetadataPorts Ports { get; }
 
     /// <summary>An empty database.</summary>
-    public static TestEngine Open(string file, TimeProvider time) =>
-        IsServer ? OpenServer(time) : OpenFile(file, time);
+    public static TestEngine Open(string file, TimeProvider time)
+    {
+        if (!IsServer)
+            return new FileEngine(file, time);
+        SqlServerTestDatabase.Require();
+        return new ServerEngine(TestServers.Take(), time);
+    }
 
     /// <summary>Skips a test that is about SQLite's file.</summary>
     public static void RequireFile() =>
@@ -62,57 +53,31 @@ internal abstract class TestEngine : IDisposable
 
     protected abstract DbConnection Connect();
 
-    private static FileEngine OpenFile(string file, TimeProvider time)
+    private sealed class FileEngine(string file, TimeProvider time) : TestEngine
     {
-        SqliteDatabase.Migrate(file);
-        var database = new SqliteDatabase(file);
-        return new FileEngine(file, database)
-        {
-            Accounts = new SqliteAccountStore(database),
-            Contracts = new SqliteContractStore(database),
-            Metadata = new SqliteMetadataStore(database),
-            Ledger = new SqliteBlobLedger(database),
-            Audit = new SqliteAuditLog(database),
-            Outbox = new SqliteOutbox(database),
-            Care = new SqliteCareLog(database),
-            Destructions = new SqliteDestructionStore(database, time),
-        };
-    }
+        public override MetadataPorts Ports { get; } = OpenNew(file, time);
 
-    private static ServerEngine OpenServer(TimeProvider time)
-    {
-        SqlServerTestDatabase.Require();
-        var server = TestServers.Take();
-        var database = server.Open();
-        return new ServerEngine(server, database)
-        {
-            Accounts = new SqlServerAccountStore(database),
-            Contracts = new SqlServerContractStore(database),
-            Metadata = new SqlServerMetadataStore(database),
-            Ledger = new SqlServerBlobLedger(database),
-            Audit = new SqlServerAuditLog(database),
-            Outbox = new SqlServerOutbox(database),
-            Care = new SqlServerCareLog(database),
-            Destructions = TestClock.Over(new SqlServerDestructionStore(database), time),
-        };
-    }
-
-    private sealed class FileEngine(string file, SqliteDatabase database) : TestEngine
-    {
         public override (IMetadataStore Store, IDisposable Engine) OpenOther()
         {
             var other = new SqliteDatabase(file);
             return (new SqliteMetadataStore(other), other);
         }
 
-        public override void Dispose() => database.Dispose();
+        public override void Dispose() => Ports.Dispose();
 
         protected override SqliteConnection Connect() => new($"Data Source={file};Pooling=False");
+
+        private static MetadataPorts OpenNew(string file, TimeProvider time)
+        {
+            SqliteDatabase.Migrate(file);
+            return new MetadataPorts(new SqliteDatabase(file), time);
+        }
     }
 
-    private sealed class ServerEngine(SqlServerTestDatabase server, SqlServerDatabase database)
-        : TestEngine
+    private sealed class ServerEngine(SqlServerTestDatabase server, TimeProvider time) : TestEngine
     {
+        public override MetadataPorts Ports { get; } = new(server.Open(), time);
+
         public override (IMetadataStore Store, IDisposable Engine) OpenOther()
         {
             var other = new SqlServerDatabase(server.Where, TimeProvider.System);
@@ -121,7 +86,7 @@ internal abstract class TestEngine : IDisposable
 
         public override void Dispose()
         {
-            database.Dispose();
+            Ports.Dispose();
             TestServers.Give(server);
         }
 
@@ -145,24 +110,4 @@ public sealed class TestServers : IDisposable
         foreach (var database in s_idle)
             database.Dispose();
     }
-}
-
-/// <summary>Lets destruction ask the test's clock where it would ask the server's.</summary>
-public class TestClock : DispatchProxy
-{
-    private IDestructionStore? _store;
-    private TimeProvider? _time;
-
-    internal static IDestructionStore Over(IDestructionStore store, TimeProvider time)
-    {
-        var clocked = Create<IDestructionStore, TestClock>();
-        ((TestClock)clocked)._store = store;
-        ((TestClock)clocked)._time = time;
-        return clocked;
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod!.Name == nameof(IDestructionStore.ReadClockAsync)
-            ? new ValueTask<DateTimeOffset>(_time!.GetUtcNow())
-            : targetMethod.Invoke(_store, args);
 }

@@ -46,25 +46,25 @@ internal sealed class TestVault : IAsyncDisposable
 
     public VaultLimits Limits { get; }
 
-    public IAccountStore Accounts => _engine.Accounts;
+    public IAccountStore Accounts => _engine.Ports.Accounts;
 
-    public IDestructionStore Destructions => _engine.Destructions;
+    public IDestructionStore Destructions => _engine.Ports.Destructions;
 
-    public ICareLog Care => _engine.Care;
+    public ICareLog Care => _engine.Ports.Care;
 
     public ClosedNames Closed { get; }
 
     public AccountPolicy Policy { get; } = new(new TakeBackWindow(Zone));
 
-    public IContractStore Contracts => _engine.Contracts;
+    public IContractStore Contracts => _engine.Ports.Contracts;
 
-    public IAuditLog Audit => _engine.Audit;
+    public IAuditLog Audit => _engine.Ports.Audit;
 
-    public IOutbox Outbox => _engine.Outbox;
+    public IOutbox Outbox => _engine.Ports.Outbox;
 
-    public IMetadataStore Metadata => _engine.Metadata;
+    public IMetadataStore Metadata => _engine.Ports.Metadata;
 
-    public IBlobLedger Ledger => _engine.Ledger;
+    public IBlobLedger Ledger => _engine.Ports.Ledger;
 
     public IBlobStore Blobs { get; }
 
