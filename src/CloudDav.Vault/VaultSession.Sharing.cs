@@ -95,13 +95,11 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<IReadOnlyList<OwnShare>>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([]));
-                if (CheckOwner(facts) is { } refusal)
+                var shares = await OwnSharesAsync(snapshot, facts, share);
+                if (shares.Refusal is { } refusal)
                     return refusal;
-                var shares = await snapshot.ListSharesAsync(facts.Vault.Id, share);
-                if (share is not null && shares.Count == 0)
-                    return new Refusal(RefusalRule.NotFound);
                 return shares
-                    .Select(placed =>
+                    .Value.Select(placed =>
                         Own(facts, placed, _vaults.Tokens.Open(placed.Share.SealedToken.Span))
                     )
                     .ToArray();
@@ -120,12 +118,10 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<OwnShare>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request([]));
-                if (CheckOwner(facts) is { } refusal)
+                var found = await OwnSharesAsync(transaction, facts, id);
+                if (found.Refusal is { } refusal)
                     return refusal;
-                var found = await transaction.ListSharesAsync(facts.Vault.Id, id);
-                if (found.Count == 0)
-                    return new Refusal(RefusalRule.NotFound);
-                var (placed, now) = (found[0], Now);
+                var (placed, now) = (found.Value[0], Now);
                 var share = change.Of(placed.Share);
                 var widens = ShareChange.Widens(placed.Share, share);
                 if (
@@ -167,16 +163,14 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request([]));
-                if (CheckOwner(facts) is { } refusal)
+                var found = await OwnSharesAsync(transaction, facts, id);
+                if (found.Refusal is { } refusal)
                     return refusal;
-                var found = await transaction.ListSharesAsync(facts.Vault.Id, id);
-                if (found.Count == 0)
-                    return new Refusal(RefusalRule.NotFound);
                 if (facts.Vault.Decision!.Refuses(Capability.NarrowShare) is { } refused)
                     return refused;
                 var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
                 changes.Add(new Change.RemoveShare(id));
-                Record(changes, AuditActs.ShareRemoved, found[0].Share, null);
+                Record(changes, AuditActs.ShareRemoved, found.Value[0].Share, null);
                 await transaction.ApplyAsync(changes);
                 return true;
             },
@@ -230,7 +224,7 @@ public sealed partial class VaultSession
         ShareUse use,
         CancellationToken cancellationToken
     ) =>
-        _visited is { } seen && (use == ShareUse.Opened ? seen.HasOpened : seen.HasDownloaded)
+        _visited?.Has(use) == true
             ? new(true)
             : CommandAsync(
                 "vault.count_use",
@@ -246,7 +240,7 @@ public sealed partial class VaultSession
                         return refusal;
                     if (facts.Visited is not { } visited)
                         return new Refusal(RefusalRule.ShareNotFound);
-                    if (use == ShareUse.Opened ? visited.HasOpened : visited.HasDownloaded)
+                    if (visited.Has(use))
                         return true;
                     var now = Now;
                     var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
@@ -268,10 +262,24 @@ public sealed partial class VaultSession
     private static bool IsProtected(VaultState vault, IReadOnlyList<NodeRow> chain) =>
         vault.Protected.Count > 0 && chain.Any(row => vault.Protected.Contains(row.Id));
 
-    private static Refusal? CheckOwner(Facts facts) =>
-        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut)
-        : facts.Vault.Decision!.Visitor is not null ? new Refusal(RefusalRule.ShareRightMissing)
-        : facts.Vault.Decision.RefusesOwnAffairs();
+    // Never empty for a share that is asked for.
+    private static async ValueTask<VaultResult<PlacedShare[]>> OwnSharesAsync(
+        IMetadataSnapshot snapshot,
+        Facts facts,
+        ShareId? share
+    )
+    {
+        if (facts.IsSignedOut)
+            return new Refusal(RefusalRule.SignedOut);
+        if (facts.Vault.Decision!.Visitor is not null)
+            return new Refusal(RefusalRule.ShareRightMissing);
+        if (facts.Vault.Decision.RefusesOwnAffairs() is { } refusal)
+            return refusal;
+        var found = await snapshot.ListSharesAsync(facts.Vault.Id, share);
+        return share is not null && found.Count == 0
+            ? new Refusal(RefusalRule.NotFound)
+            : found.ToArray();
+    }
 
     private static OwnShare Own(Facts facts, PlacedShare placed, string? token)
     {

@@ -248,19 +248,10 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             .Bind(2, visit.Share.Value)
             .Bind(3, visit.Client.ToArray())
             .Bind(4, (now - ShareVisit.CountedFor).ToUnixTimeMilliseconds());
-        var visited = new VisitedShare(share, HasOpened: false, HasDownloaded: false);
+        var uses = new HashSet<ShareUse>();
         while (statement.Step())
-            visited =
-                (ShareUse)statement.Int64(0) == ShareUse.Opened
-                    ? visited with
-                    {
-                        HasOpened = true,
-                    }
-                    : visited with
-                    {
-                        HasDownloaded = true,
-                    };
-        return visited;
+            uses.Add((ShareUse)statement.Int64(0));
+        return new(share, uses.Contains(ShareUse.Opened), uses.Contains(ShareUse.Downloaded));
     }
 
     private HashSet<NodeId> ReadProtected(VaultId vault)

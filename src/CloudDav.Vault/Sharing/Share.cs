@@ -100,7 +100,11 @@ public sealed record ShareVisit(ShareId Share, ReadOnlyMemory<byte> Client)
 /// <param name="Share">The share.</param>
 /// <param name="HasOpened">Whether it was counted within the hour that this client opened it.</param>
 /// <param name="HasDownloaded">Whether a download of this client was counted within the hour: it may go on although the number is used up.</param>
-public sealed record VisitedShare(Share Share, bool HasOpened, bool HasDownloaded);
+public sealed record VisitedShare(Share Share, bool HasOpened, bool HasDownloaded)
+{
+    /// <summary>Whether this use of it was counted within the hour.</summary>
+    public bool Has(ShareUse use) => use == ShareUse.Opened ? HasOpened : HasDownloaded;
+}
 
 /// <summary>What of a share is counted.</summary>
 public enum ShareUse
