@@ -54,7 +54,7 @@ public sealed class Vaults(
     public VaultSession Open(Share share, string address, SessionOptions options) =>
         new(
             this,
-            new Actor(share.Owner, share.OwnerName, share.Vault, null, null),
+            Actor.Behind(share),
             options with
             {
                 Door = Door.Link,

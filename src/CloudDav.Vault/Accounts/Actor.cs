@@ -17,4 +17,9 @@ public sealed record Actor(
     VaultId Vault,
     DeviceId? Device,
     long? CredentialVersion
-);
+)
+{
+    /// <summary>Whom a link's visitor acts for: its owner, with no credential of the owner's.</summary>
+    public static Actor Behind(Share share) =>
+        new(share.Owner, share.OwnerName, share.Vault, null, null);
+}

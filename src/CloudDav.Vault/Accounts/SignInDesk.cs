@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace CloudDav.Vault;
 
@@ -72,25 +73,14 @@ public sealed class SignInDesk : IDisposable
     )
     {
         var mac = MacOf(name.Span, password.Span);
-        if (_remembered.TryGetValue(mac, out var remembered))
-        {
-            var now = _time.GetUtcNow();
-            if (now < remembered.Expires)
-            {
-                TouchWhenDue(remembered, now);
-                return SignInAnswer.SignedIn(remembered.Actor);
-            }
-            _remembered.TryRemove(mac, out _);
-        }
-
-        // Fifty requests with one new password arrive together when a mount starts: they share one verification.
-        var running = _running.GetOrAdd(
+        if (FindRemembered(mac) is { } remembered)
+            return remembered;
+        var (nameBytes, passwordBytes) = (name.ToArray(), password.ToArray());
+        return await VerifyOnceAsync(
             mac,
-            _ => new Lazy<Task<SignInAnswer>>(() =>
-                VerifyOnceAsync(mac, name.ToArray(), password.ToArray(), address)
-            )
+            () => VerifyAsync(nameBytes, passwordBytes, address, CancellationToken.None),
+            cancellationToken
         );
-        return await running.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Verifies the password of a link, as it came in bytes. Wrong ones are counted per link and address, and slowed, as people's own are.</summary>
@@ -105,45 +95,21 @@ public sealed class SignInDesk : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var actor = new Actor(share.Owner, share.OwnerName, share.Vault, null, null);
         if (share.Password is not { } hash)
-            return SignInAnswer.SignedIn(actor);
+            return SignInAnswer.SignedIn(Actor.Behind(share));
         if (password.Length > PasswordHash.MaxBytes)
             return SignInAnswer.Wrong;
         // No sign-in name has a line end.
-        var name = Encoding.UTF8.GetBytes(
-            string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"\n{share.Id.Value}\n{share.Version}"
-            )
-        );
+        var name = Encoding.UTF8.GetBytes(Invariant($"\n{share.Id.Value}\n{share.Version}"));
         var mac = MacOf(name, password.Span);
-        if (
-            _remembered.TryGetValue(mac, out var remembered)
-            && _time.GetUtcNow() < remembered.Expires
-        )
-            return SignInAnswer.SignedIn(actor);
-        var triesKey = SHA256.HashData(
-            Encoding.UTF8.GetBytes(
-                string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    $"\n{share.Id.Value}\n{address}"
-                )
-            )
-        );
-        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
-        if (tries.Failures >= _limits.FailuresPerWindow)
-            return TooMany(tries);
-        var refused = await CheckSlowlyAsync(
-            triesKey,
-            account: null,
-            () => Matches(hash, Readings(password.ToArray())),
+        if (FindRemembered(mac) is { } remembered)
+            return remembered;
+        var passwordBytes = password.ToArray();
+        return await VerifyOnceAsync(
+            mac,
+            () => VerifyLinkAsync(share, hash, passwordBytes, address, CancellationToken.None),
             cancellationToken
         );
-        if (refused is { } answer)
-            return answer;
-        Remember(mac, actor);
-        return SignInAnswer.SignedIn(actor);
     }
 
     /// <summary>Hashes a new password, in the queue of all slow hashes; null when it is too long.</summary>
@@ -187,18 +153,37 @@ public sealed class SignInDesk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _slowHashes.Dispose();
 
-    private async Task<SignInAnswer> VerifyOnceAsync(
+    private SignInAnswer? FindRemembered(Mac mac)
+    {
+        if (!_remembered.TryGetValue(mac, out var remembered))
+            return null;
+        var now = _time.GetUtcNow();
+        if (now < remembered.Expires)
+        {
+            TouchWhenDue(remembered, now);
+            return SignInAnswer.SignedIn(remembered.Actor);
+        }
+        _remembered.TryRemove(mac, out _);
+        return null;
+    }
+
+    // Fifty requests with one new password arrive together when a mount starts: they share one verification.
+    private Task<SignInAnswer> VerifyOnceAsync(
         Mac mac,
-        byte[] name,
-        byte[] password,
-        string address
-    )
+        Func<Task<SignInAnswer>> verify,
+        CancellationToken cancellationToken
+    ) =>
+        _running
+            .GetOrAdd(mac, _ => new Lazy<Task<SignInAnswer>>(() => RememberAsync(mac, verify)))
+            .Value.WaitAsync(cancellationToken);
+
+    private async Task<SignInAnswer> RememberAsync(Mac mac, Func<Task<SignInAnswer>> verify)
     {
         // Whoever comes second waits for the task and not for the thread that makes it.
         await Task.Yield();
         try
         {
-            var answer = await VerifyAsync(name, password, address, CancellationToken.None);
+            var answer = await verify();
             if (answer.Actor is { } actor)
                 Remember(mac, actor);
             return answer;
@@ -285,6 +270,28 @@ public sealed class SignInDesk : IDisposable
         return SignInAnswer.SignedIn(
             new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
         );
+    }
+
+    private async Task<SignInAnswer> VerifyLinkAsync(
+        Share share,
+        string hash,
+        byte[] password,
+        string address,
+        CancellationToken cancellationToken
+    )
+    {
+        var triesKey = SHA256.HashData(
+            Encoding.UTF8.GetBytes(Invariant($"\n{share.Id.Value}\n{address}"))
+        );
+        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
+        if (tries.Failures >= _limits.FailuresPerWindow)
+            return TooMany(tries);
+        return await CheckSlowlyAsync(
+                triesKey,
+                account: null,
+                () => Matches(hash, Readings(password)),
+                cancellationToken
+            ) ?? SignInAnswer.SignedIn(Actor.Behind(share));
     }
 
     // In the queue of all slow hashes; null when the password is right.

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace CloudDav.Vault;
 
@@ -40,12 +41,7 @@ public sealed class ShareTokens
             HMACSHA256
                 .HashData(
                     _clientKey,
-                    Encoding.UTF8.GetBytes(
-                        string.Create(
-                            System.Globalization.CultureInfo.InvariantCulture,
-                            $"{share.Id.Value}\n{address}"
-                        )
-                    )
+                    Encoding.UTF8.GetBytes(Invariant($"{share.Id.Value}\n{address}"))
                 )
                 .AsMemory(0, 16)
         );

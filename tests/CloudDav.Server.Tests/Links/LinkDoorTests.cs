@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 using CloudDav.Vault;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudDav.Server.Tests.Links;
 
@@ -221,6 +222,33 @@ public sealed class LinkDoorTests
         Assert.NotNull(limited.Header("Retry-After"));
         friend.Authorization = DavClient.BasicOf("x", "open");
         (await friend.GetAsync(other)).Expect(200);
+    }
+
+    [Fact]
+    public async Task Many_requests_with_one_right_password_cost_one_slow_hash()
+    {
+        await using var api = await StartAsync();
+        var link = await ShareAsync(
+            api,
+            new
+            {
+                path = "/folder/one.txt",
+                rights = "view",
+                password = "open",
+            }
+        );
+        var desk = api.Host.Services.GetRequiredService<SignInDesk>();
+        var before = desk.SlowHashCount;
+        var friend = api.Host.Anonymous();
+        friend.Authorization = DavClient.BasicOf("x", "open");
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 25).Select(_ => friend.GetAsync(link))
+        );
+        answers = [.. answers, await friend.GetAsync(link)];
+
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+        Assert.Equal(1, desk.SlowHashCount - before);
     }
 
     [Fact]
