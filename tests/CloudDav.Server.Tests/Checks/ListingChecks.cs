@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Xml.Linq;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Checks;
 
@@ -85,13 +85,13 @@ public class ListingChecks(SharedCloud cloud) : CloudTests(cloud)
         );
         // The same over HTTP/2.
         var folder = Directory.CreateTempSubdirectory("clouddav-certificate-").FullName;
-        var (certificateFile, keyFile) = WriteCertificate(folder);
+        using var certificate = LoopbackCertificate.Create(folder);
         await using var own = await OwnCloud.StartAsync(o =>
         {
             o.Settings["Listen:HttpPort"] = null;
             o.Settings["Listen:HttpsPort"] = "0";
-            o.Settings["Listen:CertificateFile"] = certificateFile;
-            o.Settings["Listen:CertificateKeyFile"] = keyFile;
+            o.Settings["Listen:CertificateFile"] = certificate.File;
+            o.Settings["Listen:CertificateKeyFile"] = certificate.KeyFile;
         });
         await using var other = await own.NewTreeAsync();
         using var handler = new SocketsHttpHandler();
@@ -99,7 +99,7 @@ public class ListingChecks(SharedCloud cloud) : CloudTests(cloud)
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
-            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(certificateFile) },
+            CustomTrustStore = { certificate.Certificate },
         };
         using var client = new HttpClient(handler);
         using var request = new HttpRequestMessage(
@@ -385,30 +385,5 @@ public class ListingChecks(SharedCloud cloud) : CloudTests(cloud)
         var neither = await tree.PropfindAsync("/", "1", body);
         Assert.Equal(2, neither.Multistatus.Entries.Count);
         Assert.Null(neither["Preference-Applied"]);
-    }
-
-    private static (string Certificate, string Key) WriteCertificate(string folder)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(
-            "CN=127.0.0.1",
-            key,
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        );
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(
-            new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
-            new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero)
-        );
-        var (certificateFile, keyFile) = (
-            Path.Combine(folder, "certificate.pem"),
-            Path.Combine(folder, "key.pem")
-        );
-        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
-        File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
-        return (certificateFile, keyFile);
     }
 }

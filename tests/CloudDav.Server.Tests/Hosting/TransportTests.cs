@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Hosting;
@@ -104,7 +102,7 @@ public sealed class TransportTests
             .FullName;
         try
         {
-            var (certificate, thumbprint) = WriteCertificate(folder);
+            using var certificate = LoopbackCertificate.Create(folder);
             await using var host = await CloudDavHost.StartAsync(
                 new()
                 {
@@ -112,8 +110,8 @@ public sealed class TransportTests
                     Settings = Settings(
                         ("Listen:HttpPort", null),
                         ("Listen:HttpsPort", "0"),
-                        ("Listen:CertificateFile", certificate),
-                        ("Listen:CertificateKeyFile", Path.ChangeExtension(certificate, ".key"))
+                        ("Listen:CertificateFile", certificate.File),
+                        ("Listen:CertificateKeyFile", certificate.KeyFile)
                     ),
                 }
             );
@@ -122,7 +120,7 @@ public sealed class TransportTests
             {
                 using var handler = new SocketsHttpHandler();
                 handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                    shown?.GetCertHashString() == thumbprint;
+                    shown?.GetCertHashString() == certificate.Certificate.GetCertHashString();
                 using var http = new HttpClient(handler);
                 using var request = new HttpRequestMessage(
                     new HttpMethod("PROPFIND"),
@@ -307,20 +305,6 @@ public sealed class TransportTests
         var refused = await host.Anonymous().PropfindAsync("/dav/", "0", null, ("Origin", Listed));
         Assert.Equal(401, refused.Status);
         Assert.Equal(Listed, refused.Header("Access-Control-Allow-Origin"));
-    }
-
-    private static (string File, string Thumbprint) WriteCertificate(string folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(
-            TimeProvider.System.GetUtcNow().AddDays(-1),
-            TimeProvider.System.GetUtcNow().AddDays(1)
-        );
-        var file = Path.Combine(folder, "server.pem");
-        File.WriteAllText(file, certificate.ExportCertificatePem());
-        File.WriteAllText(Path.ChangeExtension(file, ".key"), key.ExportPkcs8PrivateKeyPem());
-        return (file, certificate.GetCertHashString());
     }
 
     private static Dictionary<string, string?> Settings(
