@@ -20,7 +20,7 @@ internal sealed class VaultStores(
     public DavResult<IDavStore> OpenTree(HttpContext context, string treeHref)
     {
         var client = DavClient.Of(context.Request.Headers.UserAgent);
-        var session = parts.Vaults.Open(
+        var session = parts.Vaults.OpenTree(
             context.Features.Get<Actor>()!,
             new Vault.SessionOptions { FoldsNames = client.FoldsCase }
         );

@@ -33,6 +33,19 @@ public sealed record Refusal(RefusalRule Rule)
 
     /// <summary>The name of the person who stands in the way (a lock's holder); null when nobody does.</summary>
     public string? Holder { get; init; }
+
+    /// <summary>The mount beyond which the answer lies: the path leads into what somebody else shares. Null when it does not; only a tree with mounts asks for it.</summary>
+    internal Crossing? Crossing { get; init; }
+}
+
+/// <summary>Where a path leaves a vault.</summary>
+/// <param name="Mount">The share that is mounted there; null when mounts have to be brought up to date first.</param>
+/// <param name="Path">The mount's own path.</param>
+/// <param name="IsCondition">Whether it is a condition that leads there, and not what is asked for.</param>
+internal sealed record Crossing(ReceivedShare? Mount, IReadOnlyList<string> Path, bool IsCondition)
+{
+    /// <summary>The body that was read before it was known that it goes elsewhere; null when none was.</summary>
+    public ReadOnlyMemory<byte>? Body { get; init; }
 }
 
 /// <summary>

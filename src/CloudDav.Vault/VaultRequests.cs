@@ -155,10 +155,12 @@ public sealed record Locked(LockRow Lock, bool Created);
 
 /// <summary>Visits an entry of a listing.</summary>
 /// <param name="below">The segments from the listed node down to this one; empty for itself. Valid only during the call.</param>
+/// <param name="vault">The vault it is in.</param>
 /// <param name="node">The entry. Valid only during the call.</param>
 /// <param name="locks">Active locks that cover it, when they were asked for.</param>
 public delegate void NodeVisitor(
     ReadOnlySpan<string> below,
+    VaultState vault,
     NodeRow node,
     IReadOnlyList<LockRow> locks
 );

@@ -30,7 +30,7 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        if (_vaults.Archives.TryEnter(_actor.Vault) is not { } place)
+        if (_vaults.Archives.TryEnter(_owner.Vault) is not { } place)
             return new Refusal(RefusalRule.DeviceBusy) { Limit = Limits.ArchivesPerVault };
         var isOpen = false;
         try
@@ -100,8 +100,7 @@ public sealed partial class VaultSession
             _options.Visit is null || node.Id == vault.Root ? vault.Name : node.Name,
             EntityTag.OfArchive(vault, node, withheld),
             _vaults.Downloads.Watch(
-                _actor,
-                _options,
+                this,
                 root.Value.Path.Chain,
                 new ArchiveContent(this, layout, place)
             )
@@ -123,7 +122,7 @@ public sealed partial class VaultSession
                 if (!WithheldIn(root.Value.Vault).IsSubsetOf(withheld))
                     throw new ArchiveEndedException(new Refusal(RefusalRule.Blocked));
                 return await snapshot.FindContentsAsync(
-                    _actor.Vault,
+                    _owner.Vault,
                     [.. entries.Select(placed => placed.Entry.Content)]
                 );
             },
@@ -137,7 +136,10 @@ public sealed partial class VaultSession
         var found = FoundIn(await LoadAsync(snapshot, Request([new([])])), Capability.Download);
         if (!found.IsSuccess)
             return found;
-        if (found.Value.Vault.Decision!.Visitor?.Share is { Rights: not ShareRights.Download })
+        if (
+            found.Value.Vault.Decision!.Visitor?.Share is
+            { Rights: ShareRights.View, IsFamily: false }
+        )
             return new Refusal(RefusalRule.ShareRightMissing);
         return found.Value.Node.IsFolder ? found : new Refusal(RefusalRule.IsFile);
     }

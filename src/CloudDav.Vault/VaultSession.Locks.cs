@@ -22,7 +22,7 @@ public sealed partial class VaultSession
                 if (
                     CheckAccess(
                         facts,
-                        !IsVisit && facts.Paths is [{ Node: null }, ..]
+                        !IsLink && facts.Paths is [{ Node: null }, ..]
                             ? Capability.AddContent
                             : Capability.TakeBack
                     ) is

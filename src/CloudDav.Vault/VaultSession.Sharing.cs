@@ -3,8 +3,8 @@ namespace CloudDav.Vault;
 /// <summary>Items are shared by links, and marked as not to be.</summary>
 public sealed partial class VaultSession
 {
-    /// <summary>Shares an item by a link.</summary>
-    /// <param name="wanted">The link that is wanted.</param>
+    /// <summary>Shares an item with people of the household, or by a link.</summary>
+    /// <param name="wanted">The share that is wanted.</param>
     /// <param name="seal">Encrypts the link's token to the operator's systems, which send it; null when no secret is shared with them.</param>
     /// <param name="cancellationToken">Stops waiting for the command to begin.</param>
     public ValueTask<VaultResult<OwnShare>> CreateShareAsync(
@@ -13,24 +13,37 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        var token = ShareTokens.New();
+        var isFamily = wanted.Audience != ShareAudience.Link;
+        var token = isFamily ? null : ShareTokens.New();
         return CommandAsync(
             "vault.create_share",
             async ValueTask<VaultResult<OwnShare>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request([new(wanted.Path)]));
-                var found = FoundIn(facts, Capability.ShareWithFriends);
+                if (facts.Paths is [{ Mount: not null }, ..])
+                    return new Refusal(RefusalRule.ShareRightMissing);
+                var found = FoundIn(
+                    facts,
+                    isFamily ? Capability.Share : Capability.ShareWithFriends
+                );
                 if (found.Refusal is { } missing)
                     return missing;
                 var (vault, chain, now) = (facts.Vault, facts.Paths[0].Chain, Now);
-                if (IsProtected(vault, chain))
+                if (!isFamily && IsProtected(vault, chain))
                     return new Refusal(RefusalRule.ProtectedContent);
-                if (wanted.RightsStatement is null)
+                if (!isFamily && wanted.RightsStatement is null)
                     return new Refusal(RefusalRule.RightsNotAttested);
-                if (wanted.Rights == ShareRights.Drop && !found.Value.Node.IsFolder)
-                    return new Refusal(RefusalRule.IsFile);
+                if (CheckRights(wanted.Rights, isFamily, found.Value.Node) is { } unfit)
+                    return unfit;
+                if (wanted.FieldNotForHousehold is { } field)
+                    return new Refusal(RefusalRule.InvalidInput) { Field = field };
                 if (wanted.Expires <= now)
                     return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
+                if (
+                    wanted.Audience == ShareAudience.Members
+                    && await CheckMembersAsync(transaction, wanted.Members) is { } unknown
+                )
+                    return unknown;
                 var existing = await transaction.ListSharesAsync(vault.Id, share: null);
                 if (existing.Count >= Limits.Shares)
                     return new Refusal(RefusalRule.TooManyShares)
@@ -45,22 +58,31 @@ public sealed partial class VaultSession
                     Owner = _actor.Account,
                     OwnerName = _actor.Name,
                     Node = found.Value.Node.Id,
+                    Audience = wanted.Audience,
+                    Members = [.. wanted.Members.Distinct().OrderBy(member => member.Value)],
                     Rights = wanted.Rights,
                     Label = wanted.Label,
                     Address = wanted.Address,
-                    TokenHash = ShareTokens.HashOf(token),
-                    SealedToken = _vaults.Tokens.Seal(token),
+                    TokenHash = token is null ? default : ShareTokens.HashOf(token),
+                    SealedToken = token is null ? default : _vaults.Tokens.Seal(token),
                     Password = wanted.Password,
                     Expires = wanted.Expires,
                     MaxDownloads = wanted.MaxDownloads,
-                    RightsStatement = wanted.RightsStatement,
+                    RightsStatement = isFamily ? null : wanted.RightsStatement,
                     Created = now,
                     Version = 1,
                 };
                 var changes = new ChangeSet(vault, now, isRecorded: false);
                 changes.Add(new Change.AddShare(share));
-                Record(changes, AuditActs.ShareCreated, share, new { share.RightsStatement });
-                if (wanted.Address is { } address)
+                Record(
+                    changes,
+                    AuditActs.ShareCreated,
+                    share,
+                    isFamily
+                        ? new { audience = share.Audience, share.Rights }
+                        : new { share.RightsStatement }
+                );
+                if (token is not null && wanted.Address is { } address)
                 {
                     if (seal(token) is not { } secret)
                         return new Refusal(RefusalRule.NoSharedSecret);
@@ -99,9 +121,7 @@ public sealed partial class VaultSession
                 if (shares.Refusal is { } refusal)
                     return refusal;
                 return shares
-                    .Value.Select(placed =>
-                        Own(facts, placed, _vaults.Tokens.Open(placed.Share.SealedToken.Span))
-                    )
+                    .Value.Select(placed => Own(facts, placed, TokenOf(placed.Share)))
                     .ToArray();
             },
             cancellationToken
@@ -126,29 +146,31 @@ public sealed partial class VaultSession
                 var widens = ShareChange.Widens(placed.Share, share);
                 if (
                     facts.Vault.Decision!.Refuses(
-                        widens ? Capability.ShareWithFriends : Capability.NarrowShare
+                        !widens ? Capability.NarrowShare
+                        : share.IsFamily ? Capability.Share
+                        : Capability.ShareWithFriends
                     ) is
                     { } refused
                 )
                     return refused;
-                if (widens && IsProtected(facts.Vault, placed.Chain))
+                if (widens && !share.IsFamily && IsProtected(facts.Vault, placed.Chain))
                     return new Refusal(RefusalRule.ProtectedContent);
-                if (share.Rights == ShareRights.Drop && !placed.Node.IsFolder)
-                    return new Refusal(RefusalRule.IsFile);
+                if (CheckRights(share.Rights, share.IsFamily, placed.Node) is { } unfit)
+                    return unfit;
+                if (change.FieldNotFor(placed.Share) is { } field)
+                    return new Refusal(RefusalRule.InvalidInput) { Field = field };
+                if (
+                    change.Members is { } members
+                    && await CheckMembersAsync(transaction, members) is { } unknown
+                )
+                    return unknown;
                 if (change.Expires is { Value: { } end } && end <= now)
                     return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
                 var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
                 changes.Add(new Change.ReplaceShare(share));
                 Record(changes, AuditActs.ShareChanged, share, new { widens });
                 await transaction.ApplyAsync(changes);
-                return Own(
-                    facts,
-                    placed with
-                    {
-                        Share = share,
-                    },
-                    _vaults.Tokens.Open(share.SealedToken.Span)
-                );
+                return Own(facts, placed with { Share = share }, TokenOf(share));
             },
             cancellationToken
         );
@@ -231,6 +253,8 @@ public sealed partial class VaultSession
                 async ValueTask<VaultResult<bool>> (transaction) =>
                 {
                     var facts = await LoadAsync(transaction, Request([]));
+                    if (facts.Obstacle is { } obstacle)
+                        return obstacle;
                     if (facts.IsSignedOut)
                         return new Refusal(RefusalRule.ShareNotFound);
                     if (
@@ -247,12 +271,21 @@ public sealed partial class VaultSession
                     changes.Add(
                         new Change.CountShareUse(visited.Share.Id, _options.Visit!.Client, use, now)
                     );
-                    Record(
-                        changes,
-                        use == ShareUse.Opened ? AuditActs.ShareOpened : AuditActs.ShareDownloaded,
-                        visited.Share,
-                        null
-                    );
+                    var act =
+                        use == ShareUse.Opened ? AuditActs.ShareOpened : AuditActs.ShareDownloaded;
+                    Record(changes, act, visited.Share, null);
+                    if (_origin is not null)
+                        // Both sides see who looked at what.
+                        changes.Add(
+                            new Change.AddAudit(
+                                Entry(act) with
+                                {
+                                    Chain = AuditChainId.Of(_actor.Account),
+                                    Actor = AuditActors.Of(_actor),
+                                    Subject = AuditSubjects.Of(visited.Share.Id),
+                                }
+                            )
+                        );
                     await transaction.ApplyAsync(changes);
                     return true;
                 },
@@ -281,11 +314,41 @@ public sealed partial class VaultSession
             : found.ToArray();
     }
 
+    private string? TokenOf(Share share) =>
+        share.IsFamily ? null : _vaults.Tokens.Open(share.SealedToken.Span);
+
+    // Editing is for the household, dropping for friends, and only into a folder.
+    private static Refusal? CheckRights(ShareRights rights, bool isFamily, NodeRow node) =>
+        (
+            isFamily
+                ? rights is not (ShareRights.View or ShareRights.Edit)
+                : rights is ShareRights.Edit
+        )
+            ? new Refusal(RefusalRule.InvalidInput) { Field = "rights" }
+        : rights == ShareRights.Drop && !node.IsFolder ? new Refusal(RefusalRule.IsFile)
+        : null;
+
+    private async ValueTask<Refusal?> CheckMembersAsync(
+        IMetadataSnapshot snapshot,
+        IReadOnlyList<AccountId> members
+    )
+    {
+        var household = await snapshot.ListHouseholdAsync(_actor.Account, Now);
+        return
+            members.Count > 0
+            && members.All(member =>
+                member != _actor.Account && household.Any(person => person.Account == member)
+            )
+            ? null
+            : new Refusal(RefusalRule.InvalidInput) { Field = "members" };
+    }
+
     private static OwnShare Own(Facts facts, PlacedShare placed, string? token)
     {
         var visitor = facts.Vault.Decision!.For(
             new VisitedShare(placed.Share, HasOpened: false, HasDownloaded: false),
-            facts.Vault.Protected
+            facts.Vault.Protected,
+            recipient: null
         );
         return new(
             placed,
@@ -309,11 +372,12 @@ public sealed partial class VaultSession
     private AuditEntry Entry(string act) =>
         new()
         {
-            Chain = AuditChainId.Of(_actor.Account),
+            Chain = AuditChainId.Of(_owner.Account),
             At = Now,
-            Actor = _options.Visit is { } visit
-                ? AuditActors.Of(visit.Share)
-                : AuditActors.Of(_actor),
+            Actor =
+                _options.Visit is not { } visit ? AuditActors.Of(_actor)
+                : visit.Recipient is { } recipient ? AuditActors.Of(recipient)
+                : AuditActors.Of(visit.Share),
             Act = act,
         };
 }

@@ -16,7 +16,7 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request(guard, TreeLocks, path));
-                var found = FoundIn(facts, Capability.TakeBack);
+                var found = FoundIn(facts, Capability.TakeBack, isMountItself: true);
                 if (found.Refusal is { } missing)
                     return missing;
                 if (path.Count == 0)
@@ -25,7 +25,15 @@ public sealed partial class VaultSession
                 if ((CheckGuard(facts, guard) ?? Rules(guard).CheckRemoval(place)) is { } refusal)
                     return refusal;
                 var changes = new ChangeSet(facts.Vault, Now);
-                Discard(changes, facts.Vault, place, heir: null);
+                if (place.Mount is { } mount)
+                    Unmount(
+                        changes,
+                        facts.Vault,
+                        facts.Vault.Mounts!.Find(mount.Id)!,
+                        isWish: true
+                    );
+                else
+                    Discard(changes, facts.Vault, place, heir: null);
                 await ApplyAsync(transaction, facts.Vault, changes);
                 return true;
             },
@@ -48,9 +56,11 @@ public sealed partial class VaultSession
                     transaction,
                     Request(guard, TreeLocks, source, destination)
                 );
-                var found = FoundIn(facts, Capability.Reorganise);
+                var found = FoundIn(facts, Capability.Reorganise, isMountItself: true);
                 if (found.Refusal is { } missing)
                     return missing;
+                if (Crosses(facts, facts.Paths[1], isMountItself: false) is { } crossing)
+                    return crossing;
                 if (source.Count == 0)
                     return new Refusal(RefusalRule.IsRoot);
                 var vault = facts.Vault;
@@ -143,10 +153,12 @@ public sealed partial class VaultSession
                     Request(guard, TreeLocks, source, destination)
                 );
                 var found = FoundIn(facts, Capability.AddContent);
-                if (IsVisit)
+                if (IsLink)
                     return new Refusal(RefusalRule.ShareRightMissing);
                 if (found.Refusal is { } missing)
                     return missing;
+                if (Crosses(facts, facts.Paths[1], isMountItself: false) is { } crossing)
+                    return crossing;
                 var vault = facts.Vault;
                 var (from, to) = (facts.Paths[0], facts.Paths[1]);
                 var node = found.Value.Node;

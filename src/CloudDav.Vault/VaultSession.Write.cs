@@ -16,7 +16,7 @@ public sealed partial class VaultSession
     {
         if (upload.Splice is not null)
             return await SpliceAsync(path, upload, guard, cancellationToken);
-        if (IsVisit)
+        if (IsLink)
         {
             // What is there, and in which state, is not the visitor's to know: a taken name is no obstacle, and a condition none that can fail.
             if (path.Count != 1)
@@ -115,13 +115,14 @@ public sealed partial class VaultSession
             cancellationToken
         );
 
-    private bool IsVisit => _options.Visit is not null;
+    // Whoever came by a link, and may know less than a person of the household.
+    private bool IsLink => _options.Visit is { Recipient: null };
 
-    private LockRules Rules(ChangeGuard guard) => new(_actor, IsVisit ? [] : guard.LockTokens);
+    private LockRules Rules(ChangeGuard guard) => new(_actor, IsLink ? [] : guard.LockTokens);
 
     // Where a file goes. A visitor's never goes in the place of another one.
     private PathState PlaceOf(Facts facts) =>
-        IsVisit
+        IsLink
             ? facts.Paths[0] with
             {
                 Chain = facts.Paths[0].Ancestors,
@@ -135,10 +136,10 @@ public sealed partial class VaultSession
         if (CheckAccess(facts, Capability.AddContent) is { } refused)
             return refused;
         var place = PlaceOf(facts);
-        if (place.Path.Count == 0 || place.Node is { IsFolder: true })
+        if (place.Node is { IsFolder: true } || (place.Path.Count == 0 && place.Node is null))
             return new Refusal(RefusalRule.IsFolder);
         var rules = Rules(guard);
-        return CheckPlace(place)
+        return (place.Node is null ? CheckPlace(place) : null)
             ?? CheckGuard(facts, guard)
             ?? (place.Node is null ? rules.CheckMembership(place) : rules.CheckNode(place))
             ?? CheckRoom(
@@ -178,7 +179,7 @@ public sealed partial class VaultSession
         );
         if (upload.Verify?.Invoke(content) == false)
             return new Refusal(RefusalRule.ChecksumMismatch);
-        return await CommandAsync(
+        var written = await CommandAsync(
             "vault.write",
             transaction =>
                 CommitAsync(
@@ -192,6 +193,12 @@ public sealed partial class VaultSession
                 ),
             cancellationToken
         );
+        return written.Refusal is { Crossing: { } crossing } elsewhere
+            ? elsewhere with
+            {
+                Crossing = crossing with { Body = body },
+            }
+            : written;
     }
 
     // Large: ledger row and hold first, then the bytes, then the commit, which checks everything again.
@@ -315,7 +322,7 @@ public sealed partial class VaultSession
     {
         var facts = await LoadAsync(transaction, request);
         while (
-            IsVisit && facts.Paths is [var taken] && (taken.Node ?? taken.CaseSibling) is not null
+            IsLink && facts.Paths is [var taken] && (taken.Node ?? taken.CaseSibling) is not null
         )
             facts = await LoadAsync(
                 transaction,
@@ -361,7 +368,7 @@ public sealed partial class VaultSession
             former is null ? 1 : 0,
             changesMembers: former is null
         );
-        if (facts.Visited is { } visited)
+        if (IsLink && facts.Visited is { } visited)
             Record(changes, AuditActs.ShareReceived, visited.Share, null);
         await ApplyAsync(transaction, vault, changes);
         return After(vault, changes, row, former is null);
@@ -386,8 +393,8 @@ public sealed partial class VaultSession
 
     private async ValueTask<VaultKey?> FindKeyAsync(CancellationToken cancellationToken) =>
         Limits.EncryptsContent
-            ? await _vaults.Keys.FindAsync(_actor.Vault, cancellationToken)
-                ?? await _vaults.Keys.CreateAsync(_actor.Vault, cancellationToken)
+            ? await _vaults.Keys.FindAsync(_owner.Vault, cancellationToken)
+                ?? await _vaults.Keys.CreateAsync(_owner.Vault, cancellationToken)
             : null;
 
     private async ValueTask<VaultResult<Changed>> SpliceAsync(

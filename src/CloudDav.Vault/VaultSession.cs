@@ -15,18 +15,49 @@ public sealed partial class VaultSession
     private readonly Actor _actor;
     private readonly SessionOptions _options;
 
+    // In whose vault: the actor's own, or that of a share's owner.
+    private readonly Actor _owner;
+
+    // Where an actor of the household comes from; null for everybody else.
+    private readonly Origin? _origin;
+
+    // Whether the actor's tree has mounts, so that paths may lead into them.
+    private readonly bool _hasMounts;
+
     // The share through which the actor comes, as the last query found it.
     private VisitedShare? _visited;
 
-    internal VaultSession(Vaults vaults, Actor actor, SessionOptions options)
+    internal VaultSession(
+        Vaults vaults,
+        Actor actor,
+        SessionOptions options,
+        bool hasMounts = false
+    )
+        : this(vaults, actor, actor, options)
+    {
+        _hasMounts = hasMounts;
+    }
+
+    private VaultSession(
+        Vaults vaults,
+        Actor actor,
+        Actor owner,
+        SessionOptions options,
+        Origin? origin = null
+    )
     {
         _vaults = vaults;
         _actor = actor;
+        _owner = owner;
         _options = options;
+        _origin = origin;
     }
 
     /// <summary>Who acts.</summary>
     public Actor Actor => _actor;
+
+    /// <summary>What the door asks for.</summary>
+    internal SessionOptions Options => _options;
 
     /// <summary>The limits that hold.</summary>
     public VaultLimits Limits => _vaults.Limits;
@@ -41,7 +72,9 @@ public sealed partial class VaultSession
     public async ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken)
     {
         var facts = await LoadAsync(Request([]), cancellationToken);
-        return facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut) : facts.Vault.Decision!;
+        return (facts.Obstacle ?? SignedOutOf(facts)) is { } refusal
+            ? refusal
+            : facts.Vault.Decision!;
     }
 
     /// <summary>Finds one node.</summary>
@@ -62,14 +95,12 @@ public sealed partial class VaultSession
     /// <param name="path">The node.</param>
     /// <param name="levels">0 for itself, 1 for its members, null for everything below.</param>
     /// <param name="details">What is asked of each.</param>
-    /// <param name="begin">Called once with the vault before the first visit; must not block.</param>
     /// <param name="visit">Called for each; must not block.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
     public ValueTask<VaultResult<bool>> ListAsync(
         IReadOnlyList<string> path,
         int? levels,
         NodeDetails details,
-        Action<VaultState> begin,
         NodeVisitor visit,
         CancellationToken cancellationToken
     )
@@ -84,11 +115,12 @@ public sealed partial class VaultSession
                     return refusal;
                 var top = found.Value.Node;
                 var vault = found.Value.Vault;
-                if (levels is null && top.SubtreeItems >= Limits.InfiniteListing)
+                var items = top.SubtreeItems + (vault.Mounts?.ItemsBelow(top.Id) ?? 0);
+                if (levels is null && items >= Limits.InfiniteListing)
                     return new Refusal(RefusalRule.ListingTooLarge)
                     {
                         Limit = Limits.InfiniteListing,
-                        Used = top.SubtreeItems + 1,
+                        Used = items + 1,
                     };
                 var wantsLocks = details.HasFlag(NodeDetails.Locks) && vault.HasLocks;
                 var places = new ListedPlaces(
@@ -97,9 +129,8 @@ public sealed partial class VaultSession
                 );
                 var measures = MeasuresOn(found.Value);
                 var hidden = HiddenBelow(vault);
-                begin(vault);
                 Mark(measures, top);
-                visit([], top, places.LocksOfTop);
+                visit([], vault, top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
                     return true;
                 var seen = 0;
@@ -114,9 +145,12 @@ public sealed partial class VaultSession
                             cancellationToken.ThrowIfCancellationRequested();
                         if (hidden is not null && Hides(hidden, node))
                             return;
+                        // What others share with somebody is nobody else's.
+                        if (node.Kind == NodeKind.Mount && vault.Mounts is null)
+                            return;
                         Mark(measures, node);
                         var place = places.Enter(node, keepsFolders: levels is null);
-                        visit(place.Below, node, place.Locks);
+                        visit(place.Below, vault, node, place.Locks);
                     }
                 );
                 return true;
@@ -156,8 +190,7 @@ public sealed partial class VaultSession
             row.IsFolder
                 ? null
                 : _vaults.Downloads.Watch(
-                    _actor,
-                    _options,
+                    this,
                     found.Value.Item1.Path.Chain,
                     await OpenContentAsync(found.Value.Item2, cancellationToken)
                 )
@@ -173,7 +206,7 @@ public sealed partial class VaultSession
             return EmptyContent.Instance;
         var key = content.WrappedKey is null
             ? null
-            : await _vaults.Keys.FindAsync(_actor.Vault, cancellationToken);
+            : await _vaults.Keys.FindAsync(_owner.Vault, cancellationToken);
         return content.Blob is { } blob
             ? await _vaults.Reader.OpenBlobAsync(
                 blob,
@@ -196,7 +229,7 @@ public sealed partial class VaultSession
     private FactsRequest Request(IReadOnlyList<PathRequest> paths, BlobId? ownHold = null) =>
         new()
         {
-            Actor = _actor,
+            Actor = _owner,
             Now = Now,
             FoldsNames = _options.FoldsNames,
             Visit = _options.Visit,
@@ -219,40 +252,85 @@ public sealed partial class VaultSession
         return Request(requests);
     }
 
-    // The first thing every use case does, in the transaction that counts.
-    private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request) =>
-        Decide(await snapshot.LoadAsync(request), request.Now);
+    // The first thing every use case does, in the transaction that counts. Where somebody comes from the own tree, what is true there counts as well.
+    private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request)
+    {
+        var facts = await snapshot.LoadAsync(request);
+        return _origin is { } origin
+            ? Decide(facts, await origin.LoadAsync(snapshot), request.Now)
+            : await WithMountsAsync(snapshot, Decide(facts, home: null, request.Now));
+    }
 
     private async ValueTask<Facts> LoadAsync(
         FactsRequest request,
         CancellationToken cancellationToken
-    ) => Decide(await _vaults.Metadata.LoadAsync(request, cancellationToken), request.Now);
-
-    private Facts Decide(Facts facts, DateTimeOffset now)
+    )
     {
-        Language = facts.Contract.Language;
-        _visited = facts.Visited;
-        return facts.IsSignedOut
-            ? facts
-            : facts with
-            {
-                Vault = facts.Vault with
-                {
-                    Decision = _vaults.Policy.Decide(facts, _options.Door, _options.Visit, now),
-                },
-            };
+        if (_origin is null)
+        {
+            var facts = Decide(
+                await _vaults.Metadata.LoadAsync(request, cancellationToken),
+                home: null,
+                request.Now
+            );
+            if (!_hasMounts || facts.IsSignedOut || !facts.Vault.HasReceived)
+                return facts;
+        }
+        return await _vaults.Metadata.ReadAsync(
+            snapshot => LoadAsync(snapshot, request),
+            cancellationToken
+        );
     }
 
-    // Whether the actor may do this at all, and to what the first path leads to or would.
-    private static Refusal? CheckAccess(Facts facts, Capability capability) =>
-        facts.IsSignedOut
-            ? new Refusal(RefusalRule.SignedOut)
-            : facts.Vault.Decision!.Refuses(capability)
-                ?? facts.Vault.Decision.RefusesAt(facts.Paths[0].Chain, capability);
-
-    private static VaultResult<Found> FoundIn(Facts facts, Capability capability)
+    private Facts Decide(Facts facts, Facts? home, DateTimeOffset now)
     {
-        if (CheckAccess(facts, capability) is { } refusal)
+        Language = (home ?? facts).Contract.Language;
+        _visited = facts.Visited;
+        if (home is not null && (home.Obstacle ?? SignedOutOf(home)) is { } obstacle)
+            return facts with { Obstacle = obstacle };
+        if (facts.IsSignedOut)
+            // That the owner was signed out is nothing that a recipient could mend.
+            return home is null ? facts : facts with { Obstacle = ShareStanding.Paused };
+        return facts with
+        {
+            Vault = facts.Vault with
+            {
+                Decision = _vaults.Policy.Decide(
+                    facts,
+                    _options.Door,
+                    _options.Visit,
+                    home?.Vault.Decision,
+                    now
+                ),
+            },
+        };
+    }
+
+    private static Refusal? SignedOutOf(Facts facts) =>
+        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut) : null;
+
+    // Whether the actor may do this at all, and to what the first path leads to or would.
+    private static Refusal? CheckAccess(
+        Facts facts,
+        Capability capability,
+        bool isMountItself = false
+    )
+    {
+        if ((facts.Obstacle ?? SignedOutOf(facts)) is { } obstacle)
+            return obstacle;
+        if (facts.Paths.Count > 0 && Crosses(facts, facts.Paths[0], isMountItself) is { } crossing)
+            return crossing;
+        return facts.Vault.Decision!.Refuses(capability)
+            ?? facts.Vault.Decision.RefusesAt(facts.Paths[0].Chain, capability);
+    }
+
+    private static VaultResult<Found> FoundIn(
+        Facts facts,
+        Capability capability,
+        bool isMountItself = false
+    )
+    {
+        if (CheckAccess(facts, capability, isMountItself) is { } refusal)
             return refusal;
         return facts.Paths[0].Node is null
             ? new Refusal(RefusalRule.NotFound)
@@ -266,17 +344,17 @@ public sealed partial class VaultSession
     private void Mark(MeasuredPlaces? measures, NodeRow node)
     {
         measures?.Mark(node);
-        if (IsVisit)
+        if (_options.Visit is not null)
             node.Block = null;
     }
 
-    // Locks and what programs have noted are the owner's.
+    // Locks and what programs have noted are the household's.
     private NodeDetails Shown(NodeDetails details) =>
-        IsVisit ? details & ~(NodeDetails.Locks | NodeDetails.Properties) : details;
+        IsLink ? details & ~(NodeDetails.Locks | NodeDetails.Properties) : details;
 
     // What a listing leaves out with everything below it; null for nothing.
     private HashSet<NodeId>? HiddenBelow(VaultState vault) =>
-        IsVisit && vault.Protected.Count > 0 ? [.. vault.Protected] : null;
+        IsLink && vault.Protected.Count > 0 ? [.. vault.Protected] : null;
 
     // Folders come before what is in them.
     private static bool Hides(HashSet<NodeId> hidden, NodeRow node)
@@ -290,12 +368,15 @@ public sealed partial class VaultSession
         return true;
     }
 
-    private static Refusal? CheckGuard(Facts facts, ChangeGuard guard)
+    private Refusal? CheckGuard(Facts facts, ChangeGuard guard)
     {
         var first = facts.Paths.Count - guard.Expectations.Count;
         for (var i = 0; i < guard.Expectations.Count; i++)
         {
-            var (expected, node) = (guard.Expectations[i].ETag, facts.Paths[first + i].Node);
+            var path = facts.Paths[first + i];
+            if (_hasMounts && path.Mount is { } mount)
+                return Cross(facts, path, mount, isCondition: true);
+            var (expected, node) = (guard.Expectations[i].ETag, path.Node);
             var holds = expected switch
             {
                 null => node is null,
@@ -351,7 +432,7 @@ public sealed partial class VaultSession
         if (vault.AvailableBytes is not { } available)
             return null;
         // How full a cloud is, is its owner's to know.
-        if (vault.Decision?.Visitor is not null)
+        if (vault.Decision?.Visitor is { IsFamily: false })
             return bytes > available || available == 0 ? new Refusal(RefusalRule.ShareFull) : null;
         return (bytes > 0 && bytes > available) || (addsContent && available == 0)
             ? new Refusal(RefusalRule.CapacityExceeded)
@@ -412,7 +493,7 @@ public sealed partial class VaultSession
         ChangeSet changes
     )
     {
-        SpaceNews.AddTo(changes, _actor.Account, vault);
+        SpaceNews.AddTo(changes, _owner.Account, vault);
         return transaction.ApplyAsync(changes);
     }
 

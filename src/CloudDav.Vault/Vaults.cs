@@ -32,7 +32,7 @@ public sealed class Vaults(
     /// <summary>The tokens of links.</summary>
     public ShareTokens Tokens { get; } = new(keys);
 
-    internal RunningDownloads Downloads { get; } = new(metadata, policy, time);
+    internal RunningDownloads Downloads { get; } = new(time);
 
     internal RunningArchives Archives { get; } = new(limits);
 
@@ -42,6 +42,10 @@ public sealed class Vaults(
 
     /// <summary>Lets an actor act on the actor's own vault. Nothing is looked up yet.</summary>
     public VaultSession Open(Actor actor, SessionOptions options) => new(this, actor, options);
+
+    /// <summary>Lets an actor act on the actor's own vault and, in the same tree, on what others of the household share with the actor.</summary>
+    public VaultTree OpenTree(Actor actor, SessionOptions options) =>
+        new(new VaultSession(this, actor, options, hasMounts: true));
 
     /// <summary>The share that a link's token opens; null when there is none. Whether it can be opened now, the session finds out.</summary>
     public ValueTask<Share?> FindLinkAsync(string token, CancellationToken cancellationToken) =>

@@ -196,8 +196,7 @@ public sealed class LockTests : IAsyncLifetime
                 [],
                 levels,
                 NodeDetails.Locks,
-                _ => { },
-                (below, _, locks) =>
+                (below, _, _, locks) =>
                     seen[string.Join('/', below)] = [
                         .. locks.Select(held => $"{held.Token} on {string.Join('/', held.Path)}"),
                     ],

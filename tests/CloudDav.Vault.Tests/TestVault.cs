@@ -135,6 +135,9 @@ internal sealed class TestVault : IAsyncDisposable
     public VaultSession Session(Actor actor, bool foldsNames = false) =>
         Vaults.Open(actor, new SessionOptions { FoldsNames = foldsNames });
 
+    /// <summary>The actor's tree, with what others of the household share.</summary>
+    public VaultTree Tree(Actor actor) => Vaults.OpenTree(actor, new SessionOptions());
+
     /// <summary>Every invariant of the metadata holds.</summary>
     public async Task CheckAsync()
     {
@@ -303,8 +306,7 @@ internal static class TestSteps
             Segments(path),
             levels,
             NodeDetails.Locks | NodeDetails.Properties | NodeDetails.Checksums,
-            _ => { },
-            (below, node, _) =>
+            (below, _, node, _) =>
                 tree["/" + string.Join('/', below)] = node.IsFolder ? -1 : node.Size,
             Stop
         );

@@ -348,8 +348,7 @@ public sealed class TreeTests : IAsyncLifetime
             [],
             null,
             NodeDetails.None,
-            _ => { },
-            (_, _, _) => visits++,
+            (_, _, _, _) => visits++,
             TestVault.Stop
         );
         Assert.Equal(RefusalRule.ListingTooLarge, refused.Refusal?.Rule);

@@ -333,7 +333,7 @@ internal sealed record ShareBody
     public required long? MaxDownloads { get; init; }
 
     /// <summary>The version of the statement about rights that was made.</summary>
-    public required string RightsStatement { get; init; }
+    public required string? RightsStatement { get; init; }
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Created { get; init; }

@@ -5,12 +5,12 @@ using CloudDav.WebDav;
 
 namespace CloudDav.Server.Dav;
 
-/// <summary>A vault's tree as the protocol sees it: it translates, and decides nothing.</summary>
-/// <param name="session">The actor in the vault.</param>
+/// <summary>A person's tree as the protocol sees it: it translates, and decides nothing.</summary>
+/// <param name="session">The actor in the tree.</param>
 /// <param name="principalHref">The address of the actor's principal resource.</param>
 /// <param name="tell">How a refusal is told to the actor.</param>
 internal sealed class VaultDavStore(
-    VaultSession session,
+    VaultTree session,
     string principalHref,
     Func<Refusal, DavProblem> tell
 ) : IDavStore
@@ -70,7 +70,6 @@ internal sealed class VaultDavStore(
     )
     {
         var resource = new DavResource { Name = "", ETag = "" };
-        VaultState vault = null!;
         var listed = await session.ListAsync(
             path.Segments,
             depth switch
@@ -80,8 +79,7 @@ internal sealed class VaultDavStore(
                 _ => null,
             },
             VaultProperties.DetailsOf(facts),
-            state => vault = state,
-            (below, node, locks) =>
+            (below, vault, node, locks) =>
             {
                 VaultProperties.Fill(resource, vault, node, facts);
                 resource.Blocked = BlockOf(node);
@@ -297,7 +295,7 @@ internal sealed class VaultDavStore(
     }
 
     private DavProblem? BlockOf(NodeRow node) =>
-        node.Block is { } block ? tell(block.ToRefusal()) : null;
+        (node.Withheld ?? node.Block?.ToRefusal()) is { } refusal ? tell(refusal) : null;
 
     private static bool Refuses(PropertyPatch patch) =>
         patch.Changes.Any(change => change is PropertyChange.Refuse);

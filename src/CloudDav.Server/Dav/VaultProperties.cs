@@ -13,10 +13,12 @@ internal static class VaultProperties
     /// <summary>Fills a resource, which a listing reuses.</summary>
     public static void Fill(DavResource resource, VaultState vault, NodeRow node, DavFacts facts)
     {
+        var visitor = vault.Decision!.Visitor;
         var isRoot = node.Id == vault.Root;
-        resource.Name = isRoot ? vault.Name : node.Name;
+        // What is shared has the name that its recipient gave it.
+        resource.Name = isRoot && visitor is not { IsFamily: true } ? vault.Name : node.Name;
         resource.IsCollection = node.IsFolder;
-        var isVisit = vault.Decision!.Visitor is not null;
+        var isVisit = visitor is { IsFamily: false };
         // How much is in a folder, and how full a cloud is, is its owner's to know.
         resource.Length =
             !node.IsFolder ? node.Size
@@ -28,7 +30,10 @@ internal static class VaultProperties
         resource.MediaType = node.MediaType;
         resource.FileId = node.Id.Value;
         resource.Privileges = PrivilegesOf(vault.Decision.Lasting & ~node.Taken);
-        if (isRoot)
+        if (visitor is { IsFamily: true } && node.Id == visitor.Share!.Node)
+            // The mount is the recipient's own: to be renamed, moved and removed.
+            resource.Privileges |= DavPrivileges.Move | DavPrivileges.Delete;
+        else if (isRoot)
             resource.Privileges &= ~(DavPrivileges.Move | DavPrivileges.Delete);
         resource.Win32Attributes = NodeName.IsTransient(node.Name)
             ? (node.Win32Attributes ?? Archive) | Hidden

@@ -125,7 +125,7 @@ internal sealed class LinkDoor
         }
         var prefix = $"{Prefix}/{token}";
         DavProblem Tell(Refusal told) => _refusals.Answer(context, told).ToProblem();
-        var store = new VaultDavStore(session, prefix + "/", Tell);
+        var store = new VaultDavStore(new VaultTree(session), prefix + "/", Tell);
         await _endpoint
             .At(
                 prefix,

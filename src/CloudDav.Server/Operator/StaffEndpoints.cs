@@ -190,8 +190,7 @@ internal static class StaffEndpoints
             path,
             levels: 1,
             NodeDetails.None,
-            _ => { },
-            (below, node, _) =>
+            (below, _, node, _) =>
             {
                 if (below.IsEmpty || ++seen <= page.After || items.Count > page.Limit)
                     return;

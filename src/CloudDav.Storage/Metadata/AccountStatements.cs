@@ -155,13 +155,19 @@ internal static class AccountStatements
         BigInt("@now")
     );
 
-    public static readonly SharedStatement EndShareUses = new(
-        "DELETE FROM dbo.share_uses WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account);",
+    public static readonly SharedStatement EndLinkUses = new(
+        """
+        DELETE FROM dbo.share_uses WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account)
+          AND share_id IN (
+            SELECT s.share_id FROM dbo.shares AS s
+            WHERE s.vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account) AND s.audience = 0);
+        """,
         BigInt("@account")
     );
 
-    public static readonly SharedStatement EndShares = new(
-        "DELETE FROM dbo.shares WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account);",
+    /// <summary>What was shared with the household stays: nobody else has a credential to it.</summary>
+    public static readonly SharedStatement EndLinks = new(
+        "DELETE FROM dbo.shares WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account) AND audience = 0;",
         BigInt("@account")
     );
 

@@ -270,8 +270,8 @@ internal sealed class ContractTransaction(IFactsSession session)
 
     public async ValueTask<int> EndSharesAsync(AccountId account)
     {
-        await Session.ExecuteAsync(AccountStatements.EndShareUses, account.Value);
-        return await Session.ExecuteAsync(AccountStatements.EndShares, account.Value);
+        await Session.ExecuteAsync(AccountStatements.EndLinkUses, account.Value);
+        return await Session.ExecuteAsync(AccountStatements.EndLinks, account.Value);
     }
 
     public async ValueTask AddTakeBackCredentialAsync(

@@ -22,6 +22,9 @@ internal static class RowColumns
     public static string? TextOrNull(this IRow row, int column) =>
         row.IsNull(column) ? null : row.Text(column);
 
+    public static byte[]? BytesOrNull(this IRow row, int column) =>
+        row.IsNull(column) ? null : row.Bytes(column).ToArray();
+
     public static DateTimeOffset Time(this IRow row, int column) =>
         Milliseconds.Time(row.Int64(column));
 

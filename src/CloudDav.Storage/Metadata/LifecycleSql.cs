@@ -91,6 +91,14 @@ internal static class DestructionSql
     public const string DeleteShares =
         "DELETE FROM shares WHERE vault_id = ?1 AND share_id IN (SELECT share_id FROM shares WHERE vault_id = ?1 LIMIT ?2)";
 
+    public const string DeleteShareMembers = """
+        DELETE FROM share_members WHERE vault_id = ?1
+          AND (share_id, account_id) IN (SELECT share_id, account_id FROM share_members WHERE vault_id = ?1 LIMIT ?2)
+        """;
+
+    public const string DeleteMounts =
+        "DELETE FROM mounts WHERE vault_id = ?1 AND share_id IN (SELECT share_id FROM mounts WHERE vault_id = ?1 LIMIT ?2)";
+
     public const string DeleteMarks = """
         DELETE FROM protected_nodes WHERE vault_id = ?1 AND node_id IN (SELECT node_id FROM protected_nodes WHERE vault_id = ?1 LIMIT ?2)
         """;

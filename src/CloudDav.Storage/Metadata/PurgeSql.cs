@@ -13,7 +13,7 @@ internal static class PurgeSql
         "SELECT node_id FROM dirs WHERE vault_id = ?1 AND parent_id = ?2 LIMIT 1";
 
     public const string FirstMembers = """
-        SELECT node_id, name_key, content_id, size, property_bytes FROM nodes
+        SELECT node_id, name_key, content_id, size, property_bytes, kind FROM nodes
         WHERE vault_id = ?1 AND parent_id = ?2 ORDER BY name_key LIMIT ?3
         """;
 

@@ -18,6 +18,8 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         DestructionSql.DeleteLocks,
         DestructionSql.DeleteShareUses,
         DestructionSql.DeleteShares,
+        DestructionSql.DeleteShareMembers,
+        DestructionSql.DeleteMounts,
         DestructionSql.DeleteMarks,
         DestructionSql.DeleteHolds,
         DestructionSql.DeleteProperties,

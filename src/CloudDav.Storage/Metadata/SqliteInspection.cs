@@ -50,7 +50,7 @@ internal static class SqliteInspection
             LEFT JOIN (
               SELECT n.parent_id AS id, SUM(n.size + COALESCE(m.subtree_bytes, 0)) AS bytes,
                 SUM(n.property_bytes + COALESCE(m.subtree_property_bytes, 0)) AS property_bytes,
-                SUM(1 + COALESCE(m.subtree_items, 0)) AS items, MAX(1 + COALESCE(m.height, 0)) AS height
+                SUM((n.kind <> 2) + COALESCE(m.subtree_items, 0)) AS items, MAX(1 + COALESCE(m.height, 0)) AS height
               FROM nodes n LEFT JOIN dirs m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
               WHERE n.vault_id = @vault GROUP BY n.parent_id
             ) s ON s.id = d.node_id
@@ -208,8 +208,21 @@ internal static class SqliteInspection
             SELECT 'use of share ' || u.share_id FROM share_uses u
             WHERE u.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.vault_id = u.vault_id AND s.share_id = u.share_id)
             UNION ALL
+            SELECT 'member of share ' || m.share_id FROM share_members m
+            WHERE m.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.vault_id = m.vault_id AND s.share_id = m.share_id)
+            UNION ALL
             SELECT 'mark on node ' || p.node_id FROM protected_nodes p
             WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id)
+            """
+        ),
+        (
+            "a mount shows content or counts, or is of no share",
+            """
+            SELECT 'node ' || n.node_id FROM nodes n WHERE n.vault_id = @vault AND n.kind = 2 AND (n.size <> 0 OR n.content_id IS NOT NULL)
+            UNION ALL
+            SELECT 'node ' || n.node_id FROM nodes n JOIN vaults v ON v.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND n.kind = 2 AND n.parent_id = v.root_id
+              AND NOT EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = n.vault_id AND m.node_id = n.node_id)
             """
         ),
         (

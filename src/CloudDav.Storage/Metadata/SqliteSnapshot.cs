@@ -62,6 +62,51 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new([.. shares.Select(found => Place(root, found)).OfType<PlacedShare>()]);
     }
 
+    public ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
+        AccountId account,
+        VaultId vault,
+        DateTimeOffset now
+    )
+    {
+        var shares = new Dictionary<long, Share>();
+        var statement = session[ShareSql.ListReceived]
+            .Bind(1, account.Value)
+            .Bind(2, vault.Value)
+            .Bind(3, now.ToUnixTimeMilliseconds());
+        while (statement.Step())
+        {
+            var share = ShareRows.Read(statement);
+            shares.Add(share.Id.Value, share);
+        }
+        statement.Reset();
+        var mounts = new Dictionary<long, long?>();
+        statement = session[ShareSql.ListMounts].Bind(1, vault.Value);
+        while (statement.Step())
+            mounts.Add(statement.Int64(0), statement.NullableInt64(1));
+        statement.Reset();
+        return new([
+            .. shares
+                .Keys.Union(mounts.Keys)
+                .Order()
+                .Select(id => Receive(id, shares.GetValueOrDefault(id), vault, mounts)),
+        ]);
+    }
+
+    public ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
+        AccountId account,
+        DateTimeOffset now
+    )
+    {
+        var people = new List<HouseholdPerson>();
+        var statement = session[ShareSql.ListHousehold]
+            .Bind(1, account.Value)
+            .Bind(3, now.ToUnixTimeMilliseconds());
+        while (statement.Step())
+            people.Add(new(new(statement.Int64(0)), statement.Text(1)));
+        statement.Reset();
+        return new(people);
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 
@@ -153,6 +198,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         var factsVersion = isSignedOut ? 0 : statement.Int64(14);
         var platformVersion = statement.Int64(15);
         var hasProtected = statement.Boolean(16);
+        vault = vault with { HasReceived = statement.NullableInt64(17) == 1 };
         statement.Reset();
         if (isSignedOut)
             return new Facts
@@ -176,7 +222,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         List<NodeRow> top;
         if (request.Visit is { } visit)
         {
-            if (FindPlaced(vault, visit.Share) is not { } placed)
+            if (FindPlaced(vault, visit, now) is not { } placed)
                 return facts;
             facts = facts with { Visited = Visited(placed.Share, visit, request.Now) };
             top = [.. placed.Chain];
@@ -215,30 +261,77 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return facts;
     }
 
-    // The rows from the vault's root down to the item of a share; null when it or its item is gone, or in the trash.
-    private PlacedShare? FindPlaced(VaultState vault, ShareId id)
+    // The rows from the vault's root down to the item of a share; null when it or its item is gone, or in the trash, or it is not for whoever comes.
+    private PlacedShare? FindPlaced(VaultState vault, ShareVisit visit, long now)
     {
-        var statement = session[ShareSql.FindShare].Bind(1, id.Value).Bind(2, vault.Id.Value);
+        var statement = session[ShareSql.FindShare]
+            .Bind(1, visit.Share.Value)
+            .Bind(2, vault.Id.Value);
         if (!statement.Step())
             return null;
         var share = ShareRows.Read(statement);
         statement.Reset();
-        return Place(vault.Root, share);
+        var isForVisitor = visit.Recipient is { } recipient
+            ? session[ShareSql.IsRecipient]
+                .Bind(1, recipient.Value)
+                .Bind(2, visit.Share.Value)
+                .Bind(3, now)
+                .RunForInt64() != 0
+            : !share.IsFamily;
+        return isForVisitor ? Place(vault.Root, share) : null;
     }
 
-    private PlacedShare? Place(NodeId root, Share share)
+    private PlacedShare? Place(NodeId root, Share share) =>
+        ChainOf(share.Vault.Value, share.Node.Value) is { Count: > 0 } chain && chain[0].Id == root
+            ? new PlacedShare(WithMembers(share), chain)
+            : null;
+
+    private Share WithMembers(Share share)
+    {
+        if (share.Audience != ShareAudience.Members)
+            return share;
+        var members = new List<AccountId>();
+        var statement = session[ShareSql.ListMembers]
+            .Bind(1, share.Vault.Value)
+            .Bind(2, share.Id.Value);
+        while (statement.Step())
+            members.Add(new(statement.Int64(0)));
+        statement.Reset();
+        return share with { Members = members };
+    }
+
+    private ReceivedShare Receive(
+        long id,
+        Share? share,
+        VaultId vault,
+        Dictionary<long, long?> mounts
+    )
+    {
+        var hadMount = mounts.TryGetValue(id, out var node);
+        var chain = node is { } mount ? ChainOf(vault.Value, mount) : [];
+        return new ReceivedShare(
+            new(id),
+            share is null ? null : Place(Find(share.Vault.Value, 0, "root")!.Id, share),
+            chain,
+            // Also a mount that went with its folder for good was removed.
+            IsRemoved: hadMount && chain.Count == 0
+        );
+    }
+
+    // The rows from the top down to a node; empty when it is not there.
+    private List<NodeRow> ChainOf(long vault, long node)
     {
         var chain = new List<NodeRow>();
-        for (var id = share.Node.Value; id != 0; id = chain[^1].Parent.Value)
+        for (var id = node; id != 0; id = chain[^1].Parent.Value)
         {
-            var statement = session[TreeSql.FindNode].Bind(1, share.Vault.Value).Bind(2, id);
+            var statement = session[TreeSql.FindNode].Bind(1, vault).Bind(2, id);
             if (!statement.Step())
-                return null;
+                return [];
             chain.Add(ReadWhole(statement));
             statement.Reset();
         }
         chain.Reverse();
-        return chain.Count > 0 && chain[0].Id == root ? new PlacedShare(share, chain) : null;
+        return chain;
     }
 
     private VisitedShare Visited(Share share, ShareVisit visit, DateTimeOffset now)

@@ -162,6 +162,26 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             case Change.ReplaceNode replace:
                 ReplaceNode(set, replace);
                 break;
+            case Change.AddMount add:
+                BindNode(Session[TreeSql.InsertNode], set, add.Row).Run();
+                Session[ShareSql.SetMount]
+                    .Bind(1, vault)
+                    .Bind(2, add.Share.Value)
+                    .Bind(3, add.Row.Id.Value)
+                    .Run();
+                break;
+            case Change.RemoveMount remove:
+                AddHistory(set, remove.Former, HistoryReason.Discarded, false, null);
+                RemoveRows(vault, remove.Former.Parent.Value, remove.Former);
+                if (remove.IsWish)
+                    Session[ShareSql.SetMount]
+                        .Bind(1, vault)
+                        .Bind(2, remove.Share.Value)
+                        .Bind(3, (long?)null)
+                        .Run();
+                else
+                    Session[ShareSql.DeleteMount].Bind(1, vault).Bind(2, remove.Share.Value).Run();
+                break;
             case Change.RemoveFile remove:
                 AddHistory(set, remove.Former, HistoryReason.Discarded, false, null);
                 RemoveRows(vault, remove.Former.Parent.Value, remove.Former);
@@ -266,6 +286,11 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 AddShare(add.Share);
                 break;
             case Change.ReplaceShare replace:
+                Session[ShareSql.DeleteMembers]
+                    .Bind(1, vault)
+                    .Bind(2, replace.Share.Id.Value)
+                    .Run();
+                AddMembers(replace.Share);
                 MustChange(
                     Session[ShareSql.UpdateShare]
                         .Bind(1, replace.Share.Id.Value)
@@ -545,7 +570,8 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             RemoveShare(vault, share);
     }
 
-    private void AddShare(Share share) =>
+    private void AddShare(Share share)
+    {
         Session[ShareSql.InsertShare]
             .Bind(1, share.Id.Value)
             .Bind(2, share.Vault.Value)
@@ -554,18 +580,32 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             .Bind(5, (long)share.Rights)
             .Bind(6, share.Label)
             .Bind(7, share.Address)
-            .Bind(8, share.TokenHash.ToArray())
-            .Bind(9, share.SealedToken.ToArray())
+            .Bind(8, share.IsFamily ? null : share.TokenHash.ToArray())
+            .Bind(9, share.IsFamily ? null : share.SealedToken.ToArray())
             .Bind(10, share.Password)
             .Bind(11, share.Expires?.ToUnixTimeMilliseconds())
             .Bind(12, share.MaxDownloads)
             .Bind(13, share.RightsStatement)
             .Bind(14, share.Created.ToUnixTimeMilliseconds())
             .Bind(15, share.Version)
+            .Bind(16, (long)share.Audience)
             .Run();
+        AddMembers(share);
+    }
+
+    private void AddMembers(Share share)
+    {
+        foreach (var member in share.Members)
+            Session[ShareSql.InsertMember]
+                .Bind(1, share.Vault.Value)
+                .Bind(2, share.Id.Value)
+                .Bind(3, member.Value)
+                .Run();
+    }
 
     private void RemoveShare(long vault, long share)
     {
+        Session[ShareSql.DeleteMembers].Bind(1, vault).Bind(2, share).Run();
         Session[ShareSql.DeleteShare].Bind(1, share).Bind(2, vault).Run();
         Session[ShareSql.DeleteUses].Bind(1, vault).Bind(2, share).Run();
     }
@@ -652,7 +692,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     {
                         Id = new(statement.Int64(0)),
                         NameKey = statement.Text(1),
-                        Kind = NodeKind.File,
+                        Kind = (NodeKind)statement.Int64(5),
                         Content = statement.NullableInt64(2) is { } content
                             ? new ContentId(content)
                             : null,
@@ -663,8 +703,10 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         }
         long bytes = 0;
         long propertyBytes = 0;
+        long items = 0;
         foreach (var row in rows)
         {
+            items += row.Kind == NodeKind.Mount ? 0 : 1;
             RemoveRows(vault, folder, row);
             if (row.IsFolder)
                 Session[TreeSql.DeleteDir].Bind(1, vault).Bind(2, row.Id.Value).Run();
@@ -680,7 +722,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 .Bind(2, id)
                 .Bind(3, bytes)
                 .Bind(4, propertyBytes)
-                .Bind(5, rows.Count)
+                .Bind(5, items)
                 .RunForInt64();
         }
         return rows.Count;

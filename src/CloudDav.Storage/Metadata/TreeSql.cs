@@ -26,7 +26,10 @@ internal static class TreeSql
           a.is_disabled, a.credential_version,
           (SELECT d.revoked IS NULL FROM devices d WHERE d.device_id = ?3 AND d.account_id = ?2),
           a.facts_version, (SELECT p.version FROM platform p WHERE p.platform_id = 1),
-          EXISTS (SELECT 1 FROM protected_nodes m WHERE m.vault_id = v.vault_id)
+          EXISTS (SELECT 1 FROM protected_nodes m WHERE m.vault_id = v.vault_id),
+          EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id < a.account_id)
+            OR EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id > a.account_id)
+            OR EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = v.vault_id)
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;

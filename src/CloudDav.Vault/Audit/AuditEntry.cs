@@ -79,6 +79,12 @@ public static class AuditActors
     /// <summary>Whoever came by a link.</summary>
     public static string Of(ShareId share) => Invariant($"{Link}:{share.Value}");
 
+    /// <summary>Somebody of the household, through a share of the account; the number of their own account follows after a colon.</summary>
+    public const string Member = "member";
+
+    /// <summary>Somebody of the household, through a share of the account.</summary>
+    public static string Of(AccountId recipient) => Invariant($"{Member}:{recipient.Value}");
+
     /// <summary>A device of the account.</summary>
     public static string Of(DeviceId device) => Invariant($"{Device}:{device.Value}");
 

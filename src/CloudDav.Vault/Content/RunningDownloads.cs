@@ -7,11 +7,7 @@ namespace CloudDav.Vault;
 /// Asks again, every few seconds, whether the downloads under way may go on: a download that began before a suspension ends within seconds of it. Asks
 /// only while any is under way, and once for each actor, however many there are.
 /// </summary>
-internal sealed class RunningDownloads(
-    IMetadataStore metadata,
-    AccountPolicy policy,
-    TimeProvider time
-)
+internal sealed class RunningDownloads(TimeProvider time)
 {
     // What is this short is with the server's buffers at once: there is nothing to stop.
     private const int ShortContent = 64 * 1024;
@@ -23,14 +19,11 @@ internal sealed class RunningDownloads(
 
     /// <summary>The content, whose copying is stopped when the actor may no longer download.</summary>
     public IContentSource Watch(
-        Actor actor,
-        SessionOptions options,
+        VaultSession session,
         IReadOnlyList<NodeRow> chain,
         IContentSource content
     ) =>
-        content.Length <= ShortContent
-            ? content
-            : new WatchedSource(this, actor, options.Door, options.Visit, chain, content);
+        content.Length <= ShortContent ? content : new WatchedSource(this, session, chain, content);
 
     private void Begin(WatchedSource source)
     {
@@ -55,36 +48,24 @@ internal sealed class RunningDownloads(
             }
             foreach (
                 var group in _running.Keys.GroupBy(source =>
-                    (source.Actor, source.Door, source.Visit)
+                    (source.Session.Actor, source.Session.Options)
                 )
             )
                 await StopRefusedAsync([.. group]);
         }
     }
 
-    private async Task StopRefusedAsync(IReadOnlyList<WatchedSource> sources)
+    private static async Task StopRefusedAsync(IReadOnlyList<WatchedSource> sources)
     {
-        var (actor, door, visit) = (sources[0].Actor, sources[0].Door, sources[0].Visit);
         try
         {
-            var now = time.GetUtcNow();
-            var facts = await metadata.LoadAsync(
-                new FactsRequest
-                {
-                    Actor = actor,
-                    Now = now,
-                    Visit = visit,
-                    Paths = [],
-                },
-                CancellationToken.None
-            );
-            var decision = facts.IsSignedOut ? null : policy.Decide(facts, door, visit, now);
+            var decision = await sources[0].Session.DecideAsync(CancellationToken.None);
             foreach (var source in sources)
             {
                 if (
-                    decision is null
-                    || !decision.Allows(Capability.Download)
-                    || decision.RefusesAt(source.Chain, Capability.Download) is not null
+                    !decision.IsSuccess
+                    || !decision.Value.Allows(Capability.Download)
+                    || decision.Value.RefusesAt(source.Chain, Capability.Download) is not null
                 )
                     source.Stop();
             }
@@ -97,20 +78,14 @@ internal sealed class RunningDownloads(
 
     private sealed class WatchedSource(
         RunningDownloads downloads,
-        Actor actor,
-        Door door,
-        ShareVisit? visit,
+        VaultSession session,
         IReadOnlyList<NodeRow> chain,
         IContentSource content
     ) : IContentSource
     {
         private readonly CancellationTokenSource _stop = new();
 
-        public Actor Actor => actor;
-
-        public Door Door => door;
-
-        public ShareVisit? Visit => visit;
+        public VaultSession Session => session;
 
         public IReadOnlyList<NodeRow> Chain => chain;
 

@@ -69,7 +69,18 @@ public sealed class AccountPolicy(TakeBackWindow window)
     }
 
     /// <summary>Decides about the actor whose facts these are: the owner of the vault, or whoever comes through a share of it.</summary>
-    internal Decision Decide(Facts facts, Door door, ShareVisit? visit, DateTimeOffset now)
+    /// <param name="facts">What is known about the owner.</param>
+    /// <param name="door">Through what the actor comes in.</param>
+    /// <param name="visit">Through which share the actor comes; null for the owner.</param>
+    /// <param name="recipient">What an actor who has an account may do; null for others, and for the owner.</param>
+    /// <param name="now">The time.</param>
+    internal Decision Decide(
+        Facts facts,
+        Door door,
+        ShareVisit? visit,
+        Decision? recipient,
+        DateTimeOffset now
+    )
     {
         var owner = Decide(
             facts.Platform,
@@ -79,7 +90,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
             door,
             now
         );
-        return visit is null ? owner : owner.For(facts.Visited, facts.Vault.Protected);
+        return visit is null ? owner : owner.For(facts.Visited, facts.Vault.Protected, recipient);
     }
 
     /// <summary>The end that counts: of all that are known, the one whose window opens first. Null when none is known.</summary>
@@ -175,9 +186,14 @@ public sealed record Decision
     /// <summary>What is left of it for whoever comes through a share.</summary>
     /// <param name="visited">The share; null when it is gone.</param>
     /// <param name="protectedNodes">What of the vault is protected.</param>
-    internal Decision For(VisitedShare? visited, IReadOnlySet<NodeId> protectedNodes)
+    /// <param name="recipient">What a recipient who has an account may do; null for others.</param>
+    internal Decision For(
+        VisitedShare? visited,
+        IReadOnlySet<NodeId> protectedNodes,
+        Decision? recipient
+    )
     {
-        var visitor = new ShareStanding(this, visited, protectedNodes);
+        var visitor = new ShareStanding(this, visited, protectedNodes, recipient);
         return this with
         {
             Visitor = visitor,

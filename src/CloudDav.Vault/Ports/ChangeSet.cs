@@ -204,6 +204,15 @@ public abstract record Change
     /// <summary>Gives up a staged blob: its hold goes, and the sweeper removes what the store has of it.</summary>
     public sealed record AbandonBlob(BlobId Blob) : Change;
 
+    /// <summary>Puts a mount of a share into the tree; it takes the place of a former one that is gone.</summary>
+    public sealed record AddMount(NodeRow Row, ShareId Share) : Change;
+
+    /// <summary>Removes a mount's row; history tells that it was there. What was shared stays where it is.</summary>
+    /// <param name="Former">The row as it was.</param>
+    /// <param name="Share">The share.</param>
+    /// <param name="IsWish">Whether the account wants no mount of it, so that none comes back; else it is forgotten that there was one.</param>
+    public sealed record RemoveMount(NodeRow Former, ShareId Share, bool IsWish) : Change;
+
     /// <summary>Adds a share.</summary>
     public sealed record AddShare(Share Share) : Change;
 

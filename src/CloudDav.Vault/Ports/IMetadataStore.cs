@@ -88,6 +88,25 @@ public interface IMetadataSnapshot
     /// <param name="share">Only this one; null for all.</param>
     ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(VaultId vault, ShareId? share);
 
+    /// <summary>
+    /// What people of the household share with an account, and the mounts of it in the account's own vault, in the order of the shares' ids. Of all vaults of a household in one
+    /// go: they stay together wherever vaults are spread.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="vault">Its vault.</param>
+    /// <param name="now">The time that decides who belongs to the household.</param>
+    ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
+        AccountId account,
+        VaultId vault,
+        DateTimeOffset now
+    );
+
+    /// <summary>The people of an account's household, the account included, in the order of ids: those who belong to it now.</summary>
+    ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
+        AccountId account,
+        DateTimeOffset now
+    );
+
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
 
@@ -141,7 +160,7 @@ public interface IMetadataTransaction : IMetadataSnapshot
 /// <summary>Which facts are asked for.</summary>
 public sealed record FactsRequest
 {
-    /// <summary>Who acts; in the actor's own vault.</summary>
+    /// <summary>Who acts in the actor's own vault; whoever comes through a share acts for its owner.</summary>
     public required Actor Actor { get; init; }
 
     /// <summary>The time that decides about locks and holds.</summary>
@@ -211,6 +230,9 @@ public sealed record Facts
 
     /// <summary>The paths, in the order of the request.</summary>
     public required IReadOnlyList<PathState> Paths { get; init; }
+
+    /// <summary>Why nothing can be done, before anything else is asked: where the actor comes from, in their own vault, something stands in the way. Null for nothing.</summary>
+    internal Refusal? Obstacle { get; init; }
 }
 
 /// <summary>A vault's own row.</summary>
@@ -252,6 +274,12 @@ public sealed record VaultState
     /// <summary>Whether it has any lock at all, active or not.</summary>
     public required bool HasLocks { get; init; }
 
+    /// <summary>Whether people of the household share anything with the vault's account, or once did and its mount is still there.</summary>
+    public bool HasReceived { get; init; }
+
+    /// <summary>What was shared with the vault's account, where it was asked for.</summary>
+    internal Mounts? Mounts { get; init; }
+
     /// <summary>The items marked as holding others' intellectual property, everything below each included. Few.</summary>
     public IReadOnlySet<NodeId> Protected { get; init; } = FrozenSet<NodeId>.Empty;
 
@@ -292,6 +320,9 @@ public sealed record PathState
     /// <summary>The node; null when nothing is there.</summary>
     public NodeRow? Node => Chain.Count == Above + Path.Count + 1 ? Chain[^1] : null;
 
+    /// <summary>The mount that the path leads to or through, of another vault's item; null for none.</summary>
+    public NodeRow? Mount => Chain is [.., { Kind: NodeKind.Mount } mount] ? mount : null;
+
     /// <summary>The folder the last segment is or would be in; null when there is none, and for where the path begins.</summary>
     public NodeRow? Parent =>
         Path.Count > 0
@@ -318,6 +349,23 @@ public sealed record PlacedShare(Share Share, IReadOnlyList<NodeRow> Chain)
     /// <summary>The item's path from the root down; empty for the root itself.</summary>
     public IReadOnlyList<string> Path => [.. Chain.Skip(1).Select(row => row.Name)];
 }
+
+/// <summary>What somebody of the household shares with an account, as it stands in the account's vault.</summary>
+/// <param name="Id">The share.</param>
+/// <param name="Placed">The share and its item; null when it is over, or its item is in the trash, or one of the two has left the household.</param>
+/// <param name="Mount">The rows from the top of the account's vault, or from its trash, down to the mount; empty when there is none.</param>
+/// <param name="IsRemoved">Whether the account has removed the mount; a share that never had one was not removed.</param>
+public sealed record ReceivedShare(
+    ShareId Id,
+    PlacedShare? Placed,
+    IReadOnlyList<NodeRow> Mount,
+    bool IsRemoved
+);
+
+/// <summary>Somebody of a household.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Name">Its sign-in name as stored.</param>
+public sealed record HouseholdPerson(AccountId Account, string Name);
 
 /// <summary>A lock.</summary>
 public sealed record LockRow

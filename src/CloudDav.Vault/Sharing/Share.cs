@@ -14,11 +14,27 @@ public enum ShareRights
 
     /// <summary>Put files in, without seeing what is there: nothing is listed, read or overwritten.</summary>
     Drop = 2,
+
+    /// <summary>Everything that can be done with files and folders, short of sharing them on. In the household only.</summary>
+    Edit = 3,
+}
+
+/// <summary>Whom a share is for.</summary>
+public enum ShareAudience
+{
+    /// <summary>Whoever has its link.</summary>
+    Link = 0,
+
+    /// <summary>Everybody of the owner's household, whoever belongs to it at the time.</summary>
+    Household = 1,
+
+    /// <summary>Named members of the owner's household, as long as they belong to it.</summary>
+    Members = 2,
 }
 
 /// <summary>
-/// A file or folder that somebody without an account can open by a link. It points at the item and not at its address, so that it stays with it when it is moved or
-/// renamed, and ends when it is gone. Whether it can be opened now follows from where its owner stands, and is never stored.
+/// A file or folder that others can open: people of the household in their own tree, or whoever has its link. It points at the item and not at its address, so that it
+/// stays with it when it is moved or renamed, and ends when it is gone. Whether it can be opened now follows from where its owner stands, and is never stored.
 /// </summary>
 public sealed record Share
 {
@@ -37,6 +53,12 @@ public sealed record Share
     /// <summary>The item: what is shared is this and everything below it.</summary>
     public required NodeId Node { get; init; }
 
+    /// <summary>Whom it is for.</summary>
+    public ShareAudience Audience { get; init; }
+
+    /// <summary>The accounts it is for, when it is for named members; else empty.</summary>
+    public IReadOnlyList<AccountId> Members { get; init; } = [];
+
     /// <summary>What recipients may do.</summary>
     public required ShareRights Rights { get; init; }
 
@@ -46,11 +68,11 @@ public sealed record Share
     /// <summary>The mail address the link was sent to; null when it was sent to none.</summary>
     public string? Address { get; init; }
 
-    /// <summary>SHA-256 of the token, by which the link is found.</summary>
-    public required ReadOnlyMemory<byte> TokenHash { get; init; }
+    /// <summary>SHA-256 of the token, by which the link is found; empty when there is no link.</summary>
+    public ReadOnlyMemory<byte> TokenHash { get; init; }
 
-    /// <summary>The token, encrypted, so that it can be shown again.</summary>
-    public required ReadOnlyMemory<byte> SealedToken { get; init; }
+    /// <summary>The token, encrypted, so that it can be shown again; empty when there is no link.</summary>
+    public ReadOnlyMemory<byte> SealedToken { get; init; }
 
     /// <summary>The hash of its password, as <see cref="PasswordHash"/> makes it; null when it needs none.</summary>
     public string? Password { get; init; }
@@ -61,8 +83,8 @@ public sealed record Share
     /// <summary>How many downloads it is good for; null for any number.</summary>
     public long? MaxDownloads { get; init; }
 
-    /// <summary>The version of the statement, made by its owner at its creation, that they hold the rights to share it.</summary>
-    public required string RightsStatement { get; init; }
+    /// <summary>The version of the statement, made by its owner at its creation, that they hold the rights to share it; null where none is asked for, in the household.</summary>
+    public string? RightsStatement { get; init; }
 
     /// <summary>When it was created, and the statement made.</summary>
     public required DateTimeOffset Created { get; init; }
@@ -82,9 +104,22 @@ public sealed record Share
     /// <summary>Whether the number of downloads is used up.</summary>
     public bool IsUsedUp => MaxDownloads is { } most && Downloaded >= most;
 
+    /// <summary>Whether it is for people of the owner's household.</summary>
+    public bool IsFamily => Audience != ShareAudience.Link;
+
     /// <summary>What its rights allow, where nothing else stands in the way.</summary>
     public Capability Granted =>
-        Rights == ShareRights.Drop ? Capability.AddContent : Capability.List | Capability.Download;
+        Rights switch
+        {
+            ShareRights.Drop => Capability.AddContent,
+            ShareRights.Edit => Capability.List
+                | Capability.Download
+                | Capability.AddContent
+                | Capability.CreateFolder
+                | Capability.Reorganise
+                | Capability.TakeBack,
+            _ => Capability.List | Capability.Download,
+        };
 }
 
 /// <summary>Through which share a session acts, and for whom.</summary>
@@ -94,6 +129,9 @@ public sealed record ShareVisit(ShareId Share, ReadOnlyMemory<byte> Client)
 {
     /// <summary>How long a use of one client counts as the same use.</summary>
     public static readonly TimeSpan CountedFor = TimeSpan.FromHours(1);
+
+    /// <summary>The person of the household who comes; null for whoever comes by the link.</summary>
+    public AccountId? Recipient { get; init; }
 }
 
 /// <summary>A share as it stands for one visit.</summary>

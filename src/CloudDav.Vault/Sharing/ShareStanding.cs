@@ -1,22 +1,30 @@
+using System.Collections.Frozen;
+
 namespace CloudDav.Vault;
 
 /// <summary>
-/// What a share is worth at a moment. It follows from where its owner stands, so that it pauses and comes back by itself. Whoever comes through it learns that it is
-/// paused and never why: what the operator has set on the owner, and what else is in the vault, is not theirs to know.
+/// What a share is worth at a moment. It follows from where its owner stands, and a recipient who has an account as well, so that it pauses and comes back by itself.
+/// Whoever comes through it learns that it is paused and never why: what the operator has set on the owner, and what else is in the vault, is not theirs to know.
 /// </summary>
 public sealed class ShareStanding
 {
     private readonly Decision _owner;
     private readonly VisitedShare? _visited;
+    private readonly Decision? _recipient;
 
     internal ShareStanding(
         Decision owner,
         VisitedShare? visited,
-        IReadOnlySet<NodeId> protectedNodes
+        IReadOnlySet<NodeId> protectedNodes,
+        Decision? recipient
     )
     {
-        (_owner, _visited, Protected) = (owner, visited, protectedNodes);
-        Granted = RefusesAll() is null ? visited!.Share.Granted : Capability.None;
+        (_owner, _visited, _recipient) = (owner, visited, recipient);
+        Protected = IsFamily ? FrozenSet<NodeId>.Empty : protectedNodes;
+        Granted =
+            RefusesAll() is null && visited is not null
+                ? visited.Share.Granted & (recipient?.Allowed ?? Capability.All)
+                : Capability.None;
     }
 
     /// <summary>The refusal of what is out of reach for the time being.</summary>
@@ -24,6 +32,9 @@ public sealed class ShareStanding
 
     /// <summary>The share; null when it is gone.</summary>
     public Share? Share => _visited?.Share;
+
+    /// <summary>Whether it is one of the household, whose people may know what a friend may not: locks, properties, how full the cloud is.</summary>
+    public bool IsFamily => Share is { IsFamily: true };
 
     /// <summary>What it gives now, if its owner may do it too.</summary>
     public Capability Granted { get; }
@@ -34,6 +45,8 @@ public sealed class ShareStanding
     /// <summary>Why something is refused that is not allowed.</summary>
     internal Refusal Refuses(Capability capability)
     {
+        if (_recipient?.Refuses(capability) is { } own)
+            return own;
         if (RefusesAll() is { } refusal)
             return refusal;
         if ((Share!.Granted & capability) != capability)
@@ -71,6 +84,10 @@ public sealed class ShareStanding
             || (share.IsUsedUp && !_visited!.HasDownloaded)
         )
             return new(RefusalRule.ShareExpired);
-        return _owner.AnyDoor.HasFlag(Capability.OpenFriendShare) ? null : Paused;
+        return _owner.AnyDoor.HasFlag(
+            share.IsFamily ? Capability.OpenFamilyShare : Capability.OpenFriendShare
+        )
+            ? null
+            : Paused;
     }
 }

@@ -46,6 +46,15 @@ public sealed class ShareTokens
                 .AsMemory(0, 16)
         );
 
+    /// <summary>The same for somebody of the household.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="recipient">Who comes.</param>
+    internal ShareVisit VisitOf(Share share, AccountId recipient) =>
+        VisitOf(share, AuditSubjects.Of(recipient)) with
+        {
+            Recipient = recipient,
+        };
+
     /// <summary>A token as it is kept.</summary>
     public byte[] Seal(string token)
     {

@@ -1,10 +1,16 @@
 namespace CloudDav.Vault;
 
-/// <summary>A link that a customer wants.</summary>
+/// <summary>A share that a customer wants.</summary>
 public sealed record NewShare
 {
     /// <summary>The item, as segments from the root down.</summary>
     public required IReadOnlyList<string> Path { get; init; }
+
+    /// <summary>Whom it is for.</summary>
+    public ShareAudience Audience { get; init; }
+
+    /// <summary>The accounts it is for, when it is for named members; all of them of the owner's household.</summary>
+    public IReadOnlyList<AccountId> Members { get; init; } = [];
 
     /// <summary>What recipients may do.</summary>
     public required ShareRights Rights { get; init; }
@@ -26,6 +32,16 @@ public sealed record NewShare
 
     /// <summary>The mail address that the operator's systems send the link to; null to send it to none.</summary>
     public string? Address { get; init; }
+
+    /// <summary>The name of something that was set and that a share in the household does not have; null when all is well.</summary>
+    internal string? FieldNotForHousehold =>
+        Audience != ShareAudience.Members && Members.Count > 0 ? "members"
+        : Audience == ShareAudience.Link ? null
+        : Password is not null ? "password"
+        : Expires is not null ? "expires"
+        : MaxDownloads is not null ? "maxDownloads"
+        : Address is not null ? "sendTo"
+        : null;
 }
 
 /// <summary>What a share is to become; what is not set stays.</summary>
@@ -33,6 +49,9 @@ public sealed record ShareChange
 {
     /// <summary>What recipients may do; null to leave it.</summary>
     public ShareRights? Rights { get; init; }
+
+    /// <summary>The accounts it is for, in the place of those it was for; null to leave them.</summary>
+    public IReadOnlyList<AccountId>? Members { get; init; }
 
     /// <summary>What the owner calls it.</summary>
     public Setting<string?>? Label { get; init; }
@@ -51,6 +70,9 @@ public sealed record ShareChange
         share with
         {
             Rights = Rights ?? share.Rights,
+            Members = Members is null
+                ? share.Members
+                : [.. Members.Distinct().OrderBy(member => member.Value)],
             Label = Label is { } label ? label.Value : share.Label,
             Password = Password is { } password ? password.Value : share.Password,
             Expires = Expires is { } expires ? expires.Value : share.Expires,
@@ -58,15 +80,25 @@ public sealed record ShareChange
             Version = share.Version + 1,
         };
 
+    /// <summary>The name of a setting that this kind of share does not have; null when it has all of them.</summary>
+    internal string? FieldNotFor(Share share) =>
+        Members is not null && share.Audience != ShareAudience.Members ? "members"
+        : !share.IsFamily ? null
+        : Password is not null ? "password"
+        : Expires is not null ? "expires"
+        : MaxDownloads is not null ? "maxDownloads"
+        : null;
+
     /// <summary>Whether anybody can do more with a share than before. A new password in place of another one does not widen it.</summary>
     internal static bool Widens(Share former, Share share) =>
         (share.Rights != former.Rights && !Includes(former.Rights, share.Rights))
         || (former.Password is not null && share.Password is null)
         || (former.Expires is { } end && !(share.Expires <= end))
-        || (former.MaxDownloads is { } most && !(share.MaxDownloads <= most));
+        || (former.MaxDownloads is { } most && !(share.MaxDownloads <= most))
+        || share.Members.Except(former.Members).Any();
 
     private static bool Includes(ShareRights wider, ShareRights narrower) =>
-        wider == ShareRights.Download && narrower == ShareRights.View;
+        wider is ShareRights.Download or ShareRights.Edit && narrower == ShareRights.View;
 }
 
 /// <summary>A value that is set, which may be null.</summary>

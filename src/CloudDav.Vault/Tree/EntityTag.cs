@@ -7,16 +7,22 @@ namespace CloudDav.Vault;
 /// <summary>The one place that makes entity tags: strong, quoted, the same wherever they appear.</summary>
 public static class EntityTag
 {
-    /// <summary>A file's is its revision; a folder's a hash of the vault's epoch, the folder and the last change below it.</summary>
+    /// <summary>A file's is its revision; a folder's a hash of the vault's epoch, the folder, the last change below it, and what the mounts below it show.</summary>
     public static string Of(VaultState vault, NodeRow node)
     {
-        Span<byte> bytes = stackalloc byte[24];
+        Span<byte> bytes = stackalloc byte[32];
         if (node.IsFolder)
         {
             BinaryPrimitives.WriteInt64LittleEndian(bytes, vault.Epoch);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], node.Id.Value);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], node.SubtreeVersion);
-            XxHash128.Hash(bytes, bytes);
+            var hashed = bytes[..24];
+            if (vault.Mounts?.StampOf(node.Id) is { } stamp)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], stamp);
+                hashed = bytes;
+            }
+            XxHash128.Hash(hashed, bytes);
         }
         else
         {

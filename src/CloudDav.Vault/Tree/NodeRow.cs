@@ -97,14 +97,17 @@ public sealed class NodeRow
     /// <summary>What takes it, or a folder above it, out of reach; null when nothing does. Known when <see cref="Taken"/> is.</summary>
     public Measure? Block { get; set; }
 
+    /// <summary>Why nothing of it can be shown, although it is there; null when it can. Known when it was listed with everything below it.</summary>
+    public Refusal? Withheld { get; set; }
+
     /// <summary>True for a folder.</summary>
     public bool IsFolder => Kind == NodeKind.Folder;
 
     /// <summary>What it takes of the vault's capacity, with everything below it.</summary>
     public long TotalBytes => Size + PropertyBytes + SubtreeBytes + SubtreePropertyBytes;
 
-    /// <summary>How many nodes go when it goes: itself and everything below it.</summary>
-    public long TotalItems => 1 + SubtreeItems;
+    /// <summary>How many nodes go when it goes: itself and everything below it. A mount counts for nothing where it is: what it shows is counted where it lies.</summary>
+    public long TotalItems => Kind == NodeKind.Mount ? 0 : 1 + SubtreeItems;
 
     /// <summary>A row of its own with the same values.</summary>
     public NodeRow Copy() => (NodeRow)MemberwiseClone();

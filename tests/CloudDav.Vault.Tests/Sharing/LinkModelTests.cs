@@ -242,8 +242,7 @@ public sealed class LinkModelTests
                 [],
                 levels: null,
                 NodeDetails.None,
-                _ => { },
-                (below, _, _) =>
+                (below, _, _, _) =>
                     lines.Add(below.Length == 0 ? "." : string.Join('/', below.ToArray())),
                 TestVault.Stop
             );
@@ -490,6 +489,17 @@ public sealed class LinkModelTests
                 VaultId vault,
                 ShareId? share
             ) => snapshot.ListSharesAsync(vault, share);
+
+            public ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
+                AccountId account,
+                VaultId vault,
+                DateTimeOffset now
+            ) => snapshot.ListReceivedAsync(account, vault, now);
+
+            public ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
+                AccountId account,
+                DateTimeOffset now
+            ) => snapshot.ListHouseholdAsync(account, now);
 
             public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
                 snapshot.FindContentAsync(vault, content);

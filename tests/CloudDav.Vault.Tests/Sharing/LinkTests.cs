@@ -493,8 +493,7 @@ public sealed class LinkTests : IAsyncDisposable
             path.Split('/', StringSplitOptions.RemoveEmptyEntries),
             levels: null,
             NodeDetails.Locks | NodeDetails.Properties,
-            _ => { },
-            (below, _, _) => names.Add(string.Join('/', below.ToArray())),
+            (below, _, _, _) => names.Add(string.Join('/', below.ToArray())),
             Stop
         );
         Assert.True(listed.IsSuccess, listed.Refusal?.ToString());

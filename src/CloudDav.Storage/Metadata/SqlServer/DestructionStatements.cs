@@ -147,6 +147,10 @@ internal static class DestructionStatements
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.shares WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.share_members WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.mounts WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.protected_nodes WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.holds WHERE vault_id = @vault;

@@ -71,7 +71,7 @@ internal static class InspectionStatements
             LEFT JOIN (
               SELECT n.parent_id AS id, SUM(n.size + ISNULL(m.subtree_bytes, 0)) AS bytes,
                 SUM(n.property_bytes + ISNULL(m.subtree_property_bytes, 0)) AS property_bytes,
-                SUM(1 + ISNULL(m.subtree_items, 0)) AS items
+                SUM(CASE WHEN n.kind = 2 THEN 0 ELSE 1 END + ISNULL(m.subtree_items, 0)) AS items
               FROM dbo.nodes AS n LEFT JOIN dbo.dirs AS m ON m.vault_id = n.vault_id AND m.node_id = n.node_id
               WHERE n.vault_id = @vault GROUP BY n.parent_id
             ) AS s ON s.id = d.node_id
@@ -242,8 +242,21 @@ internal static class InspectionStatements
             SELECT TOP (5) u.share_id FROM dbo.share_uses AS u
             WHERE u.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.shares AS s WHERE s.vault_id = u.vault_id AND s.share_id = u.share_id)
             UNION ALL
+            SELECT TOP (5) m.share_id FROM dbo.share_members AS m
+            WHERE m.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.shares AS s WHERE s.vault_id = m.vault_id AND s.share_id = m.share_id)
+            UNION ALL
             SELECT TOP (5) p.node_id FROM dbo.protected_nodes AS p
             WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id);
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.kind = 2 AND (n.size <> 0 OR n.content_id IS NOT NULL)
+            UNION ALL
+            SELECT TOP (5) n.node_id FROM dbo.nodes AS n JOIN dbo.vaults AS v ON v.vault_id = n.vault_id
+            WHERE n.vault_id = @vault AND n.kind = 2 AND n.parent_id = v.root_id
+              AND NOT EXISTS (SELECT 1 FROM dbo.mounts AS m WHERE m.vault_id = n.vault_id AND m.node_id = n.node_id);
             """,
             s_vault
         ),

@@ -24,7 +24,7 @@ internal static class PurgeStatements
         SELECT 2, h.content_id, h.node_id FROM @gone AS g
         JOIN dbo.node_history AS h ON h.vault_id = @vault AND h.node_id = g.node_id WHERE h.content_id IS NOT NULL;
         INSERT INTO @parents (node_id, bytes, property_bytes, items)
-        SELECT n.parent_id, SUM(n.size), SUM(n.property_bytes), COUNT_BIG(*) FROM @gone AS g
+        SELECT n.parent_id, SUM(n.size), SUM(n.property_bytes), SUM(CASE WHEN n.kind = 2 THEN 0 ELSE 1 END) FROM @gone AS g
         JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = g.node_id
         GROUP BY n.parent_id;
         SELECT @version_bytes = ISNULL(SUM(h.size), 0) FROM @gone AS g
@@ -53,6 +53,9 @@ internal static class PurgeStatements
         DELETE u FROM @gone AS g
         JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id
         JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id;
+        DELETE m FROM @gone AS g
+        JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id
+        JOIN dbo.share_members AS m ON m.vault_id = @vault AND m.share_id = s.share_id;
         DELETE s FROM @gone AS g JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id;
         DELETE d FROM @gone AS g JOIN dbo.dirs AS d ON d.vault_id = @vault AND d.node_id = g.node_id;
         DELETE n FROM @gone AS g JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = g.node_id;

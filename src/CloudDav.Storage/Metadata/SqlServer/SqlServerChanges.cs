@@ -271,6 +271,25 @@ internal sealed class SqlServerChanges
                     replace.Row
                 );
                 break;
+            case Change.AddMount add:
+                AddNode(1, add.Row, add.Row);
+                _others.Add(
+                    ShareStatements.SetMount.With(
+                        _set.Vault.Value,
+                        add.Share.Value,
+                        add.Row.Id.Value
+                    )
+                );
+                break;
+            case Change.RemoveMount remove:
+                AddFormer(remove.Former, HistoryReason.Discarded, isVersion: false, content: null);
+                AddNode(3, remove.Former, remove.Former);
+                _others.Add(
+                    remove.IsWish
+                        ? ShareStatements.SetMount.With(_set.Vault.Value, remove.Share.Value, null)
+                        : ShareStatements.DeleteMount.With(_set.Vault.Value, remove.Share.Value)
+                );
+                break;
             case Change.RemoveFile remove:
                 AddFormer(remove.Former, HistoryReason.Discarded, isVersion: false, content: null);
                 AddNode(3, remove.Former, remove.Former);
@@ -333,7 +352,8 @@ internal sealed class SqlServerChanges
                         replace.Share.Password,
                         replace.Share.Expires?.ToUnixTimeMilliseconds(),
                         replace.Share.MaxDownloads,
-                        replace.Share.Version
+                        replace.Share.Version,
+                        MembersOf(replace.Share)
                     )
                 );
                 break;
@@ -385,15 +405,20 @@ internal sealed class SqlServerChanges
             (byte)share.Rights,
             share.Label,
             share.Address,
-            share.TokenHash.ToArray(),
-            share.SealedToken.ToArray(),
+            share.IsFamily ? null : share.TokenHash.ToArray(),
+            share.IsFamily ? null : share.SealedToken.ToArray(),
             share.Password,
             share.Expires?.ToUnixTimeMilliseconds(),
             share.MaxDownloads,
             share.RightsStatement,
             share.Created.ToUnixTimeMilliseconds(),
-            share.Version
+            share.Version,
+            (byte)share.Audience,
+            MembersOf(share)
         );
+
+    private static SqlServerRows MembersOf(Share share) =>
+        SqlServerSnapshot.Ids(share.Members.Select(member => member.Value));
 
     // One change of the tree is of one node and what it displaces.
     private static T Only<T>(T? former, T next)

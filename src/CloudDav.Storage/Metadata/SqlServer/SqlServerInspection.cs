@@ -31,6 +31,7 @@ internal static class SqlServerInspection
         "a quota hold belongs to no staged blob",
         "an active lock is on no node of the tree",
         "shares, their uses or marks are of something that is not there",
+        "a mount shows content or counts, or is of no share",
         "exclusive locks overlap on one node",
         "history spans overlap, are empty, or reach into the present row",
         "an id is above the sequence that gives ids",

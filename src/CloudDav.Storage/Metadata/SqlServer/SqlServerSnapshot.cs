@@ -117,21 +117,95 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         while (await reader.ReadAsync())
             shares.Add(ShareRows.Read(new ReaderRow(reader)));
         await reader.NextResultAsync();
-        var chains = new Dictionary<long, List<NodeRow>>();
+        var members = new List<(long Share, AccountId Account)>();
         while (await reader.ReadAsync())
-        {
-            if (!chains.TryGetValue(reader.GetInt64(0), out var chain))
-                chains.Add(reader.GetInt64(0), chain = []);
-            chain.Add(ReadWhole(reader, 1));
-        }
+            members.Add((reader.GetInt64(0), new(reader.GetInt64(1))));
+        var chains = await ReadChainsAsync(reader);
         return
         [
             .. shares
-                .Where(found =>
-                    chains.TryGetValue(found.Id.Value, out var chain) && chain[0].Name == "root"
-                )
-                .Select(found => new PlacedShare(found, chains[found.Id.Value])),
+                .Where(found => chains[found.Id.Value].FirstOrDefault() is { Name: "root" })
+                .Select(found => new PlacedShare(
+                    found with
+                    {
+                        Members =
+                        [
+                            .. members
+                                .Where(member => member.Share == found.Id.Value)
+                                .Select(member => member.Account),
+                        ],
+                    },
+                    [.. chains[found.Id.Value]]
+                )),
         ];
+    }
+
+    public async ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
+        AccountId account,
+        VaultId vault,
+        DateTimeOffset now
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            ShareStatements.ListReceived.With(
+                account.Value,
+                vault.Value,
+                now.ToUnixTimeMilliseconds()
+            )
+        );
+        var shares = new Dictionary<long, Share>();
+        while (await reader.ReadAsync())
+        {
+            var share = ShareRows.Read(new ReaderRow(reader));
+            shares.Add(share.Id.Value, share);
+        }
+        await reader.NextResultAsync();
+        var mounts = new HashSet<long>();
+        while (await reader.ReadAsync())
+            mounts.Add(reader.GetInt64(0));
+        var places = await ReadChainsAsync(reader);
+        var items = await ReadChainsAsync(reader);
+        return
+        [
+            .. shares
+                .Keys.Union(mounts)
+                .Order()
+                .Select(id => new ReceivedShare(
+                    new(id),
+                    shares.TryGetValue(id, out var share)
+                    && items[id].FirstOrDefault() is { Name: "root" }
+                        ? new PlacedShare(share, [.. items[id]])
+                        : null,
+                    [.. places[id]],
+                    // Also a mount that went with its folder for good was removed.
+                    IsRemoved: mounts.Contains(id) && !places[id].Any()
+                )),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
+        AccountId account,
+        DateTimeOffset now
+    )
+    {
+        // Within a transaction it is asked for in the vault whose turn it is.
+        var ready = await PrepareAsync(default);
+        return await ready.ListAsync(
+            ShareStatements.ListHousehold.With(account.Value, now.ToUnixTimeMilliseconds()),
+            row => new HouseholdPerson(new(row.Int64(0)), row.Text(1)),
+            CancellationToken.None
+        );
+    }
+
+    // Rows of the next result: a number, and from the top down the rows that belong to it.
+    private static async Task<ILookup<long, NodeRow>> ReadChainsAsync(DbDataReader reader)
+    {
+        await reader.NextResultAsync();
+        var rows = new List<(long Id, NodeRow Row)>();
+        while (await reader.ReadAsync())
+            rows.Add((reader.GetInt64(0), ReadWhole(reader, 1)));
+        return rows.ToLookup(row => row.Id, row => row.Row);
     }
 
     public async ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
@@ -199,7 +273,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     /// <summary>Told what was written last into a vault when its facts were loaded.</summary>
     protected virtual void Saw(VaultId vault, long writeSeq) { }
 
-    protected static SqlServerRows Ids(IEnumerable<long> ids)
+    internal static SqlServerRows Ids(IEnumerable<long> ids)
     {
         var rows = new SqlServerRows(s_idColumns);
         foreach (var id in ids.Distinct())
@@ -233,7 +307,8 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                     Steps(request),
                     request.Visit?.Share.Value,
                     request.Visit?.Client.ToArray(),
-                    (request.Now - ShareVisit.CountedFor).ToUnixTimeMilliseconds()
+                    (request.Now - ShareVisit.CountedFor).ToUnixTimeMilliseconds(),
+                    request.Visit?.Recipient?.Value
                 )
             )
         )
@@ -320,6 +395,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             IsCaseInsensitive = reader.GetBoolean(8),
             HeldBytes = reader.GetInt64(9),
             HasLocks = reader.GetInt32(10) != 0,
+            HasReceived = reader.GetInt32(17) != 0,
         };
 
     // A share, how it was used, and what is above its item; null when it or its item is gone, or in the trash.

@@ -120,6 +120,10 @@ internal static class TreeChangeStatements
             JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id
             JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id
             WHERE c.op = 3;
+            DELETE m FROM @nodes AS c
+            JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id
+            JOIN dbo.share_members AS m ON m.vault_id = @vault AND m.share_id = s.share_id
+            WHERE c.op = 3;
             DELETE s FROM @nodes AS c JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id WHERE c.op = 3;
           END;
           UPDATE n SET

@@ -66,7 +66,10 @@ internal static class TreeStatements
         IF @share IS NOT NULL
           SELECT @top = n.parent_id, @top_key = n.name_key FROM dbo.shares AS s
           JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = s.node_id
-          WHERE s.vault_id = @vault AND s.share_id = @share;
+          LEFT JOIN dbo.accounts AS r ON r.account_id = @recipient
+          WHERE s.vault_id = @vault AND s.share_id = @share AND (
+            (@recipient IS NULL AND s.audience = 0)
+            OR (s.household_id = ISNULL(r.household_owner, r.account_id) AND {ShareStatements.IsForRecipient}));
         SELECT v.name, v.epoch, v.change_seq, v.used_bytes, v.items, v.capacity_bytes, v.root_id, v.trash_id, v.case_insensitive,
           ISNULL((SELECT SUM(h.bytes) FROM dbo.holds AS h
             WHERE h.vault_id = v.vault_id AND h.lease > @now AND (@own_hold IS NULL OR h.blob_id <> @own_hold)), 0) AS held_bytes,
@@ -74,14 +77,21 @@ internal static class TreeStatements
           a.is_disabled, a.credential_version,
           CASE WHEN EXISTS (
             SELECT 1 FROM dbo.devices AS d WHERE d.device_id = @device AND d.account_id = @account AND d.revoked IS NULL) THEN 1 ELSE 0 END AS has_device,
-          a.facts_version, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version, v.write_seq
+          a.facts_version, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version, v.write_seq,
+          CASE WHEN EXISTS (SELECT 1 FROM dbo.mounts AS m WHERE m.vault_id = v.vault_id)
+            OR EXISTS (
+              SELECT 1 FROM dbo.shares AS s WHERE s.household_id IS NOT NULL AND s.household_id = ISNULL(a.household_owner, a.account_id)
+                AND s.owner_id < a.account_id)
+            OR EXISTS (
+              SELECT 1 FROM dbo.shares AS s WHERE s.household_id IS NOT NULL AND s.household_id = ISNULL(a.household_owner, a.account_id)
+                AND s.owner_id > a.account_id) THEN 1 ELSE 0 END AS has_received
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
         SELECT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
         IF @share IS NOT NULL
         BEGIN
           SELECT {ShareStatements.Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id
-          WHERE s.vault_id = @vault AND s.share_id = @share;
+          WHERE s.vault_id = @vault AND s.share_id = @share AND @top >= 0;
           SELECT u.used FROM dbo.share_uses AS u WHERE u.vault_id = @vault AND u.share_id = @share AND u.client = @client AND u.at > @used_after;
           {Above}
           SELECT {NodeColumns}
@@ -164,6 +174,7 @@ internal static class TreeStatements
         BigInt("@share"),
         FixedBytes("@client", 16),
         BigInt("@used_after"),
+        BigInt("@recipient"),
     ];
 
     /// <summary>Everything a decision needs, from one snapshot: vault, paths, and what <c>@details</c> asks for, each a set of rows.</summary>

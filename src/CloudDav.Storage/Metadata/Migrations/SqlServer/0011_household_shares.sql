@@ -1,0 +1,33 @@
+-- Shares with people of the household, and their mounts. A link's columns are empty where there is none.
+
+DROP INDEX shares_token ON dbo.shares;
+ALTER TABLE dbo.shares ALTER COLUMN token_hash binary(32) NULL;
+ALTER TABLE dbo.shares ALTER COLUMN sealed_token varbinary(200) NULL;
+ALTER TABLE dbo.shares ALTER COLUMN rights_statement nvarchar(64) NULL;
+-- 0 link, 1 the household, 2 named members.
+ALTER TABLE dbo.shares ADD audience tinyint NOT NULL CONSTRAINT df_shares_audience DEFAULT 0;
+-- The account that owns the household; null for a link.
+ALTER TABLE dbo.shares ADD household_id bigint NULL;
+GO
+
+CREATE UNIQUE INDEX shares_token ON dbo.shares (token_hash) WHERE token_hash IS NOT NULL;
+CREATE INDEX shares_household ON dbo.shares (household_id, owner_id) WHERE household_id IS NOT NULL;
+GO
+
+-- Whom a share with named members is for.
+CREATE TABLE dbo.share_members (
+  vault_id bigint NOT NULL,
+  share_id bigint NOT NULL,
+  account_id bigint NOT NULL,
+  CONSTRAINT pk_share_members PRIMARY KEY CLUSTERED (vault_id, share_id, account_id)
+);
+GO
+
+-- Where a received share hangs in its recipient's tree: a row of the recipient's, written by nobody else. Without a node the recipient has removed it.
+CREATE TABLE dbo.mounts (
+  vault_id bigint NOT NULL,
+  share_id bigint NOT NULL,
+  node_id bigint NULL,
+  CONSTRAINT pk_mounts PRIMARY KEY CLUSTERED (vault_id, share_id)
+);
+GO

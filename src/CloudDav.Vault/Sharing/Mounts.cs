@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace CloudDav.Vault;
+
+/// <summary>What the household shares with an account, as it hangs in the account's tree. Few, and looked at from the mount upward.</summary>
+internal sealed class Mounts
+{
+    private readonly IReadOnlyList<ReceivedShare> _received;
+    private readonly NodeId _root;
+    private Dictionary<NodeId, ulong>? _stamps;
+
+    public Mounts(IReadOnlyList<ReceivedShare> received, NodeId root) =>
+        (_received, _root) = (received, root);
+
+    /// <summary>Whether something new has no mount yet, or something that is over still has one.</summary>
+    public bool AreDue =>
+        _received.Any(share =>
+            share.Placed is null
+                ? share.Mount.Count > 0
+                : share.Mount.Count == 0 && !share.IsRemoved
+        );
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ReceivedShare> Received => _received;
+
+    /// <summary>What a mount shows; null when it shows nothing any more.</summary>
+    public ReceivedShare? Find(NodeId mount) =>
+        _received.FirstOrDefault(share =>
+            share.Placed is not null && share.Mount is [.., var row] && row.Id == mount
+        );
+
+    /// <summary>What the mounts below a folder show, as a number that changes whenever it does; null when there are none.</summary>
+    public ulong? StampOf(NodeId folder)
+    {
+        _stamps ??= Stamps();
+        return _stamps.TryGetValue(folder, out var stamp) ? stamp : null;
+    }
+
+    /// <summary>How many items the mounts below a folder show.</summary>
+    public long ItemsBelow(NodeId folder) =>
+        InTree(_received)
+            .Where(share => share.Mount.Any(row => row.Id == folder))
+            .Sum(share => share.Placed!.Node.TotalItems);
+
+    private Dictionary<NodeId, ulong> Stamps()
+    {
+        var stamps = new Dictionary<NodeId, ulong>();
+        Span<byte> bytes = stackalloc byte[24];
+        foreach (var share in InTree(_received))
+        {
+            var node = share.Placed!.Node;
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Id.Value);
+            if (node.IsFolder)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], node.SubtreeVersion);
+                bytes[16..].Clear();
+            }
+            else
+            {
+                node.Revision.TryWriteBytes(bytes[8..]);
+            }
+            var stamp = XxHash3.HashToUInt64(bytes);
+            foreach (var row in share.Mount.SkipLast(1))
+                // The order of ids is that of the list, so that the same mounts give the same number.
+                stamps[row.Id] = unchecked((stamps.GetValueOrDefault(row.Id) * 31) + stamp);
+        }
+        return stamps;
+    }
+
+    // A mount that went into the trash with its folder shows nothing.
+    private IEnumerable<ReceivedShare> InTree(IReadOnlyList<ReceivedShare> received) =>
+        received.Where(share =>
+            share.Placed is not null && share.Mount is [var top, ..] && top.Id == _root
+        );
+}

@@ -1,0 +1,315 @@
+namespace CloudDav.Vault;
+
+/// <summary>What others of the household share hangs in the actor's tree as mounts, which are the actor's own rows; what they show is reached through its owner's vault.</summary>
+public sealed partial class VaultSession
+{
+    private const int MostNameTries = 1_000;
+
+    /// <summary>Lets the actor act on what somebody of the household shares.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="conditions">What must hold in the actor's own tree, in the transaction that commits.</param>
+    internal VaultSession Within(Share share, IReadOnlyList<ExpectedState> conditions) =>
+        new(
+            _vaults,
+            _actor,
+            Actor.Behind(share),
+            _options with
+            {
+                Visit = _vaults.Tokens.VisitOf(share, _actor.Account),
+            },
+            new Origin(this, conditions)
+        );
+
+    /// <summary>Where a path leads: into which mount, or nowhere out of the own vault. Mounts are brought up to date.</summary>
+    internal async ValueTask<VaultResult<(ReceivedShare Mount, int Depth)?>> LocateAsync(
+        IReadOnlyList<string> path,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = await LoadAsync(Request([new(path)]), cancellationToken);
+        if ((facts.Obstacle ?? SignedOutOf(facts)) is { } refusal)
+            return refusal;
+        if (
+            facts.Paths[0].Mount is not { } row
+            || facts.Vault.Mounts?.Find(row.Id) is not { } mount
+        )
+            return ((ReceivedShare, int)?)null;
+        return (mount, facts.Paths[0].Chain.Count - 1);
+    }
+
+    /// <summary>What a mount shows to its owner's rights and to nobody's locks: the item, and why it cannot be opened now.</summary>
+    internal async ValueTask<Shown> LookAsync(
+        NodeDetails details,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = await LoadAsync(Request([new([], Shown(details))]), cancellationToken);
+        if (facts.Obstacle is { } obstacle)
+            return new(null, obstacle);
+        if (facts.Paths is not [{ Node: { } node } path, ..])
+            return new(null, new Refusal(RefusalRule.ShareNotFound));
+        Mark(MeasuresOn(new Found(facts.Vault, path)), node);
+        return new(
+            new Found(facts.Vault, path),
+            facts.Vault.Decision!.Refuses(Capability.List)
+                ?? facts.Vault.Decision.RefusesAt(path.Chain, Capability.List)
+        );
+    }
+
+    /// <summary>Gives what is newly shared a mount at the top of the tree, and takes away mounts of what is over.</summary>
+    internal ValueTask<VaultResult<bool>> SettleMountsAsync(CancellationToken cancellationToken) =>
+        CommandAsync(
+            "vault.settle_mounts",
+            async ValueTask<VaultResult<bool>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([new([])]));
+                if (SignedOutOf(facts) is { } refusal)
+                    return refusal;
+                if (facts.Vault.Mounts is not { AreDue: true } mounts)
+                    return true;
+                var root = facts.Paths[0].Chain;
+                var changes = new ChangeSet(facts.Vault, Now);
+                var taken = new HashSet<string>(StringComparer.Ordinal);
+                foreach (var received in mounts.Received)
+                {
+                    if (received.Placed is null && received.Mount.Count > 0)
+                        Unmount(changes, facts.Vault, received, isWish: false);
+                    else if (
+                        received.Placed is { } placed
+                        && received.Mount.Count == 0
+                        && !received.IsRemoved
+                    )
+                        await MountAsync(transaction, changes, facts.Vault, root, placed, taken);
+                }
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>What others of the household share with the actor, in the order it was shared.</summary>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async ValueTask<VaultResult<IReadOnlyList<ReceivedView>>> ListReceivedAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<IReadOnlyList<ReceivedShare>>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([]));
+                if (
+                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
+                )
+                    return refusal;
+                var all = await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now);
+                return all.Where(received => received.Placed is not null).ToArray();
+            },
+            cancellationToken
+        );
+        if (found.Refusal is { } refused)
+            return refused;
+        var views = new List<ReceivedView>();
+        foreach (var received in found.Value)
+        {
+            var shown = await Within(received.Placed!.Share, [])
+                .LookAsync(NodeDetails.None, cancellationToken);
+            views.Add(new(received, shown.Refusal));
+        }
+        return views;
+    }
+
+    /// <summary>
+    /// Takes the mount of a share out of the actor's tree, or brings back one that was removed: then it hangs at the top again. For others of the household nothing
+    /// changes. It is the actor's own view, and possible in every standing before the last.
+    /// </summary>
+    public ValueTask<VaultResult<bool>> SetMountAsync(
+        ShareId share,
+        bool isMounted,
+        CancellationToken cancellationToken
+    ) =>
+        CommandAsync(
+            "vault.set_mount",
+            async ValueTask<VaultResult<bool>> (transaction) =>
+            {
+                var facts = await LoadAsync(transaction, Request([new([])]));
+                if (
+                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
+                )
+                    return refusal;
+                var received = (
+                    await transaction.ListReceivedAsync(_actor.Account, _actor.Vault, Now)
+                ).FirstOrDefault(candidate =>
+                    candidate.Id == share && candidate.Placed is not null
+                );
+                if (received is null)
+                    return new Refusal(RefusalRule.NotFound);
+                var isThere = received.Mount is [var top, ..] && top.Id == facts.Vault.Root;
+                if (isMounted == isThere)
+                    return true;
+                var changes = new ChangeSet(facts.Vault, Now);
+                if (received.Mount.Count > 0)
+                    Unmount(changes, facts.Vault, received, isWish: !isMounted);
+                if (isMounted)
+                    await MountAsync(
+                        transaction,
+                        changes,
+                        facts.Vault,
+                        facts.Paths[0].Chain,
+                        received.Placed!,
+                        []
+                    );
+                await transaction.ApplyAsync(changes);
+                return true;
+            },
+            cancellationToken
+        );
+
+    // What the tree shows of it, for a session whose tree has mounts.
+    private async ValueTask<Facts> WithMountsAsync(IMetadataSnapshot snapshot, Facts facts) =>
+        !_hasMounts || facts.IsSignedOut || !facts.Vault.HasReceived
+            ? facts
+            : facts with
+            {
+                Vault = facts.Vault with
+                {
+                    Mounts = new Mounts(
+                        await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now),
+                        facts.Vault.Root
+                    ),
+                },
+            };
+
+    // Whether the answer lies elsewhere. Only the mount itself is the actor's own: to be renamed, moved and removed.
+    private static Refusal? Crosses(Facts facts, PathState path, bool isMountItself)
+    {
+        if (facts.Vault.Mounts is { AreDue: true })
+            return new Refusal(RefusalRule.NotFound)
+            {
+                Crossing = new Crossing(null, [], IsCondition: false),
+            };
+        if (path.Mount is not { } mount || (isMountItself && path.Node == mount))
+            return null;
+        return Cross(facts, path, mount, isCondition: false);
+    }
+
+    // Without a tree that can follow it, nothing is there.
+    private static Refusal Cross(Facts facts, PathState path, NodeRow mount, bool isCondition) =>
+        new(RefusalRule.NotFound)
+        {
+            Crossing = facts.Vault.Mounts?.Find(mount.Id) is { } received
+                ? new Crossing(received, [.. path.Path.Take(path.Chain.Count - 1)], isCondition)
+                : null,
+        };
+
+    private static void Unmount(
+        ChangeSet changes,
+        VaultState vault,
+        ReceivedShare received,
+        bool isWish
+    )
+    {
+        changes.Add(new Change.RemoveMount(received.Mount[^1], received.Id, isWish));
+        changes.Count(
+            [.. received.Mount.SkipLast(1)],
+            0,
+            0,
+            0,
+            0,
+            changesMembers: true,
+            isInTree: received.Mount[0].Id == vault.Root
+        );
+    }
+
+    private async ValueTask MountAsync(
+        IMetadataTransaction transaction,
+        ChangeSet changes,
+        VaultState vault,
+        IReadOnlyList<NodeRow> root,
+        PlacedShare placed,
+        HashSet<string> taken
+    )
+    {
+        var name = await FreeNameAsync(
+            transaction,
+            vault,
+            placed.Share.Label
+                ?? (placed.Path.Count == 0 ? placed.Share.OwnerName : placed.Node.Name),
+            placed.Share.OwnerName,
+            taken
+        );
+        var row = new NodeRow
+        {
+            Id = new(await transaction.NextIdAsync()),
+            Parent = vault.Root,
+            Name = name,
+            NameKey = vault.KeyOf(name),
+            Kind = NodeKind.Mount,
+            Revision = NewRevision(),
+            CreatedMs = changes.NowMs,
+            ModifiedMs = changes.NowMs,
+        };
+        changes.Add(new Change.AddMount(row, placed.Share.Id));
+        changes.Count(root, 0, 0, 0, 1, changesMembers: true);
+    }
+
+    // The item's name, or with its owner's, or with a number.
+    private async ValueTask<string> FreeNameAsync(
+        IMetadataTransaction transaction,
+        VaultState vault,
+        string wanted,
+        string owner,
+        HashSet<string> taken
+    )
+    {
+        if (NodeName.Problem(wanted) is not null)
+            wanted = owner;
+        for (var i = 0; i < MostNameTries; i++)
+        {
+            var name = i switch
+            {
+                0 => wanted,
+                1 => $"{wanted} ({owner})",
+                _ => System.FormattableString.Invariant($"{wanted} ({owner}, {i})"),
+            };
+            if (NodeName.Problem(name) is not null)
+                break;
+            var facts = await transaction.LoadAsync(Request([new([name])]));
+            if (
+                facts.Paths[0].Node is null
+                && facts.Paths[0].CaseSibling is null
+                && taken.Add(vault.KeyOf(name))
+            )
+                return name;
+        }
+        return NodeName.Beside(wanted);
+    }
+
+    /// <summary>Where an actor of the household comes from.</summary>
+    /// <param name="Home">The session in the actor's own vault.</param>
+    /// <param name="Conditions">What must hold there.</param>
+    private sealed record Origin(VaultSession Home, IReadOnlyList<ExpectedState> Conditions)
+    {
+        // The recipient's standing counts as the owner's does, and so do conditions on the recipient's own tree.
+        public async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot)
+        {
+            var guard = new ChangeGuard { Expectations = Conditions };
+            var facts = await Home.LoadAsync(snapshot, Home.Request(guard, NodeDetails.None));
+            return facts.IsSignedOut
+                ? facts
+                : facts with
+                {
+                    Obstacle = Home.CheckGuard(facts, guard),
+                };
+        }
+    }
+}
+
+/// <summary>What a mount shows.</summary>
+/// <param name="Found">The item in its owner's vault; null when it is not there.</param>
+/// <param name="Refusal">Why it cannot be opened now; null when it can.</param>
+internal sealed record Shown(Found? Found, Refusal? Refusal);
+
+/// <summary>A received share as its recipient sees it.</summary>
+/// <param name="Received">The share, its item, and its mount.</param>
+/// <param name="Standing">Why it cannot be opened now; null when it can.</param>
+public sealed record ReceivedView(ReceivedShare Received, Refusal? Standing);

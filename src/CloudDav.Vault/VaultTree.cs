@@ -1,0 +1,584 @@
+using System.IO.Pipelines;
+
+namespace CloudDav.Vault;
+
+/// <summary>
+/// Everything one person reaches in one tree: the own vault, and in it, as mounts, what others of the household share. Each use case runs in the vault where its
+/// path leads, within the rights of the share; one that begins in one vault and ends in another runs in both. Paths of results and refusals are those of the tree.
+/// </summary>
+public sealed class VaultTree
+{
+    // A mount that is added or removed meanwhile changes where a path leads; more often than this it does not.
+    private const int MostTurns = 5;
+
+    private readonly VaultSession _home;
+
+    /// <summary>The tree that a session reaches. Only one that <see cref="Vaults.OpenTree"/> opens has mounts.</summary>
+    public VaultTree(VaultSession home) => _home = home;
+
+    /// <summary>Who acts.</summary>
+    public Actor Actor => _home.Actor;
+
+    /// <summary>The limits that hold.</summary>
+    public VaultLimits Limits => _home.Limits;
+
+    /// <summary>The time, as the session's clock has it.</summary>
+    public DateTimeOffset Now => _home.Now;
+
+    /// <summary>The language of the account, as the last query found it; null before the first one, and when it is not known.</summary>
+    public Language? Language => _home.Language;
+
+    /// <summary>What the actor may do in the own vault, whatever that is. Refuses nobody but who is signed out.</summary>
+    public ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken) =>
+        _home.DecideAsync(cancellationToken);
+
+    /// <inheritdoc cref="VaultSession.FindAsync"/>
+    public ValueTask<VaultResult<Found>> FindAsync(
+        IReadOnlyList<string> path,
+        NodeDetails details,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            async spot =>
+                spot.Outward(await spot.Session.FindAsync(spot.Path, details, cancellationToken)),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.ListAsync"/>
+    /// <remarks>What is mounted in a folder comes after the folder's own members. A mount that cannot be opened now is listed all the same: a client that no longer saw it would delete its copy.</remarks>
+    public ValueTask<VaultResult<bool>> ListAsync(
+        IReadOnlyList<string> path,
+        int? levels,
+        NodeDetails details,
+        NodeVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            async spot =>
+            {
+                var mounts = new List<ListedMount>();
+                var listed = await spot.Session.ListAsync(
+                    spot.Path,
+                    levels,
+                    details,
+                    (below, vault, node, locks) =>
+                    {
+                        if (node.Kind != NodeKind.Mount)
+                            visit(
+                                below,
+                                vault,
+                                spot.Named(below.Length, node),
+                                spot.Outward(locks)
+                            );
+                        else if (vault.Mounts!.Find(node.Id) is { } mount)
+                            mounts.Add(new(mount, [.. below]));
+                    },
+                    cancellationToken
+                );
+                foreach (var mount in mounts)
+                    await ListMountAsync(mount, path, levels, details, visit, cancellationToken);
+                return listed;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.OpenAsync"/>
+    public ValueTask<VaultResult<Opened>> OpenAsync(
+        IReadOnlyList<string> path,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            async spot =>
+            {
+                var opened = await spot.Session.OpenAsync(spot.Path, cancellationToken);
+                if (opened is { IsSuccess: true, Value.Content: not null })
+                    await spot.CountUseAsync(ShareUse.Downloaded, cancellationToken);
+                return opened;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.WriteAsync"/>
+    public ValueTask<VaultResult<Changed>> WriteAsync(
+        IReadOnlyList<string> path,
+        Upload upload,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            guard,
+            async spot =>
+            {
+                var written = await spot.Session.WriteAsync(
+                    spot.Path,
+                    upload,
+                    spot.Guard,
+                    cancellationToken
+                );
+                // It was read before it was known where it goes.
+                if (written.Refusal?.Crossing?.Body is { } body)
+                    upload = upload with { Body = PipeReader.Create(new(body)) };
+                return written;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.CreateFolderAsync"/>
+    public ValueTask<VaultResult<Changed>> CreateFolderAsync(
+        IReadOnlyList<string> path,
+        NodePatch? patch,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            guard,
+            spot => spot.Session.CreateFolderAsync(spot.Path, patch, spot.Guard, cancellationToken),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.DeleteAsync"/>
+    /// <remarks>A mount goes, and what it shows stays where it is.</remarks>
+    public ValueTask<VaultResult<bool>> DeleteAsync(
+        IReadOnlyList<string> path,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            guard,
+            spot => spot.Session.DeleteAsync(spot.Path, spot.Guard, cancellationToken),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.MoveAsync"/>
+    public ValueTask<VaultResult<Changed>> MoveAsync(
+        IReadOnlyList<string> source,
+        IReadOnlyList<string> destination,
+        Transfer transfer,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        BetweenAsync(
+            source,
+            destination,
+            guard,
+            (session, from, to, there) =>
+                session.MoveAsync(from, to, transfer, there, cancellationToken),
+            (from, to) =>
+                VaultSession.TransferAsync(from, to, transfer, isMove: true, cancellationToken),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.CopyAsync"/>
+    public ValueTask<VaultResult<Changed>> CopyAsync(
+        IReadOnlyList<string> source,
+        IReadOnlyList<string> destination,
+        Transfer transfer,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        BetweenAsync(
+            source,
+            destination,
+            guard,
+            (session, from, to, there) =>
+                session.CopyAsync(from, to, transfer, there, cancellationToken),
+            (from, to) =>
+                VaultSession.TransferAsync(from, to, transfer, isMove: false, cancellationToken),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.PatchAsync"/>
+    public ValueTask<VaultResult<Changed>> PatchAsync(
+        IReadOnlyList<string> path,
+        NodePatch patch,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            guard,
+            spot => spot.Session.PatchAsync(spot.Path, patch, spot.Guard, cancellationToken),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.LockAsync"/>
+    public ValueTask<VaultResult<Locked>> LockAsync(
+        IReadOnlyList<string> path,
+        LockWish wish,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            guard,
+            async ValueTask<VaultResult<Locked>> (spot) =>
+            {
+                var locked = await spot.Session.LockAsync(
+                    spot.Path,
+                    wish,
+                    spot.Guard,
+                    cancellationToken
+                );
+                return locked.IsSuccess
+                    ? locked.Value with
+                    {
+                        Lock = spot.Outward(locked.Value.Lock),
+                    }
+                    : locked;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.RefreshLockAsync"/>
+    public ValueTask<VaultResult<LockRow>> RefreshLockAsync(
+        IReadOnlyList<string> path,
+        IReadOnlyList<string> tokens,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            async ValueTask<VaultResult<LockRow>> (spot) =>
+            {
+                var held = await spot.Session.RefreshLockAsync(
+                    spot.Path,
+                    tokens,
+                    timeout,
+                    cancellationToken
+                );
+                return held.IsSuccess ? spot.Outward(held.Value) : held;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.UnlockAsync"/>
+    public ValueTask<VaultResult<bool>> UnlockAsync(
+        IReadOnlyList<string> path,
+        string token,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            spot => spot.Session.UnlockAsync(spot.Path, token, cancellationToken),
+            cancellationToken
+        );
+
+    // A mount in a listing: the item as its owner's vault has it, under the mount's name, and what is below it where that is asked for.
+    private async ValueTask ListMountAsync(
+        ListedMount mount,
+        IReadOnlyList<string> path,
+        int? levels,
+        NodeDetails details,
+        NodeVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var below = mount.Below;
+        var spot = Spot.Within(_home, mount.Share, [.. path, .. below], [], ChangeGuard.None);
+        var shown = await spot.Session.LookAsync(details, cancellationToken);
+        // It went away meanwhile.
+        if (shown.Found is not { } found)
+            return;
+        var node = found.Node;
+        node.Name = below[^1];
+        if (levels is null)
+            node.Withheld = shown.Refusal;
+        visit(below, found.Vault, node, spot.Outward(found.Path.Locks));
+        if (levels is not null || shown.Refusal is not null || !node.IsFolder)
+            return;
+        await spot.Session.ListAsync(
+            [],
+            levels: null,
+            details,
+            (inner, vault, member, locks) =>
+            {
+                if (inner.Length > 0)
+                    visit([.. below, .. inner], vault, member, spot.Outward(locks));
+            },
+            cancellationToken
+        );
+    }
+
+    private sealed record ListedMount(ReceivedShare Share, string[] Below);
+
+    private async ValueTask<VaultResult<T>> AtAsync<T>(
+        IReadOnlyList<string> path,
+        ChangeGuard guard,
+        Func<Spot, ValueTask<VaultResult<T>>> act,
+        CancellationToken cancellationToken
+    )
+    {
+        var spot = new Spot(_home, [], path, guard);
+        for (var turn = 1; ; turn++)
+        {
+            var result = spot.Outward(await act(spot));
+            if (result.Refusal?.Crossing is not { } crossing || turn == MostTurns)
+                return result;
+            var next = await FollowAsync(spot, path, crossing, cancellationToken);
+            if (next.Refusal is { } refusal)
+                return refusal;
+            spot = next.Value;
+        }
+    }
+
+    // Where to act instead.
+    private async ValueTask<VaultResult<Spot>> FollowAsync(
+        Spot spot,
+        IReadOnlyList<string> path,
+        Crossing crossing,
+        CancellationToken cancellationToken
+    )
+    {
+        if (crossing.Mount is not { } mount)
+        {
+            var settled = await _home.SettleMountsAsync(cancellationToken);
+            return settled.Refusal is { } refusal ? refusal : spot;
+        }
+        if (!crossing.IsCondition)
+            return Spot.Within(
+                _home,
+                mount,
+                crossing.Path,
+                [.. path.Skip(crossing.Path.Count)],
+                spot.Guard
+            );
+        // A condition on what lies in another vault than what is asked for: it is looked at once, before.
+        var left = new List<ExpectedState>();
+        foreach (var expected in spot.AllConditions)
+        {
+            if (!StartsWith(expected.Path, crossing.Path))
+            {
+                left.Add(expected);
+                continue;
+            }
+            var found = await FindAsync(expected.Path, NodeDetails.None, cancellationToken);
+            if (found.Refusal is { Rule: not RefusalRule.NotFound } refusal)
+                return refusal;
+            var node = found.IsSuccess ? found.Value : null;
+            var holds = expected.ETag switch
+            {
+                null => node is null,
+                "*" => node is not null,
+                _ => node is not null && EntityTag.Of(node.Vault, node.Node) == expected.ETag,
+            };
+            if (!holds)
+                return new Refusal(RefusalRule.ConditionFailed) { Path = expected.Path };
+        }
+        return spot.With(left, _home);
+    }
+
+    private async ValueTask<VaultResult<Changed>> BetweenAsync(
+        IReadOnlyList<string> source,
+        IReadOnlyList<string> destination,
+        ChangeGuard guard,
+        Func<
+            VaultSession,
+            IReadOnlyList<string>,
+            IReadOnlyList<string>,
+            ChangeGuard,
+            ValueTask<VaultResult<Changed>>
+        > within,
+        Func<Spot, Spot, ValueTask<VaultResult<Changed>>> across,
+        CancellationToken cancellationToken
+    )
+    {
+        var here = new Spot(_home, [], source, guard);
+        for (var turn = 1; ; turn++)
+        {
+            var result = await within(_home, source, destination, here.Guard);
+            if (result.Refusal?.Crossing is not { } crossing || turn == MostTurns)
+                return result;
+            if (crossing.Mount is null || crossing.IsCondition)
+            {
+                var next = await FollowAsync(here, source, crossing, cancellationToken);
+                if (next.Refusal is { } refusal)
+                    return refusal;
+                here = next.Value;
+                continue;
+            }
+            break;
+        }
+        var from = await LocateAsync(source, here.Guard, cancellationToken);
+        if (from.Refusal is { } missing)
+            return missing;
+        var to = await LocateAsync(destination, here.Guard, cancellationToken);
+        if (to.Refusal is { } nowhere)
+            return nowhere;
+        if (!from.Value.IsBeside(to.Value))
+            return await across(from.Value, to.Value);
+        return from.Value.Outward(
+            await within(from.Value.Session, from.Value.Path, to.Value.Path, from.Value.Guard)
+        );
+    }
+
+    private async ValueTask<VaultResult<Spot>> LocateAsync(
+        IReadOnlyList<string> path,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var located = await _home.LocateAsync(path, cancellationToken);
+        if (located.Refusal is { } refusal)
+            return refusal;
+        return located.Value is { } place
+            ? Spot.Within(
+                _home,
+                place.Mount,
+                [.. path.Take(place.Depth)],
+                [.. path.Skip(place.Depth)],
+                guard
+            )
+            : new Spot(_home, [], path, guard);
+    }
+
+    private static bool StartsWith(IReadOnlyList<string> path, IReadOnlyList<string> start) =>
+        path.Count >= start.Count
+        && path.Take(start.Count).SequenceEqual(start, StringComparer.Ordinal);
+
+    /// <summary>Where something is done: in which vault, and what the way to it is called in the tree.</summary>
+    internal sealed class Spot
+    {
+        private readonly IReadOnlyList<string> _prefix;
+        private readonly ReceivedShare? _mount;
+        private readonly IReadOnlyList<ExpectedState> _outer;
+
+        public Spot(
+            VaultSession session,
+            IReadOnlyList<string> prefix,
+            IReadOnlyList<string> path,
+            ChangeGuard guard
+        )
+            : this(session, prefix, path, guard, null, []) { }
+
+        private Spot(
+            VaultSession session,
+            IReadOnlyList<string> prefix,
+            IReadOnlyList<string> path,
+            ChangeGuard guard,
+            ReceivedShare? mount,
+            IReadOnlyList<ExpectedState> outer
+        )
+        {
+            (Session, Path, Guard) = (session, path, guard);
+            (_prefix, _mount, _outer) = (prefix, mount, outer);
+        }
+
+        /// <summary>Acts in that vault.</summary>
+        public VaultSession Session { get; }
+
+        /// <summary>The path there.</summary>
+        public IReadOnlyList<string> Path { get; }
+
+        /// <summary>What must hold there.</summary>
+        public ChangeGuard Guard { get; }
+
+        /// <summary>Everything that must hold, there and in the own vault, by the tree's paths.</summary>
+        public IEnumerable<ExpectedState> AllConditions =>
+            Guard
+                .Expectations.Select(expected =>
+                    expected with
+                    {
+                        Path = [.. _prefix, .. expected.Path],
+                    }
+                )
+                .Concat(_outer);
+
+        /// <summary>Beyond a mount. Conditions go where their paths lead, those on the own vault into the transaction too.</summary>
+        public static Spot Within(
+            VaultSession home,
+            ReceivedShare mount,
+            IReadOnlyList<string> prefix,
+            IReadOnlyList<string> path,
+            ChangeGuard guard
+        )
+        {
+            var inner = new List<ExpectedState>();
+            var outer = new List<ExpectedState>();
+            foreach (var expected in guard.Expectations)
+            {
+                if (StartsWith(expected.Path, prefix))
+                    inner.Add(expected with { Path = [.. expected.Path.Skip(prefix.Count)] });
+                else
+                    outer.Add(expected);
+            }
+            return new(
+                home.Within(mount.Placed!.Share, outer),
+                prefix,
+                path,
+                guard with
+                {
+                    Expectations = inner,
+                },
+                mount,
+                outer
+            );
+        }
+
+        /// <summary>The same with other conditions, by the tree's paths.</summary>
+        public Spot With(IReadOnlyList<ExpectedState> conditions, VaultSession home)
+        {
+            var guard = Guard with { Expectations = conditions };
+            return _mount is null
+                ? new Spot(Session, _prefix, Path, guard)
+                : Within(home, _mount, _prefix, Path, guard);
+        }
+
+        /// <summary>Whether something lies in the same vault, reached in the same way.</summary>
+        public bool IsBeside(Spot other) => _mount?.Id == other._mount?.Id;
+
+        /// <summary>The item at the top of what is shared has the mount's name.</summary>
+        public NodeRow Named(int depth, NodeRow node)
+        {
+            if (_mount is not null && depth + Path.Count == 0)
+                node.Name = _prefix[^1];
+            return node;
+        }
+
+        /// <summary>A result by the tree's paths.</summary>
+        public VaultResult<T> Outward<T>(VaultResult<T> result) =>
+            _mount is not null && result.Refusal is { Path: { } path } refusal
+                ? refusal with
+                {
+                    Path = [.. _prefix, .. path],
+                }
+                : result;
+
+        /// <inheritdoc cref="Outward{T}"/>
+        public VaultResult<Found> Outward(VaultResult<Found> found)
+        {
+            if (_mount is null || !found.IsSuccess)
+                return found;
+            Named(0, found.Value.Node);
+            return found.Value with
+            {
+                Path = found.Value.Path with { Locks = Outward(found.Value.Path.Locks) },
+            };
+        }
+
+        /// <inheritdoc cref="Outward{T}"/>
+        public IReadOnlyList<LockRow> Outward(IReadOnlyList<LockRow> locks) =>
+            _mount is null || locks.Count == 0 ? locks : [.. locks.Select(Outward)];
+
+        /// <inheritdoc cref="Outward{T}"/>
+        public LockRow Outward(LockRow held) =>
+            _mount is null ? held : held with { Path = [.. _prefix, .. held.Path] };
+
+        /// <summary>Counts that the share was used; nothing in the own vault.</summary>
+        public async ValueTask CountUseAsync(ShareUse use, CancellationToken cancellationToken)
+        {
+            if (_mount is not null)
+                await Session.CountUseAsync(use, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,540 @@
+using System.IO.Pipelines;
+using System.Text;
+
+namespace CloudDav.Vault.Tests.Sharing;
+
+/// <summary>What people of a household share hangs in each other's trees: who sees it, what they may do in it, and what stays whose.</summary>
+public sealed class HouseholdShareTests : IAsyncDisposable
+{
+    private readonly TestVault _cloud = new();
+    private Actor _anna = null!;
+    private Actor _ben = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _cloud.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_shared_with_the_household_hangs_in_the_tree_of_everybody_else()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        var cara = _cloud.Tree(await _cloud.AddActorAsync("cara", householdOwner: _anna.Account));
+        var stranger = _cloud.Tree(await _cloud.AddActorAsync("stranger"));
+
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/"));
+        Assert.Equal(["", "one.txt", "sub"], await ListAsync(ben, "/Photos"));
+        Assert.Equal("one", await ReadAsync(ben, "/Photos/one.txt"));
+        Assert.Equal(["", "Photos"], await ListAsync(cara, "/"));
+        Assert.Equal([""], await ListAsync(stranger, "/"));
+        Assert.Equal(["", "Photos", "private.txt"], await ListAsync(anna, "/"));
+        Assert.Equal(RefusalRule.NotFound, await RuleAsync(ben, "/private.txt"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task What_is_shared_with_named_members_hangs_in_their_trees_alone()
+    {
+        var (_, ben) = await HouseholdAsync();
+        var cara = await _cloud.AddActorAsync("cara", householdOwner: _anna.Account);
+        var share = await ShareAsync(
+            "/Photos",
+            ShareRights.View,
+            ShareAudience.Members,
+            cara.Account
+        );
+        Assert.True(share.IsSuccess);
+
+        Assert.Equal(["", "Photos"], await ListAsync(_cloud.Tree(cara), "/"));
+        Assert.Equal(["", "own.txt"], await ListAsync(ben, "/"));
+        Assert.Equal([cara.Account], share.Value.Placed.Share.Members);
+
+        var changed = await _cloud
+            .Session(_anna)
+            .ChangeShareAsync(
+                share.Value.Placed.Share.Id,
+                new ShareChange { Members = [_ben.Account] },
+                Stop
+            );
+        Assert.True(changed.IsSuccess);
+        Assert.Equal([""], await ListAsync(_cloud.Tree(cara), "/"));
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Only_people_of_the_household_can_be_named()
+    {
+        await HouseholdAsync();
+        var stranger = await _cloud.AddActorAsync("stranger");
+
+        foreach (var member in (AccountId[])[stranger.Account, _anna.Account])
+            Assert.Equal(
+                "members",
+                (await ShareAsync("/Photos", ShareRights.View, ShareAudience.Members, member))
+                    .Refusal
+                    ?.Field
+            );
+        Assert.Equal(
+            "rights",
+            (await ShareAsync("/Photos", ShareRights.Drop, ShareAudience.Household)).Refusal?.Field
+        );
+    }
+
+    [Fact]
+    public async Task Whoever_may_only_view_changes_nothing()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        var before = await ETagAsync(anna, "/");
+
+        RefusalRule?[] refused =
+        [
+            (await PutAsync(ben, "/Photos/new.txt", "x")).Refusal?.Rule,
+            (await PutAsync(ben, "/Photos/one.txt", "x")).Refusal?.Rule,
+            (await ben.DeleteAsync(["Photos", "one.txt"], ChangeGuard.None, Stop)).Refusal?.Rule,
+            (await MakeAsync(ben, "/Photos/new")).Refusal?.Rule,
+            (await MoveAsync(ben, "/Photos/one.txt", "/Photos/two.txt")).Refusal?.Rule,
+            (await LockAsync(ben, "/Photos/one.txt")).Refusal?.Rule,
+        ];
+
+        Assert.All(refused, rule => Assert.Equal(RefusalRule.ShareRightMissing, rule));
+        Assert.Equal(before, await ETagAsync(anna, "/"));
+    }
+
+    [Fact]
+    public async Task Whoever_may_edit_changes_the_owners_tree_and_takes_the_owners_space()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        var used = await UsedAsync(ben, "/");
+
+        Assert.True((await PutAsync(ben, "/Photos/new.txt", "new")).Value.Created);
+        Assert.True((await PutAsync(ben, "/Photos/big.bin", new string('x', 100_000))).IsSuccess);
+        Assert.True((await MakeAsync(ben, "/Photos/made")).IsSuccess);
+        Assert.True((await MoveAsync(ben, "/Photos/one.txt", "/Photos/made/two.txt")).IsSuccess);
+        Assert.True((await ben.DeleteAsync(["Photos", "sub"], ChangeGuard.None, Stop)).IsSuccess);
+
+        Assert.Equal(["", "big.bin", "made", "new.txt"], await ListAsync(anna, "/Photos"));
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/made/two.txt"));
+        Assert.Equal(used, await UsedAsync(ben, "/"));
+        Assert.Equal(await UsedAsync(anna, "/"), await UsedAsync(ben, "/Photos"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_was_read_before_it_was_known_where_it_goes_arrives_whole()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        foreach (var (size, isDeclared) in new[] { (5, true), (5, false), (50_000, false) })
+        {
+            Assert.True(
+                (
+                    await PutAsync(ben, "/Photos/body.bin", new string('b', size), isDeclared)
+                ).IsSuccess
+            );
+            Assert.Equal(new string('b', size), await ReadAsync(anna, "/Photos/body.bin"));
+        }
+    }
+
+    [Fact]
+    public async Task A_change_inside_a_share_changes_the_tags_of_the_folders_above_the_mount()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await MakeAsync(ben, "/in");
+        Assert.True((await MoveAsync(ben, "/Photos", "/in/Pictures")).IsSuccess);
+        var (root, inner, mount) = await TagsAsync();
+
+        await PutAsync(anna, "/Photos/more.txt", "more");
+
+        var after = await TagsAsync();
+        Assert.NotEqual(root, after.Root);
+        Assert.NotEqual(inner, after.In);
+        Assert.NotEqual(mount, after.Mount);
+        Assert.Equal(await TagsAsync(), after);
+
+        async Task<(string Root, string In, string Mount)> TagsAsync() =>
+            (
+                await ETagAsync(ben, "/"),
+                await ETagAsync(ben, "/in"),
+                await ETagAsync(ben, "/in/Pictures")
+            );
+    }
+
+    [Fact]
+    public async Task A_mount_is_its_recipients_to_rename_to_move_and_to_remove()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        await MakeAsync(ben, "/in");
+        Assert.True((await MoveAsync(ben, "/Photos", "/in/Pictures")).IsSuccess);
+        Assert.Equal(["", "one.txt", "sub"], await ListAsync(ben, "/in/Pictures"));
+        Assert.Equal("Pictures", (await FindAsync(ben, "/in/Pictures")).Value.Node.Name);
+        Assert.Equal(["", "Photos", "private.txt"], await ListAsync(anna, "/"));
+
+        Assert.True((await ben.DeleteAsync(["in", "Pictures"], ChangeGuard.None, Stop)).IsSuccess);
+        Assert.Equal([""], await ListAsync(ben, "/in"));
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/one.txt"));
+
+        var received = Assert.Single((await _cloud.Session(_ben).ListReceivedAsync(Stop)).Value);
+        Assert.True(received.Received.IsRemoved);
+        Assert.True(
+            (await _cloud.Session(_ben).SetMountAsync(received.Received.Id, true, Stop)).IsSuccess
+        );
+        Assert.Equal(["", "Photos", "in", "own.txt"], await ListAsync(ben, "/"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_mount_goes_with_its_folder_and_a_copy_leaves_it_out()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await MakeAsync(ben, "/in");
+        await PutAsync(ben, "/in/beside.txt", "beside");
+        await MoveAsync(ben, "/Photos", "/in/Photos");
+
+        Assert.True((await MoveAsync(ben, "/in", "/other")).IsSuccess);
+        Assert.Equal("one", await ReadAsync(ben, "/other/Photos/one.txt"));
+        Assert.True((await CopyAsync(ben, "/other", "/copy")).IsSuccess);
+        Assert.Equal(["", "beside.txt"], await ListAsync(ben, "/copy"));
+        await _cloud.CheckAsync();
+
+        Assert.True((await ben.DeleteAsync(["other"], ChangeGuard.None, Stop)).IsSuccess);
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/one.txt"));
+        Assert.Equal(["", "copy", "own.txt"], await ListAsync(ben, "/"));
+        await _cloud.CheckAsync();
+        _cloud.Time.Advance(TimeSpan.FromDays(40));
+        await _cloud.Metadata.WriteAsync<int>(
+            async transaction =>
+                await transaction.PurgeTrashAsync(
+                    _ben.Vault,
+                    _cloud.Time.GetUtcNow(),
+                    100,
+                    _cloud.Time.GetUtcNow()
+                ),
+            Stop
+        );
+        await _cloud.CheckAsync();
+        Assert.Equal(["", "copy", "own.txt"], await ListAsync(ben, "/"));
+    }
+
+    [Fact]
+    public async Task A_share_that_ends_takes_its_mounts_away_and_so_does_leaving_the_bin()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/"));
+        var before = await ETagAsync(ben, "/");
+        var share = Assert.Single((await _cloud.Session(_anna).ListSharesAsync(null, Stop)).Value);
+
+        await _cloud.Session(_anna).RemoveShareAsync(share.Placed.Share.Id, Stop);
+
+        Assert.Equal(RefusalRule.NotFound, await RuleAsync(ben, "/Photos/one.txt"));
+        Assert.Equal(["", "own.txt"], await ListAsync(ben, "/"));
+        Assert.NotEqual(before, await ETagAsync(ben, "/"));
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/one.txt"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_taken_name_gets_the_owners_behind_it()
+    {
+        var (_, ben) = await HouseholdAsync();
+        await PutAsync(ben, "/photos", "mine");
+        await ShareAsync("/Photos", ShareRights.View, ShareAudience.Household);
+
+        Assert.Equal(["", "Photos (anna)", "own.txt", "photos"], await ListAsync(ben, "/"));
+        Assert.Equal("one", await ReadAsync(ben, "/Photos (anna)/one.txt"));
+    }
+
+    [Fact]
+    public async Task A_file_can_be_shared_by_itself()
+    {
+        var (anna, ben) = await HouseholdAsync();
+        await ShareAsync("/private.txt", ShareRights.Edit, ShareAudience.Household);
+
+        Assert.Equal("private", await ReadAsync(ben, "/private.txt"));
+        Assert.False((await PutAsync(ben, "/private.txt", "edited")).Value.Created);
+        Assert.Equal("edited", await ReadAsync(anna, "/private.txt"));
+        Assert.Equal(["", "own.txt", "private.txt"], await ListAsync(ben, "/"));
+    }
+
+    [Fact]
+    public async Task Nothing_that_was_received_is_shared_on()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.Edit);
+        await ListAsync(ben, "/");
+        await MakeAsync(ben, "/mine");
+        await MoveAsync(ben, "/Photos", "/mine/Photos");
+        foreach (
+            var path in (string[][])
+                [
+                    ["mine", "Photos"],
+                    ["mine", "Photos", "sub"],
+                ]
+        )
+            Assert.Equal(RefusalRule.ShareRightMissing, (
+                    await _cloud
+                        .Session(_ben)
+                        .CreateShareAsync(
+                            new NewShare
+                            {
+                                Path = path,
+                                Rights = ShareRights.View,
+                                Audience = ShareAudience.Household,
+                            },
+                            _ => null,
+                            Stop
+                        )
+                ).Refusal?.Rule);
+        await _cloud
+            .Session(_ben)
+            .CreateShareAsync(
+                new NewShare
+                {
+                    Path = ["mine"],
+                    Rights = ShareRights.Edit,
+                    Audience = ShareAudience.Household,
+                },
+                _ => null,
+                Stop
+            );
+        var anna = _cloud.Tree(_anna);
+        Assert.Equal([""], await ListAsync(anna, "/mine"));
+        Assert.Equal(RefusalRule.NotFound, await RuleAsync(anna, "/mine/Photos"));
+        Assert.Equal(RefusalRule.NotFound, await RuleAsync(anna, "/mine/Photos/one.txt"));
+        Assert.False((await PutAsync(anna, "/mine/Photos", "x")).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Locks_hold_on_both_sides_of_a_mount()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        var taken = (await LockAsync(ben, "/Photos/one.txt")).Value.Lock;
+        Assert.Equal(["Photos", "one.txt"], taken.Path);
+
+        Assert.Equal(
+            RefusalRule.Locked,
+            (await PutAsync(anna, "/Photos/one.txt", "x")).Refusal?.Rule
+        );
+        var moved = await MoveAsync(ben, "/Photos", "/Pictures");
+        Assert.True(moved.IsSuccess);
+        var put = await PutAsync(
+            ben,
+            "/Pictures/one.txt",
+            "mine",
+            guard: new ChangeGuard { LockTokens = [taken.Token] }
+        );
+        Assert.True(put.IsSuccess);
+        var refused = await PutAsync(ben, "/Pictures/one.txt", "mine");
+        Assert.Equal(["Pictures", "one.txt"], refused.Refusal?.Path);
+        Assert.True((await ben.UnlockAsync(["Pictures", "one.txt"], taken.Token, Stop)).IsSuccess);
+
+        await LockAsync(anna, "/Photos");
+        Assert.Equal(
+            RefusalRule.Locked,
+            (await PutAsync(ben, "/Pictures/new.txt", "x")).Refusal?.Rule
+        );
+        var found = (await FindAsync(ben, "/Pictures/one.txt", NodeDetails.Locks)).Value;
+        Assert.Equal(["Pictures"], Assert.Single(found.Path.Locks).Path);
+    }
+
+    [Fact]
+    public async Task Conditions_hold_wherever_their_paths_lead()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.Edit);
+        var inside = await ETagAsync(ben, "/Photos/one.txt");
+        var own = await ETagAsync(ben, "/own.txt");
+
+        Assert.Equal(
+            RefusalRule.ConditionFailed,
+            (await PutAsync(ben, "/Photos/one.txt", "x", guard: Expect("/own.txt", "\"no\"")))
+                .Refusal
+                ?.Rule
+        );
+        Assert.Equal(
+            RefusalRule.ConditionFailed,
+            (await PutAsync(ben, "/own.txt", "x", guard: Expect("/Photos/one.txt", "\"no\"")))
+                .Refusal
+                ?.Rule
+        );
+        Assert.True(
+            (
+                await PutAsync(ben, "/own.txt", "x", guard: Expect("/Photos/one.txt", inside))
+            ).IsSuccess
+        );
+        own = await ETagAsync(ben, "/own.txt");
+        Assert.True(
+            (await PutAsync(ben, "/Photos/one.txt", "x", guard: Expect("/own.txt", own))).IsSuccess
+        );
+        Assert.Equal(
+            RefusalRule.ConditionFailed,
+            (await PutAsync(ben, "/Photos/one.txt", "y", guard: Expect("/Photos/one.txt", inside)))
+                .Refusal
+                ?.Rule
+        );
+    }
+
+    [Fact]
+    public async Task A_listing_of_everything_goes_into_mounts_and_counts_what_they_show()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.View);
+
+        Assert.Equal(
+            ["", "Photos", "Photos/one.txt", "Photos/sub", "Photos/sub/deep.txt", "own.txt"],
+            await ListAsync(ben, "/", levels: null)
+        );
+    }
+
+    [Fact]
+    public async Task Full_is_when_the_owners_vault_is_full()
+    {
+        _anna = await _cloud.AddActorAsync("anna", capacityBytes: 1_000);
+        _ben = await _cloud.AddActorAsync("ben", capacityBytes: 0, householdOwner: _anna.Account);
+        await MakeAsync(_cloud.Tree(_anna), "/Photos");
+        await ShareAsync("/Photos", ShareRights.Edit, ShareAudience.Household);
+        var ben = _cloud.Tree(_ben);
+
+        Assert.True((await PutAsync(ben, "/Photos/fits", new string('x', 900))).IsSuccess);
+        var refusal = (await PutAsync(ben, "/Photos/not", new string('x', 900))).Refusal;
+        Assert.Equal((RefusalRule.CapacityExceeded, 1_000L), (refusal!.Rule, refusal.Limit!.Value));
+    }
+
+    private async Task<(VaultTree Anna, VaultTree Ben)> HouseholdAsync()
+    {
+        _anna = await _cloud.AddActorAsync("anna");
+        _ben = await _cloud.AddActorAsync("ben", householdOwner: _anna.Account);
+        var (anna, ben) = (_cloud.Tree(_anna), _cloud.Tree(_ben));
+        await MakeAsync(anna, "/Photos");
+        await MakeAsync(anna, "/Photos/sub");
+        await PutAsync(anna, "/Photos/one.txt", "one");
+        await PutAsync(anna, "/Photos/sub/deep.txt", "deep");
+        await PutAsync(anna, "/private.txt", "private");
+        await PutAsync(ben, "/own.txt", "own");
+        return (anna, ben);
+    }
+
+    private async Task<(VaultTree Anna, VaultTree Ben)> ShareAsync(ShareRights rights)
+    {
+        var trees = await HouseholdAsync();
+        Assert.True((await ShareAsync("/Photos", rights, ShareAudience.Household)).IsSuccess);
+        return trees;
+    }
+
+    private async Task<VaultResult<OwnShare>> ShareAsync(
+        string path,
+        ShareRights rights,
+        ShareAudience audience,
+        params AccountId[] members
+    ) =>
+        await _cloud
+            .Session(_anna)
+            .CreateShareAsync(
+                new NewShare
+                {
+                    Path = TestSteps.Segments(path),
+                    Rights = rights,
+                    Audience = audience,
+                    Members = members,
+                },
+                _ => null,
+                Stop
+            );
+
+    private static ChangeGuard Expect(string path, string etag) => TestSteps.Expect(path, etag);
+
+    private static async Task<VaultResult<Changed>> PutAsync(
+        VaultTree tree,
+        string path,
+        string body,
+        bool isDeclared = true,
+        ChangeGuard? guard = null
+    ) =>
+        await tree.WriteAsync(
+            TestSteps.Segments(path),
+            new Upload
+            {
+                Body = PipeReader.Create(new MemoryStream(Encoding.UTF8.GetBytes(body))),
+                DeclaredLength = isDeclared ? body.Length : null,
+            },
+            guard ?? ChangeGuard.None,
+            Stop
+        );
+
+    private static async Task<VaultResult<Changed>> MakeAsync(VaultTree tree, string path) =>
+        await tree.CreateFolderAsync(TestSteps.Segments(path), null, ChangeGuard.None, Stop);
+
+    private static async Task<VaultResult<Changed>> MoveAsync(
+        VaultTree tree,
+        string from,
+        string to
+    ) =>
+        await tree.MoveAsync(
+            TestSteps.Segments(from),
+            TestSteps.Segments(to),
+            new Transfer(),
+            ChangeGuard.None,
+            Stop
+        );
+
+    private static async Task<VaultResult<Changed>> CopyAsync(
+        VaultTree tree,
+        string from,
+        string to
+    ) =>
+        await tree.CopyAsync(
+            TestSteps.Segments(from),
+            TestSteps.Segments(to),
+            new Transfer(),
+            ChangeGuard.None,
+            Stop
+        );
+
+    private static async Task<VaultResult<Locked>> LockAsync(VaultTree tree, string path) =>
+        await tree.LockAsync(
+            TestSteps.Segments(path),
+            new LockWish(false, null, null, null),
+            ChangeGuard.None,
+            Stop
+        );
+
+    private static async Task<VaultResult<Found>> FindAsync(
+        VaultTree tree,
+        string path,
+        NodeDetails details = NodeDetails.None
+    ) => await tree.FindAsync(TestSteps.Segments(path), details, Stop);
+
+    private static async Task<RefusalRule?> RuleAsync(VaultTree tree, string path) =>
+        (await FindAsync(tree, path)).Refusal?.Rule;
+
+    private static async Task<string> ETagAsync(VaultTree tree, string path)
+    {
+        var found = (await FindAsync(tree, path)).Value;
+        return EntityTag.Of(found.Vault, found.Node);
+    }
+
+    private static async Task<long> UsedAsync(VaultTree tree, string path) =>
+        (await FindAsync(tree, path)).Value.Vault.UsedBytes;
+
+    private static async Task<string> ReadAsync(VaultTree tree, string path)
+    {
+        var opened = await tree.OpenAsync(TestSteps.Segments(path), Stop);
+        await using var content = opened.Value.Content!;
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await content.CopyToAsync(pipe.Writer, 0, content.Length, Stop);
+        await pipe.Writer.CompleteAsync();
+        using var bytes = new MemoryStream();
+        await pipe.Reader.CopyToAsync(bytes, Stop);
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    private static async Task<List<string>> ListAsync(VaultTree tree, string path, int? levels = 1)
+    {
+        var names = new List<string>();
+        var listed = await tree.ListAsync(
+            TestSteps.Segments(path),
+            levels,
+            NodeDetails.Locks | NodeDetails.Properties,
+            (below, _, _, _) => names.Add(string.Join('/', below.ToArray())),
+            Stop
+        );
+        Assert.Null(listed.Refusal);
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}
