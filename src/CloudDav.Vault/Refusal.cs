@@ -129,6 +129,9 @@ public enum RefusalRule
     /// <summary>The listing passes its limit.</summary>
     ListingTooLarge,
 
+    /// <summary>More is to be moved or copied into or out of what is shared than goes at once.</summary>
+    TransferTooLarge,
+
     /// <summary>The body is not as long as was declared.</summary>
     LengthMismatch,
 

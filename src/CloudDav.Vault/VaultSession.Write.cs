@@ -452,7 +452,7 @@ public sealed partial class VaultSession
         try
         {
             await RenewAsync(
-                vault => new Change.AbandonBlob(blob),
+                () => [new Change.AbandonBlob(blob)],
                 checksRoom: null,
                 CancellationToken.None
             );
@@ -463,9 +463,9 @@ public sealed partial class VaultSession
         }
     }
 
-    // Changes a staged blob's ledger row and hold, on nobody's authority but the upload's own.
+    // Changes rows of the ledger and holds, on nobody's authority but the upload's own.
     private ValueTask<VaultResult<bool>> RenewAsync(
-        Func<VaultState, Change> change,
+        Func<IEnumerable<Change>> ledger,
         Func<VaultState, Refusal?>? checksRoom,
         CancellationToken cancellationToken
     ) =>
@@ -478,7 +478,8 @@ public sealed partial class VaultSession
                 if (checksRoom?.Invoke(facts.Vault) is { } refusal)
                     return refusal;
                 var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
-                changes.Add(change(facts.Vault));
+                foreach (var change in ledger())
+                    changes.Add(change);
                 await transaction.ApplyAsync(changes);
                 return true;
             },
@@ -540,7 +541,7 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     ) =>
         RenewAsync(
-            _ => new Change.GrowHold(blob, granted(), Now + Limits.UploadLease),
+            () => [new Change.GrowHold(blob, granted(), Now + Limits.UploadLease)],
             checksRoom,
             cancellationToken
         );
@@ -569,7 +570,14 @@ public sealed partial class VaultSession
             {
                 while (await timer.WaitForNextTickAsync(_stop.Token))
                     await session.RenewAsync(
-                        _ => new Change.GrowHold(blob, 0, session.Now + session.Limits.UploadLease),
+                        () =>
+                            [
+                                new Change.GrowHold(
+                                    blob,
+                                    0,
+                                    session.Now + session.Limits.UploadLease
+                                ),
+                            ],
                         checksRoom: null,
                         CancellationToken.None
                     );

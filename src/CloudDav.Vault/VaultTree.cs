@@ -362,20 +362,28 @@ public sealed class VaultTree
                 left.Add(expected);
                 continue;
             }
-            var found = await FindAsync(expected.Path, NodeDetails.None, cancellationToken);
-            if (found.Refusal is { Rule: not RefusalRule.NotFound } refusal)
+            if (await CheckConditionAsync(expected, cancellationToken) is { } refusal)
                 return refusal;
-            var node = found.IsSuccess ? found.Value : null;
-            var holds = expected.ETag switch
-            {
-                null => node is null,
-                "*" => node is not null,
-                _ => node is not null && EntityTag.Of(node.Vault, node.Node) == expected.ETag,
-            };
-            if (!holds)
-                return new Refusal(RefusalRule.ConditionFailed) { Path = expected.Path };
         }
         return spot.With(left, _home);
+    }
+
+    private async ValueTask<Refusal?> CheckConditionAsync(
+        ExpectedState expected,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await FindAsync(expected.Path, NodeDetails.None, cancellationToken);
+        if (found.Refusal is { Rule: not RefusalRule.NotFound } refusal)
+            return refusal;
+        var node = found.IsSuccess ? found.Value : null;
+        var holds = expected.ETag switch
+        {
+            null => node is null,
+            "*" => node is not null,
+            _ => node is not null && EntityTag.Of(node.Vault, node.Node) == expected.ETag,
+        };
+        return holds ? null : new Refusal(RefusalRule.ConditionFailed) { Path = expected.Path };
     }
 
     private async ValueTask<VaultResult<Changed>> BetweenAsync(
@@ -409,16 +417,49 @@ public sealed class VaultTree
             }
             break;
         }
-        var from = await LocateAsync(source, here.Guard, cancellationToken);
+        var ends = await LocateAsync(source, destination, here.Guard, cancellationToken);
+        if (ends.Refusal is { } missing)
+            return missing;
+        var (from, to) = ends.Value;
+        return from.IsBeside(to)
+            ? from.Outward(await within(from.Session, from.Path, to.Path, from.Guard))
+            : await across(from, to);
+    }
+
+    // Both ends, each with the conditions that can be looked at from there; others are looked at once, before.
+    private async ValueTask<VaultResult<(Spot From, Spot To)>> LocateAsync(
+        IReadOnlyList<string> source,
+        IReadOnlyList<string> destination,
+        ChangeGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var from = await LocateAsync(source, guard, cancellationToken);
         if (from.Refusal is { } missing)
             return missing;
-        var to = await LocateAsync(destination, here.Guard, cancellationToken);
+        var to = await LocateAsync(destination, guard, cancellationToken);
         if (to.Refusal is { } nowhere)
             return nowhere;
-        if (!from.Value.IsBeside(to.Value))
-            return await across(from.Value, to.Value);
-        return from.Value.Outward(
-            await within(from.Value.Session, from.Value.Path, to.Value.Path, from.Value.Guard)
+        var own = new List<ExpectedState>();
+        var ofFrom = new List<ExpectedState>();
+        var ofTo = new List<ExpectedState>();
+        foreach (var expected in guard.Expectations)
+        {
+            var place = await LocateAsync(expected.Path, ChangeGuard.None, cancellationToken);
+            if (place.Refusal is { } unreached)
+                return unreached;
+            if (place.Value.IsHome)
+                own.Add(expected);
+            else if (place.Value.IsBeside(from.Value))
+                ofFrom.Add(expected);
+            else if (place.Value.IsBeside(to.Value))
+                ofTo.Add(expected);
+            else if (await CheckConditionAsync(expected, cancellationToken) is { } refusal)
+                return refusal;
+        }
+        return (
+            from.Value.With([.. own, .. ofFrom], _home),
+            to.Value.With([.. own, .. ofTo], _home)
         );
     }
 
@@ -533,6 +574,9 @@ public sealed class VaultTree
                 ? new Spot(Session, _prefix, Path, guard)
                 : Within(home, _mount, _prefix, Path, guard);
         }
+
+        /// <summary>Whether it is the own vault.</summary>
+        public bool IsHome => _mount is null;
 
         /// <summary>Whether something lies in the same vault, reached in the same way.</summary>
         public bool IsBeside(Spot other) => _mount?.Id == other._mount?.Id;

@@ -75,6 +75,7 @@ internal static class RefusalMap
             {
                 Condition = Dav + "propfind-finite-depth",
             },
+            RefusalRule.TransferTooLarge => new(403, "transfer-too-large"),
             RefusalRule.LengthMismatch => new(400, "length-mismatch"),
             RefusalRule.ChecksumMismatch => new(400, "checksum-mismatch"),
             RefusalRule.RangeNotSatisfiable => new(416, "range-not-satisfiable"),

@@ -33,6 +33,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyLocks => $"Er zijn al {w.Used} vergrendelingen, en er kunnen er hoogstens {w.Limit} zijn. Sluit eerst enkele bestanden.",
             RefusalRule.PropertiesTooLarge => $"De eigenschappen zijn samen groter dan {w.LimitSize}. Bewaar er minder of kortere.",
             RefusalRule.ListingTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer worden opgesomd. Vraag telkens één niveau op.",
+            RefusalRule.TransferTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer in of uit een gedeelde map gaan. Doe het map per map.",
             RefusalRule.LengthMismatch => "Er is niet evenveel aangekomen als was aangekondigd. Er werd niets opgeslagen; probeer het opnieuw.",
             RefusalRule.ChecksumMismatch => "Wat is aangekomen, klopt niet met de controlesom. Er werd niets opgeslagen; probeer het opnieuw.",
             RefusalRule.RangeNotSatisfiable => $"Het bestand eindigt bij byte {w.Limit}, nog voor het gevraagde deel begint. Haal het bestand opnieuw op.",

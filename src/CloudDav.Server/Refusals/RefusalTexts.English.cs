@@ -33,6 +33,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyLocks => $"There are {w.Used} locks, and at most {w.Limit} can be. Close some files first.",
             RefusalRule.PropertiesTooLarge => $"The properties together are larger than {w.LimitSize}. Store fewer or shorter ones.",
             RefusalRule.ListingTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that are listed at once. List one level at a time.",
+            RefusalRule.TransferTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that go into or out of a shared folder at once. Do it folder by folder.",
             RefusalRule.LengthMismatch => "What arrived is not as long as was announced. Nothing was stored; try again.",
             RefusalRule.ChecksumMismatch => "What arrived does not match its checksum. Nothing was stored; try again.",
             RefusalRule.RangeNotSatisfiable => $"The file ends at byte {w.Limit}, before the part that was asked for begins. Download it again.",

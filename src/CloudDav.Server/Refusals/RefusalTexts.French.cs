@@ -33,6 +33,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyLocks => $"Il y a déjà {w.Used} verrous sur un maximum de {w.Limit}. Fermez d’abord quelques fichiers.",
             RefusalRule.PropertiesTooLarge => $"Les propriétés dépassent ensemble {w.LimitSize}. Enregistrez-en moins, ou de plus courtes.",
             RefusalRule.ListingTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} énumérés en une fois. Demandez un niveau à la fois.",
+            RefusalRule.TransferTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} qui entrent dans un dossier partagé ou en sortent en une fois. Procédez dossier par dossier.",
             RefusalRule.LengthMismatch => "Ce qui est arrivé n’a pas la longueur annoncée. Rien n’a été enregistré ; réessayez.",
             RefusalRule.ChecksumMismatch => "Ce qui est arrivé ne correspond pas à la somme de contrôle. Rien n’a été enregistré ; réessayez.",
             RefusalRule.RangeNotSatisfiable => $"Le fichier se termine à l’octet {w.Limit}, avant le début de la partie demandée. Téléchargez-le à nouveau.",

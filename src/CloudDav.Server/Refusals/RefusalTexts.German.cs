@@ -33,6 +33,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyLocks => $"Es gibt schon {w.Used} Sperren, und höchstens {w.Limit} sind möglich. Schließen Sie zuerst einige Dateien.",
             RefusalRule.PropertiesTooLarge => $"Die Eigenschaften sind zusammen größer als {w.LimitSize}. Speichern Sie weniger oder kürzere.",
             RefusalRule.ListingTooLarge => $"Es gibt {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal aufgelistet werden. Fragen Sie eine Ebene nach der anderen ab.",
+            RefusalRule.TransferTooLarge => $"Es sind {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal in einen geteilten Ordner hinein oder aus ihm heraus gehen. Gehen Sie Ordner für Ordner vor.",
             RefusalRule.LengthMismatch => "Was angekommen ist, ist nicht so lang wie angekündigt. Es wurde nichts gespeichert; versuchen Sie es erneut.",
             RefusalRule.ChecksumMismatch => "Was angekommen ist, passt nicht zur Prüfsumme. Es wurde nichts gespeichert; versuchen Sie es erneut.",
             RefusalRule.RangeNotSatisfiable => $"Die Datei endet bei Byte {w.Limit}, noch vor dem Anfang des verlangten Teils. Laden Sie die Datei neu herunter.",

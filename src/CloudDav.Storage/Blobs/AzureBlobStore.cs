@@ -64,6 +64,8 @@ public sealed class AzureBlobStore : IBlobStore
     private const string AnothersMark =
         "it holds the contents of another installation, or of this one with other keys. Each installation needs a container of its own: either would take the other's contents for leftovers and remove them";
 
+    private static readonly TimeSpan s_copyPoll = TimeSpan.FromMilliseconds(250);
+
     private readonly BlobContainerClient _container;
     private readonly string? _mark;
     private readonly SemaphoreSlim _sending = new(MostSending);
@@ -152,6 +154,67 @@ public sealed class AzureBlobStore : IBlobStore
         catch (Exception failure) when (AzureFault.IsNoSuchBlob(failure))
         {
             return null;
+        }
+        catch (Exception failure) when (AzureFault.Is(failure, cancellationToken))
+        {
+            throw AzureFault.ToIOException(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Copied by Azure itself, within the account.</remarks>
+    public async ValueTask<bool> TryCopyAsync(
+        BlobId blob,
+        BlobId copy,
+        CancellationToken cancellationToken
+    )
+    {
+        var (source, target) = (ClientOf(blob), ClientOf(copy));
+        try
+        {
+            try
+            {
+                await target.StartCopyFromUriAsync(
+                    source.Uri,
+                    new BlobCopyFromUriOptions
+                    {
+                        DestinationConditions = new BlobRequestConditions
+                        {
+                            IfNoneMatch = ETag.All,
+                        },
+                    },
+                    cancellationToken
+                );
+            }
+            catch (RequestFailedException failure)
+                when (AzureFault.IsAlreadyThere(failure)
+                    || failure.ErrorCode == BlobErrorCode.PendingCopyOperation
+                )
+            {
+                // Begun by an earlier try, whose answer was lost.
+            }
+            while (true)
+            {
+                BlobProperties there = await target.GetPropertiesAsync(
+                    cancellationToken: cancellationToken
+                );
+                switch (there.BlobCopyStatus)
+                {
+                    case CopyStatus.Success:
+                        return true;
+                    case CopyStatus.Pending:
+                        await Task.Delay(s_copyPoll, cancellationToken);
+                        break;
+                    default:
+                        throw new StorageUnavailableException(
+                            $"Azure could not copy a blob: {there.CopyStatusDescription}."
+                        );
+                }
+            }
+        }
+        catch (Exception failure) when (AzureFault.IsNoSuchBlob(failure))
+        {
+            return false;
         }
         catch (Exception failure) when (AzureFault.Is(failure, cancellationToken))
         {

@@ -95,6 +95,40 @@ public sealed class DiskBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>A further name of the same file, where the file system can: a blob's file is never changed.</remarks>
+    public ValueTask<bool> TryCopyAsync(
+        BlobId blob,
+        BlobId copy,
+        CancellationToken cancellationToken
+    )
+    {
+        var (source, target) = (new Place(_folder, blob), new Place(_folder, copy));
+        try
+        {
+            CreateShard(target);
+            if (!StableStorage.TryLink(source.File, target.File))
+            {
+                if (!File.Exists(source.File))
+                    return new(false);
+                File.Copy(source.File, target.PartFile, overwrite: true);
+                using (var file = File.OpenHandle(target.PartFile, access: FileAccess.ReadWrite))
+                    RandomAccess.FlushToDisk(file);
+                File.Move(target.PartFile, target.File, overwrite: true);
+            }
+            FlushFolders(target);
+            return new(true);
+        }
+        catch (IOException e) when (StableStorage.IsFull(e))
+        {
+            throw Full(e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new(false);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken)
     {
         var place = new Place(_folder, blob);

@@ -121,6 +121,31 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(found);
     }
 
+    public ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    )
+    {
+        var keys = new List<ContentKey>(contents.Count);
+        foreach (var content in contents)
+        {
+            var statement = session[TreeSql.FindContentKey]
+                .Bind(1, content.Value)
+                .Bind(2, vault.Value);
+            if (!statement.Step())
+                continue;
+            keys.Add(
+                new ContentKey(
+                    content,
+                    statement.IsNull(0) ? null : new BlobId(new Guid(statement.Bytes(0))),
+                    statement.NullableBytes(1)
+                )
+            );
+            statement.Reset();
+        }
+        return new(keys);
+    }
+
     public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
         new(
             session[TreeSql.IsBelow]

@@ -10,6 +10,9 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     // What the history that is being applied adds to the earlier versions; counted into the vault's row, which is written anyhow.
     private long _newVersionBytes;
 
+    /// <summary>All vaults have one writer, and it is this.</summary>
+    public ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults) => ValueTask.CompletedTask;
+
     public ValueTask<long> NextIdAsync() => new(database.AllocateIds(Session, 1));
 
     public ValueTask ApplyAsync(ChangeSet changes)
@@ -137,6 +140,17 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         {
             case Change.AddContent add:
                 AddContent(vault, add);
+                break;
+            case Change.TakeContent take:
+                TakeContent(vault, take);
+                break;
+            case Change.TakeProperties take:
+                Session[TreeSql.TakeProperties]
+                    .Bind(1, vault)
+                    .Bind(2, take.From.Value)
+                    .Bind(3, take.Source.Value)
+                    .Bind(4, take.Target.Value)
+                    .Run();
                 break;
             case Change.ShareContent share:
                 Session[TreeSql.InsertReference]
@@ -351,12 +365,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         if (add.Blob is { } blob)
         {
             statement.Bind(11, blob.Value).Run();
-            // Condemned meanwhile: the sweeper may already have removed the bytes.
-            MustChange(
-                Session[TreeSql.MakeBlobLive].Bind(1, blob.Value).Bind(2, vault).Run(),
-                "staged blob"
-            );
-            Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, blob.Value).Run();
+            MakeLive(vault, blob);
         }
         else
         {
@@ -366,6 +375,42 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 .Bind(2, ((InlineContent)facts).Bytes)
                 .Run();
         }
+    }
+
+    private void TakeContent(long vault, Change.TakeContent take)
+    {
+        var statement = Session[TreeSql.TakeContent]
+            .Bind(1, take.Content.Value)
+            .Bind(2, vault)
+            .Bind(3, take.From.Value)
+            .Bind(4, take.Source.Value)
+            .Bind(5, take.WrappedKey);
+        if (take.Blob is { } blob)
+        {
+            MustChange(statement.Bind(6, blob.Value).Run(), "content");
+            MakeLive(vault, blob);
+        }
+        else
+        {
+            MustChange(statement.BindNull(6).Run(), "content");
+            MustChange(
+                Session[TreeSql.TakeInline]
+                    .Bind(1, take.Content.Value)
+                    .Bind(2, take.Source.Value)
+                    .Run(),
+                "content"
+            );
+        }
+    }
+
+    private void MakeLive(long vault, BlobId blob)
+    {
+        // Condemned meanwhile: the sweeper may already have removed the bytes.
+        MustChange(
+            Session[TreeSql.MakeBlobLive].Bind(1, blob.Value).Bind(2, vault).Run(),
+            "staged blob"
+        );
+        Session[TreeSql.DeleteHold].Bind(1, vault).Bind(2, blob.Value).Run();
     }
 
     private void ReleaseContent(long vault, long content, long owner, long nowMs)

@@ -106,6 +106,24 @@ internal static class TreeSql
         WHERE c.content_id = ?1 AND c.vault_id = ?2
         """;
 
+    public const string FindContentKey =
+        "SELECT blob_id, wrapped_key FROM contents WHERE content_id = ?1 AND vault_id = ?2";
+
+    // Of another vault: over the border of a share.
+    public const string TakeContent = """
+        INSERT INTO contents (content_id, vault_id, size, sha256, crc32, md5, sha1, sha512, adler32, wrapped_key, blob_id)
+        SELECT ?1, ?2, c.size, c.sha256, c.crc32, c.md5, c.sha1, c.sha512, c.adler32, ?5, ?6 FROM contents c
+        WHERE c.content_id = ?4 AND c.vault_id = ?3
+        """;
+
+    public const string TakeInline =
+        "INSERT INTO inline_contents (content_id, bytes) SELECT ?1, i.bytes FROM inline_contents i WHERE i.content_id = ?2";
+
+    public const string TakeProperties = """
+        INSERT INTO node_properties (vault_id, node_id, name, xml)
+        SELECT ?1, ?4, p.name, p.xml FROM node_properties p WHERE p.vault_id = ?2 AND p.node_id = ?3
+        """;
+
     public const string InsertContent = """
         INSERT INTO contents (content_id, vault_id, size, sha256, crc32, md5, sha1, sha512, adler32, wrapped_key, blob_id)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)

@@ -53,6 +53,16 @@ public sealed class ContentWriter(
         return hashes.ToStaged(StageOutcome.Complete, wrappedKey);
     }
 
+    /// <summary>Puts the bytes of a blob under another id, as they are; when it returns they survive a power cut there.</summary>
+    /// <exception cref="ContentDamagedException">The blob is missing.</exception>
+    /// <exception cref="StorageFullException">The store has no room left.</exception>
+    internal async ValueTask CopyAsync(BlobId from, BlobId to, CancellationToken cancellationToken)
+    {
+        using var span = Instrumentation.Source.StartActivity("content copy");
+        if (!await blobs.TryCopyAsync(from, to, cancellationToken))
+            throw new ContentDamagedException("The content's blob is missing.");
+    }
+
     /// <summary>Seals a small content in memory.</summary>
     /// <param name="key">Wraps the fresh key of this content; null leaves it plaintext (encryption off).</param>
     /// <param name="plain">All its bytes.</param>

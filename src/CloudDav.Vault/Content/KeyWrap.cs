@@ -79,6 +79,28 @@ public static class KeyWrap
         }
     }
 
+    /// <summary>A content's key, wrapped by another vault's key.</summary>
+    /// <param name="former">The key of the vault that it was wrapped by; null when that has none.</param>
+    /// <param name="next">The key of the vault that it is to be wrapped by.</param>
+    /// <param name="wrapped">The wrapped key.</param>
+    /// <exception cref="ContentDamagedException">It is not wrapped by that key.</exception>
+    internal static byte[] Rewrap(VaultKey? former, VaultKey next, ReadOnlySpan<byte> wrapped)
+    {
+        var key = former is null
+            ? null
+            : TryUnwrap(former.Bytes, wrapped, ContentKey, former.Vault);
+        if (key is null)
+            throw new ContentDamagedException("The content's key is not wrapped by its vault's.");
+        try
+        {
+            return Wrap(next.Bytes, key, ContentKey, next.Vault);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
     internal static byte[] Wrap(
         ReadOnlySpan<byte> wrapping,
         ReadOnlySpan<byte> key,

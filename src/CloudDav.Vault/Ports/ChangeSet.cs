@@ -134,6 +134,23 @@ public abstract record Change
     /// <summary>Adds a content, inline or from a staged blob, which becomes live. Fails when the blob is no longer staged.</summary>
     public sealed record AddContent(ContentId Content, ContentFacts Facts, BlobId? Blob) : Change;
 
+    /// <summary>Adds a content that is that of another vault: its facts and inline bytes are copied, its bytes in a blob have been. The blob becomes live; fails when it is no longer staged.</summary>
+    /// <param name="Content">The new content.</param>
+    /// <param name="From">The other vault.</param>
+    /// <param name="Source">The content there.</param>
+    /// <param name="WrappedKey">Its key as this vault wraps it; null for plaintext.</param>
+    /// <param name="Blob">The staged blob with its bytes; null when they are inline.</param>
+    public sealed record TakeContent(
+        ContentId Content,
+        VaultId From,
+        ContentId Source,
+        byte[]? WrappedKey,
+        BlobId? Blob
+    ) : Change;
+
+    /// <summary>Copies the dead properties of another vault's node.</summary>
+    public sealed record TakeProperties(VaultId From, NodeId Source, NodeId Target) : Change;
+
     /// <summary>Makes a node one more owner of a content.</summary>
     public sealed record ShareContent(ContentId Content, NodeId Owner) : Change;
 

@@ -28,6 +28,14 @@ public interface IBlobStore
     /// <summary>A blob's stored length in bytes, of which nothing is read; null when it is not there.</summary>
     ValueTask<long?> FindLengthAsync(BlobId blob, CancellationToken cancellationToken);
 
+    /// <summary>Puts a blob's bytes under another id as well, within the store and without reading them here. When it returns true they are durable there.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="copy">An id that was never used before.</param>
+    /// <param name="cancellationToken">Stops it; what it has made by then is an unfinished upload's leftover.</param>
+    /// <returns>False when the blob is not there.</returns>
+    /// <exception cref="StorageFullException">The store has no room left.</exception>
+    ValueTask<bool> TryCopyAsync(BlobId blob, BlobId copy, CancellationToken cancellationToken);
+
     /// <summary>Removes a blob, or what an unfinished upload left of it; removing what is not there succeeds.</summary>
     ValueTask DeleteAsync(BlobId blob, CancellationToken cancellationToken);
 

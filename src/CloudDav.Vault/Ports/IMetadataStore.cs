@@ -116,6 +116,12 @@ public interface IMetadataSnapshot
         IReadOnlyList<ContentId?> contents
     );
 
+    /// <summary>Where contents' bytes are and how their keys are wrapped, without the bytes; those that are gone are left out.</summary>
+    ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    );
+
     /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
     ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
 
@@ -126,6 +132,9 @@ public interface IMetadataSnapshot
 /// <summary>What can be done within one transaction.</summary>
 public interface IMetadataTransaction : IMetadataSnapshot
 {
+    /// <summary>Waits for the other writers of several vaults, in the order of ids, before anything is asked: for a command that writes into more than one.</summary>
+    ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults);
+
     /// <summary>A fresh id for a node or a content, never given before.</summary>
     ValueTask<long> NextIdAsync();
 
@@ -400,6 +409,12 @@ public sealed record LockRow
     /// <summary>The path of its node; empty for the root. Given where the query knows it.</summary>
     public IReadOnlyList<string> Path { get; init; } = [];
 }
+
+/// <summary>How a content is kept, without its bytes.</summary>
+/// <param name="Content">The content.</param>
+/// <param name="Blob">Its blob; null when it is inline.</param>
+/// <param name="WrappedKey">Its key; null when it is stored as plaintext.</param>
+public sealed record ContentKey(ContentId Content, BlobId? Blob, byte[]? WrappedKey);
 
 /// <summary>Where a content's bytes are.</summary>
 /// <param name="Size">Plaintext length in bytes.</param>

@@ -12,6 +12,12 @@ internal sealed class FailingBlobStore(IBlobStore store, long failsAt) : IBlobSt
     public ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken) =>
         store.OpenAsync(blob, cancellationToken);
 
+    public ValueTask<bool> TryCopyAsync(
+        BlobId blob,
+        BlobId copy,
+        CancellationToken cancellationToken
+    ) => store.TryCopyAsync(blob, copy, cancellationToken);
+
     public ValueTask CheckAsync(CancellationToken cancellationToken) =>
         store.CheckAsync(cancellationToken);
 

@@ -382,6 +382,165 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_folder_moves_into_a_share_with_everything_in_it()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await MakeAsync(ben, "/box");
+        await MakeAsync(ben, "/box/in");
+        await PutAsync(ben, "/box/small.txt", "small");
+        await PutAsync(ben, "/box/in/big.bin", new string('b', 100_000));
+        await PutAsync(ben, "/box/in/empty", "");
+        await CopyAsync(ben, "/box/in/big.bin", "/box/in/again.bin");
+        await ben.PatchAsync(
+            ["box", "small.txt"],
+            new NodePatch { Properties = [("{urn:a}b", "<b xmlns='urn:a'>c</b>")] },
+            ChangeGuard.None,
+            Stop
+        );
+        var (used, theirs) = (await UsedAsync(ben, "/"), await UsedAsync(anna, "/"));
+        var blobs = await _cloud.CountAsync("blobs WHERE state = 1");
+
+        var moved = await MoveAsync(ben, "/box", "/Photos/box");
+
+        Assert.True(moved.Value.Created);
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/"));
+        Assert.Equal(
+            ["", "in", "in/again.bin", "in/big.bin", "in/empty", "small.txt"],
+            await ListAsync(anna, "/Photos/box", levels: null)
+        );
+        Assert.Equal("small", await ReadAsync(anna, "/Photos/box/small.txt"));
+        Assert.Equal(new string('b', 100_000), await ReadAsync(anna, "/Photos/box/in/big.bin"));
+        Assert.Equal(new string('b', 100_000), await ReadAsync(ben, "/Photos/box/in/again.bin"));
+        var found = (await FindAsync(anna, "/Photos/box/small.txt", NodeDetails.Properties)).Value;
+        Assert.Equal("{urn:a}b", Assert.Single(found.Node.Properties).Name);
+        Assert.Equal(used - await UsedAsync(ben, "/"), await UsedAsync(anna, "/") - theirs);
+        // What left is in the trash of whose it was, with its own content.
+        Assert.Equal(blobs + 1, await _cloud.CountAsync("blobs WHERE state = 1"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task What_is_copied_out_of_a_share_is_the_recipients_own_and_stays_readable()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        await PutAsync(anna, "/Photos/sub/big.bin", new string('b', 100_000));
+
+        Assert.True((await CopyAsync(ben, "/Photos/sub", "/mine")).IsSuccess);
+        Assert.True((await CopyAsync(ben, "/Photos", "/all")).IsSuccess);
+        Assert.Equal(
+            RefusalRule.ShareRightMissing,
+            (await MoveAsync(ben, "/Photos/sub", "/moved")).Refusal?.Rule
+        );
+        await _cloud.CheckAsync();
+
+        // Destroying the owner's key leaves it readable: it is under the recipient's.
+        await _cloud.Keys.DestroyAsync(_anna.Vault, Stop);
+        Assert.Equal(new string('b', 100_000), await ReadAsync(ben, "/mine/big.bin"));
+        Assert.Equal("deep", await ReadAsync(ben, "/all/sub/deep.txt"));
+        Assert.Equal(["", "big.bin", "deep.txt"], await ListAsync(ben, "/mine"));
+    }
+
+    [Fact]
+    public async Task What_is_moved_out_of_a_share_lies_in_its_owners_trash()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        var used = await UsedAsync(anna, "/");
+
+        Assert.True((await MoveAsync(ben, "/Photos/one.txt", "/one.txt")).IsSuccess);
+
+        Assert.Equal("one", await ReadAsync(ben, "/one.txt"));
+        Assert.Equal(["", "sub"], await ListAsync(anna, "/Photos"));
+        Assert.Equal(used - 3, await UsedAsync(anna, "/"));
+        Assert.Equal(
+            1,
+            await _cloud.CountAsync(
+                $"nodes n JOIN vaults v ON v.trash_id = n.parent_id WHERE v.vault_id = {_anna.Vault.Value}"
+            )
+        );
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Things_move_between_two_shares_of_one_owner()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await MakeAsync(anna, "/Music");
+        await ShareAsync("/Music", ShareRights.Edit, ShareAudience.Household);
+
+        Assert.True((await MoveAsync(ben, "/Photos/sub", "/Music/sub")).IsSuccess);
+        Assert.True((await CopyAsync(ben, "/Music/sub/deep.txt", "/Photos/one.txt")).IsSuccess);
+
+        Assert.Equal("deep", await ReadAsync(anna, "/Music/sub/deep.txt"));
+        Assert.Equal("deep", await ReadAsync(anna, "/Photos/one.txt"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Over_a_border_the_rights_the_locks_and_the_room_of_both_sides_count()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        Assert.Equal(
+            RefusalRule.ShareRightMissing,
+            (await MoveAsync(ben, "/own.txt", "/Photos/own.txt")).Refusal?.Rule
+        );
+        await MakeAsync(anna, "/Work");
+        await ShareAsync("/Work", ShareRights.Edit, ShareAudience.Household);
+        var held = (await LockAsync(anna, "/Work")).Value.Lock;
+        var locked = (await MoveAsync(ben, "/own.txt", "/Work/own.txt")).Refusal;
+        Assert.Equal((RefusalRule.Locked, "Work"), (locked!.Rule, string.Join('/', locked.Path!)));
+        await anna.UnlockAsync(["Work"], held.Token, Stop);
+        var token = (await LockAsync(ben, "/own.txt")).Value.Lock.Token;
+        Assert.Equal(
+            RefusalRule.Locked,
+            (await MoveAsync(ben, "/own.txt", "/Work/own.txt")).Refusal?.Rule
+        );
+        var moved = await ben.MoveAsync(
+            ["own.txt"],
+            ["Work", "own.txt"],
+            new Transfer(),
+            TestSteps.With(token),
+            Stop
+        );
+        Assert.True(moved.IsSuccess);
+        Assert.Equal(
+            RefusalRule.ParentMissing,
+            (await CopyAsync(ben, "/Work/own.txt", "/no/own.txt")).Refusal?.Rule
+        );
+        Assert.Equal(RefusalRule.IsRoot, (await CopyAsync(ben, "/Photos", "/Work")).Refusal?.Rule);
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task What_is_too_much_at_once_is_refused_whole()
+    {
+        await using var cloud = new TestVault(new VaultLimits { TransferItems = 3 });
+        var anna = await cloud.AddActorAsync("anna");
+        var ben = cloud.Tree(await cloud.AddActorAsync("ben", householdOwner: anna.Account));
+        await MakeAsync(cloud.Tree(anna), "/Photos");
+        foreach (var name in (string[])["a", "b", "c"])
+            await PutAsync(cloud.Tree(anna), $"/Photos/{name}", name);
+        await cloud
+            .Session(anna)
+            .CreateShareAsync(
+                new NewShare
+                {
+                    Path = ["Photos"],
+                    Rights = ShareRights.View,
+                    Audience = ShareAudience.Household,
+                },
+                _ => null,
+                Stop
+            );
+
+        var refusal = (await CopyAsync(ben, "/Photos", "/copy")).Refusal;
+        Assert.Equal(
+            (RefusalRule.TransferTooLarge, 3L, 4L),
+            (refusal!.Rule, refusal.Limit!.Value, refusal.Used!.Value)
+        );
+        Assert.Equal(["", "Photos"], await ListAsync(ben, "/"));
+    }
+
+    [Fact]
     public async Task Full_is_when_the_owners_vault_is_full()
     {
         _anna = await _cloud.AddActorAsync("anna", capacityBytes: 1_000);

@@ -509,6 +509,11 @@ public sealed class LinkModelTests
                 IReadOnlyList<ContentId?> contents
             ) => snapshot.FindContentsAsync(vault, contents);
 
+            public ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
+                VaultId vault,
+                IReadOnlyList<ContentId> contents
+            ) => snapshot.ListContentKeysAsync(vault, contents);
+
             public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
                 snapshot.IsBelowAsync(vault, node, folder);
 

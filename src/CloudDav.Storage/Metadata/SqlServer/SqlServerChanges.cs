@@ -66,6 +66,20 @@ internal sealed class SqlServerChanges
         new("property_bytes", SqlDbType.BigInt),
     ];
 
+    private static readonly SqlMetaData[] s_takenColumns =
+    [
+        new("content_id", SqlDbType.BigInt),
+        new("source_id", SqlDbType.BigInt),
+        new("wrapped_key", SqlDbType.VarBinary, 400),
+        new("blob_id", SqlDbType.UniqueIdentifier),
+    ];
+
+    private static readonly SqlMetaData[] s_pairColumns =
+    [
+        new("source_id", SqlDbType.BigInt),
+        new("target_id", SqlDbType.BigInt),
+    ];
+
     private static readonly SqlMetaData[] s_formerColumns =
     [
         new("node_id", SqlDbType.BigInt),
@@ -142,6 +156,9 @@ internal sealed class SqlServerChanges
     private readonly List<AuditEntry> _entries = [];
     private readonly List<ServiceEvent> _events = [];
     private readonly List<SqlServerCall> _others = [];
+    private readonly SqlServerRows _taken = new(s_takenColumns);
+    private readonly SqlServerRows _takenProperties = new(s_pairColumns);
+    private VaultId? _takenFrom;
     private int _parts;
     private long _versionBytes;
     private Change.MoveLocks? _moveLocks;
@@ -157,6 +174,13 @@ internal sealed class SqlServerChanges
         foreach (var ((node, name), xml) in _propertyValues)
             _properties.Add(node.Value, SHA256.HashData(Encoding.UTF8.GetBytes(name)), name, xml);
         AddFolders();
+        if (_takenFrom is { } from)
+        {
+            _others.Add(BorderStatements.TakeContents.With(set.Vault.Value, from.Value, _taken));
+            _others.Add(
+                BorderStatements.TakeProperties.With(set.Vault.Value, from.Value, _takenProperties)
+            );
+        }
     }
 
     /// <summary>How many ids a copy of everything below a folder takes; 0 without one.</summary>
@@ -173,6 +197,10 @@ internal sealed class SqlServerChanges
                     or Change.ReplaceShare
                     or Change.RemoveShare
                     or Change.CountShareUse
+                    or Change.AddMount
+                    or Change.RemoveMount
+                    or Change.TakeContent
+                    or Change.TakeProperties
                     or Change.Protect
         );
 
@@ -237,6 +265,21 @@ internal sealed class SqlServerChanges
         {
             case Change.AddContent add:
                 AddContent(add);
+                break;
+            case Change.TakeContent take:
+                _takenFrom = take.From;
+                _taken.Add(
+                    take.Content.Value,
+                    take.Source.Value,
+                    take.WrappedKey,
+                    take.Blob?.Value
+                );
+                if (take.Blob is { } copied)
+                    AddBlob(4, copied, 0, 0);
+                break;
+            case Change.TakeProperties take:
+                _takenFrom = take.From;
+                _takenProperties.Add(take.Source.Value, take.Target.Value);
                 break;
             case Change.ShareContent share:
                 _owners.Add((byte)1, share.Content.Value, share.Owner.Value);

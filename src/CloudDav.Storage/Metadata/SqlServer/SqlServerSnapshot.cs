@@ -246,6 +246,26 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         ];
     }
 
+    public async ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(
+            TreeStatements.ListContentKeys.With(
+                vault.Value,
+                Ids(contents.Select(content => content.Value))
+            ),
+            row => new ContentKey(
+                new(row.Int64(0)),
+                row.IsNull(1) ? null : new BlobId(new Guid(row.Bytes(1))),
+                row.BytesOrNull(2)
+            ),
+            CancellationToken.None
+        );
+    }
+
     public async ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder)
     {
         var ready = await PrepareAsync(vault);

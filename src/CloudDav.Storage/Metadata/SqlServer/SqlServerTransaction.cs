@@ -23,16 +23,25 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         new("node_id", SqlDbType.BigInt),
     ];
 
+    // What was written last into each vault, as it was read: the first one is the command's own.
+    private readonly Dictionary<VaultId, long> _written = [];
+    private readonly HashSet<VaultId> _locked = [];
     private byte[]? _nextMarker;
     private SqlServerSession? _session;
-    private VaultId? _locked;
-    private long? _writeSeq;
     private ChangeSet? _pending;
     private bool _isMarked;
     private bool _isApplied;
 
-    /// <summary>The vault that it writes into; null as long as it writes nothing.</summary>
+    /// <summary>The vault that it writes into first, where its marker is; null as long as it writes nothing.</summary>
     public VaultId? Vault { get; private set; }
+
+    public async ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults)
+    {
+        foreach (var vault in vaults.Distinct().OrderBy(vault => vault.Value))
+            await LockAsync(vault);
+        // Nothing was written yet, and nobody waits for a marker.
+        Vault = null;
+    }
 
     public ValueTask<long> NextIdAsync() => Database.NextIdAsync();
 
@@ -40,7 +49,7 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
     public async ValueTask ApplyAsync(ChangeSet changes)
     {
         await FlushAsync();
-        Vault = changes.Vault;
+        Vault ??= changes.Vault;
         _pending = changes;
     }
 
@@ -68,6 +77,7 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
                 .ToList();
             if (files.Count > 0)
                 removed += await RemoveAsync(
+                    vault,
                     session,
                     PurgeStatements.PurgeNodes.With(vault.Value, nowMs, Ids(files))
                 );
@@ -76,6 +86,7 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
                 while (removed < limit)
                 {
                     var slice = await RemoveAsync(
+                        vault,
                         session,
                         PurgeStatements.PurgeBelow.With(
                             vault.Value,
@@ -123,7 +134,7 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         await session.ExecuteAsync(
             PurgeStatements.DeleteHistory.With(vault.Value, now.ToUnixTimeMilliseconds(), keys)
         );
-        _writeSeq++;
+        _written[vault]++;
         return free.Count;
     }
 
@@ -171,22 +182,24 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
     }
 
     protected override SqlServerStatement LoadStatement(SqlServerSession ready) =>
-        ready.HasBegun && _locked is null ? TreeStatements.LoadLocked : base.LoadStatement(ready);
+        ready.HasBegun && _locked.Count == 0
+            ? TreeStatements.LoadLocked
+            : base.LoadStatement(ready);
 
     protected override void Saw(VaultId vault, long writeSeq)
     {
-        if (_session!.HasBegun)
-            _locked ??= vault;
-        _writeSeq ??= writeSeq;
+        if (_session!.HasBegun && _locked.Count == 0)
+            _locked.Add(vault);
+        _written.TryAdd(vault, writeSeq);
     }
 
     // Takes the vault's turn, and looks whether what was read before still holds.
     private async ValueTask<SqlServerSession> LockAsync(VaultId vault)
     {
         await FlushAsync();
-        Vault = vault;
+        Vault ??= vault;
         var session = _session ??= await Database.OpenAsync(CancellationToken.None);
-        if (_locked is not null)
+        if (_locked.Contains(vault))
             return session;
         if (!session.HasBegun)
             await session.BeginAsync(IsolationLevel.ReadCommitted);
@@ -197,11 +210,11 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         {
             var written = reader.GetInt64(0);
             _isApplied = reader.GetInt32(1) != 0;
-            if (_writeSeq is { } read && read != written)
+            if (_written.TryGetValue(vault, out var read) && read != written)
                 throw new SqlServerConflictException();
-            _writeSeq = written;
+            _written[vault] = written;
         }
-        _locked = vault;
+        _locked.Add(vault);
         return session;
     }
 
@@ -213,7 +226,7 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         _pending = null;
         var session = await LockAsync(changes.Vault);
         await ApplyAsync(session, changes, TreeChangeStatements.ApplyWithin);
-        _writeSeq++;
+        _written[changes.Vault]++;
         _isMarked = true;
         // One marker tells of the whole transaction; a further change in it needs another.
         _nextMarker = Database.NewCommand();
@@ -232,8 +245,9 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         await session.ExecuteAsync(
             rows.With(
                 statement,
-                _writeSeq
-                    ?? throw new InvalidOperationException(
+                _written.TryGetValue(changes.Vault, out var written)
+                    ? written
+                    : throw new InvalidOperationException(
                         "A change was decided without the facts of its vault."
                     ),
                 _nextMarker ?? command,
@@ -246,9 +260,9 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
             await session.ExecuteAsync(other);
     }
 
-    private async Task<int> RemoveAsync(SqlServerSession session, SqlServerCall call)
+    private async Task<int> RemoveAsync(VaultId vault, SqlServerSession session, SqlServerCall call)
     {
-        _writeSeq++;
+        _written[vault]++;
         return await session.ScalarAsync<int>(call);
     }
 

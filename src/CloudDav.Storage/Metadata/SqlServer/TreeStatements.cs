@@ -321,6 +321,18 @@ internal static class TreeStatements
         Table("@contents", "dbo.id_list")
     );
 
+    public static readonly SqlServerStatement ListContentKeys = new(
+        """
+        SELECT c.content_id, c.blob_id, c.wrapped_key
+        FROM @contents AS w
+        JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = w.id
+        ORDER BY w.id
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        Table("@contents", "dbo.id_list")
+    );
+
     public static readonly SqlServerStatement IsBelow = new(
         """
         WITH up AS (

@@ -31,3 +31,20 @@ CREATE TABLE dbo.mounts (
   CONSTRAINT pk_mounts PRIMARY KEY CLUSTERED (vault_id, share_id)
 );
 GO
+
+-- What goes over the border of a share: a content of one vault that becomes one of another, with its key wrapped anew; nodes whose properties follow them.
+CREATE TYPE dbo.taken_contents AS TABLE (
+  content_id bigint NOT NULL,
+  source_id bigint NOT NULL,
+  wrapped_key varbinary(400) NULL,
+  blob_id uniqueidentifier NULL,
+  PRIMARY KEY CLUSTERED (content_id)
+);
+GO
+
+CREATE TYPE dbo.node_pairs AS TABLE (
+  source_id bigint NOT NULL,
+  target_id bigint NOT NULL,
+  PRIMARY KEY CLUSTERED (target_id)
+);
+GO
