@@ -62,6 +62,18 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new([.. shares.Select(found => Place(root, found)).OfType<PlacedShare>()]);
     }
 
+    public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault)
+    {
+        var root = Find(vault.Value, 0, "root")!.Id;
+        return new([
+            .. ReadMarks(vault)
+                .Select(mark => mark.Node)
+                .Distinct()
+                .Select(node => ChainOf(root, vault, node))
+                .OfType<IReadOnlyList<NodeRow>>(),
+        ]);
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 
@@ -163,13 +175,17 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                 Platform = PlatformFacts.Normal,
                 Paths = [],
             };
+        var contract = ContractOf(actor.Account, factsVersion, platformVersion);
         if (hasProtected)
-            vault = vault with { Protected = ReadProtected(vault.Id) };
+            vault = vault with
+            {
+                Marks = ProtectionMark.Holding(ReadMarks(vault.Id), contract.Measures, request.Now),
+            };
         var facts = new Facts
         {
             IsSignedOut = false,
             Vault = vault,
-            Contract = ContractOf(actor.Account, factsVersion, platformVersion),
+            Contract = contract,
             Platform = PlatformOf(platformVersion),
             Paths = [],
         };
@@ -226,19 +242,23 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return Place(vault.Root, share);
     }
 
-    private PlacedShare? Place(NodeId root, Share share)
+    private PlacedShare? Place(NodeId root, Share share) =>
+        ChainOf(root, share.Vault, share.Node) is { } chain ? new PlacedShare(share, chain) : null;
+
+    // The rows from the root down to a node; null when it is gone or in the trash.
+    private List<NodeRow>? ChainOf(NodeId root, VaultId vault, NodeId node)
     {
         var chain = new List<NodeRow>();
-        for (var id = share.Node.Value; id != 0; id = chain[^1].Parent.Value)
+        for (var id = node.Value; id != 0; id = chain[^1].Parent.Value)
         {
-            var statement = session[TreeSql.FindNode].Bind(1, share.Vault.Value).Bind(2, id);
+            var statement = session[TreeSql.FindNode].Bind(1, vault.Value).Bind(2, id);
             if (!statement.Step())
                 return null;
             chain.Add(ReadWhole(statement));
             statement.Reset();
         }
         chain.Reverse();
-        return chain.Count > 0 && chain[0].Id == root ? new PlacedShare(share, chain) : null;
+        return chain.Count > 0 && chain[0].Id == root ? chain : null;
     }
 
     private VisitedShare Visited(Share share, ShareVisit visit, DateTimeOffset now)
@@ -254,13 +274,13 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(share, uses.Contains(ShareUse.Opened), uses.Contains(ShareUse.Downloaded));
     }
 
-    private HashSet<NodeId> ReadProtected(VaultId vault)
+    private List<ProtectionMark> ReadMarks(VaultId vault)
     {
-        var nodes = new HashSet<NodeId>();
+        var marks = new List<ProtectionMark>();
         var statement = session[ShareSql.ListProtected].Bind(1, vault.Value);
         while (statement.Step())
-            nodes.Add(new(statement.Int64(0)));
-        return nodes;
+            marks.Add(ShareRows.MarkOf(statement.Int64(0), statement.Int64(1)));
+        return marks;
     }
 
     private PathState LoadPath(

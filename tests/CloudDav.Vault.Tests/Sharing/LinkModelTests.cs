@@ -441,10 +441,7 @@ public sealed class LinkModelTests
         private Facts Break(Facts facts) =>
             bug switch
             {
-                PlantedBug.ForgetsMarks => facts with
-                {
-                    Vault = facts.Vault with { Protected = new HashSet<NodeId>() },
-                },
+                PlantedBug.ForgetsMarks => facts with { Vault = facts.Vault with { Marks = [] } },
                 PlantedBug.ForgetsWhereItBegins => facts with
                 {
                     Paths =
@@ -490,6 +487,10 @@ public sealed class LinkModelTests
                 VaultId vault,
                 ShareId? share
             ) => snapshot.ListSharesAsync(vault, share);
+
+            public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(
+                VaultId vault
+            ) => snapshot.ListMarkedAsync(vault);
 
             public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
                 snapshot.FindContentAsync(vault, content);

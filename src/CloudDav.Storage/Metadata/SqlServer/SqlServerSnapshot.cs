@@ -117,6 +117,29 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         while (await reader.ReadAsync())
             shares.Add(ShareRows.Read(new ReaderRow(reader)));
         await reader.NextResultAsync();
+        var chains = await ReadChainsAsync(reader);
+        return
+        [
+            .. shares
+                .Where(found => chains.ContainsKey(found.Id.Value))
+                .Select(found => new PlacedShare(found, chains[found.Id.Value])),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault)
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            ShareStatements.ListMarked.With(vault.Value)
+        );
+        return [.. (await ReadChainsAsync(reader)).Values];
+    }
+
+    // The rows from the root down to each of some items that are in the tree, by the number in the first column.
+    private static async ValueTask<Dictionary<long, List<NodeRow>>> ReadChainsAsync(
+        DbDataReader reader
+    )
+    {
         var chains = new Dictionary<long, List<NodeRow>>();
         while (await reader.ReadAsync())
         {
@@ -124,14 +147,12 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                 chains.Add(reader.GetInt64(0), chain = []);
             chain.Add(ReadWhole(reader, 1));
         }
-        return
-        [
-            .. shares
-                .Where(found =>
-                    chains.TryGetValue(found.Id.Value, out var chain) && chain[0].Name == "root"
-                )
-                .Select(found => new PlacedShare(found, chains[found.Id.Value])),
-        ];
+        foreach (var (number, chain) in chains)
+        {
+            if (chain[0].Name != "root")
+                chains.Remove(number);
+        }
+        return chains;
     }
 
     public async ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
@@ -221,6 +242,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         long factsVersion;
         long platformVersion;
         VisitedShare? visited = null;
+        var marks = new List<ProtectionMark>();
         await using (
             var reader = await ready.ReadAsync(
                 statement.With(
@@ -252,11 +274,8 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             if (isSignedOut)
                 return SignedOut(vault);
             await reader.NextResultAsync();
-            var marked = new HashSet<NodeId>();
             while (await reader.ReadAsync())
-                marked.Add(new(reader.GetInt64(0)));
-            if (marked.Count > 0)
-                vault = vault with { Protected = marked };
+                marks.Add(ShareRows.MarkOf(reader.GetInt64(0), reader.GetInt64(1)));
             var top = request.Visit is null ? null : await ReadTopAsync(reader, vault);
             visited = top?.Visited;
             paths =
@@ -264,11 +283,18 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                     ? []
                     : await ReadPathsAsync(reader, vault, request, details, top);
         }
+        var contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion);
         return new Facts
         {
             IsSignedOut = false,
-            Vault = vault,
-            Contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion),
+            Vault =
+                marks.Count == 0
+                    ? vault
+                    : vault with
+                    {
+                        Marks = ProtectionMark.Holding(marks, contract.Measures, request.Now),
+                    },
+            Contract = contract,
             Platform = await PlatformOfAsync(ready, platformVersion),
             Visited = visited,
             Paths = paths,

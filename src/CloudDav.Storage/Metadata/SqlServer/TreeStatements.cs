@@ -77,7 +77,7 @@ internal static class TreeStatements
           a.facts_version, (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version, v.write_seq
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
-        SELECT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
+        SELECT p.node_id, p.measure_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
         IF @share IS NOT NULL
         BEGIN
           SELECT {ShareStatements.Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id
