@@ -282,6 +282,9 @@ public enum RefusalRule
     /// <summary>What is shared cannot be opened for the time being; it comes back by itself.</summary>
     SharePaused,
 
+    /// <summary>The share was taken out of reach by the operator. Why is its owner's to know.</summary>
+    ShareBlocked,
+
     /// <summary>The share has ended: by its date, or because its downloads are used up.</summary>
     ShareExpired,
 
@@ -293,6 +296,9 @@ public enum RefusalRule
 
     /// <summary>What others hold the rights to can be shared with the household only.</summary>
     ProtectedContent,
+
+    /// <summary>The mark was set by the operator, who alone takes it away.</summary>
+    MarkNotYours,
 
     /// <summary>Whoever shares with friends must state that they hold the rights.</summary>
     RightsNotAttested,

@@ -417,7 +417,8 @@ public sealed partial class VaultSession
                             && !IsProtected(vault, place.Ancestors)
                         : marked.Contains(node.Id)
                 )
-                    changes.Add(new Change.Protect(row.Id, IsProtected: true));
+                    // Whoever marked it there, here it is its owner's mark: a notice is about one account.
+                    changes.Add(new Change.Protect(row.Id, IsProtected: true, Measure: null));
                 changes.Count(chain, row.Size, row.PropertyBytes, 1, 1, changesMembers: isTop);
                 if (row.IsFolder)
                     arrived[node.Id] = [.. chain, row];

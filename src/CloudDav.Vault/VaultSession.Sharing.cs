@@ -29,8 +29,8 @@ public sealed partial class VaultSession
                 if (found.Refusal is { } missing)
                     return missing;
                 var (vault, chain, now) = (facts.Vault, facts.Paths[0].Chain, Now);
-                if (!isFamily && IsProtected(vault, chain))
-                    return new Refusal(RefusalRule.ProtectedContent);
+                if (!isFamily && RefusesProtected(vault, chain) is { } marked)
+                    return marked;
                 if (!isFamily && wanted.RightsStatement is null)
                     return new Refusal(RefusalRule.RightsNotAttested);
                 if (CheckRights(wanted.Rights, isFamily, found.Value.Node) is { } unfit)
@@ -153,8 +153,15 @@ public sealed partial class VaultSession
                     { } refused
                 )
                     return refused;
-                if (widens && !share.IsFamily && IsProtected(facts.Vault, placed.Chain))
-                    return new Refusal(RefusalRule.ProtectedContent);
+                // What was blocked comes back as it was.
+                if (facts.Vault.Decision.BlockOf(id) is { } block)
+                    return block.ToRefusal();
+                if (
+                    widens
+                    && !share.IsFamily
+                    && RefusesProtected(facts.Vault, placed.Chain) is { } marked
+                )
+                    return marked;
                 if (CheckRights(share.Rights, share.IsFamily, placed.Node) is { } unfit)
                     return unfit;
                 if (change.FieldNotFor(placed.Share) is { } field)
@@ -201,7 +208,8 @@ public sealed partial class VaultSession
 
     /// <summary>
     /// Marks an item as holding others' intellectual property, or takes the mark away. The mark covers everything below a folder and goes with what it is on; links to
-    /// what it covers pause at once. Marking narrows and is never refused where an item can be seen; taking the mark away takes what sharing takes.
+    /// what it covers pause at once. Marking narrows and is never refused where an item can be seen; taking the mark away takes what sharing takes. What the operator
+    /// has marked stays marked.
     /// </summary>
     /// <returns>Whether the item is protected now, by its own mark or by one above it.</returns>
     public ValueTask<VaultResult<bool>> ProtectAsync(
@@ -221,11 +229,13 @@ public sealed partial class VaultSession
                 if (found.Refusal is { } refusal)
                     return refusal;
                 var (vault, node) = (facts.Vault, found.Value.Node);
+                if (!isProtected && MarkOn(vault, [node]) is { } notice)
+                    return notice.ToRefusal() with { Rule = RefusalRule.MarkNotYours };
                 var isAbove = IsProtected(vault, facts.Paths[0].Ancestors);
-                if (vault.Protected.Contains(node.Id) != isProtected)
+                if (vault.Marks.Contains(new(node.Id, Measure: null)) != isProtected)
                 {
                     var changes = new ChangeSet(vault, Now, isRecorded: false);
-                    changes.Add(new Change.Protect(node.Id, isProtected));
+                    changes.Add(new Change.Protect(node.Id, isProtected, Measure: null));
                     changes.Add(
                         new Change.AddAudit(
                             Entry(isProtected ? AuditActs.ItemProtected : AuditActs.ItemUnprotected)
@@ -234,6 +244,35 @@ public sealed partial class VaultSession
                     await transaction.ApplyAsync(changes);
                 }
                 return isProtected || isAbove;
+            },
+            cancellationToken
+        );
+
+    /// <summary>The items that carry a mark now and are in the tree, in the order of their paths. They can be looked at as shares can.</summary>
+    public ValueTask<VaultResult<IReadOnlyList<ProtectedItem>>> ListProtectedAsync(
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<IReadOnlyList<ProtectedItem>>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([]));
+                if (RefusesOwnSharing(facts) is { } refusal)
+                    return refusal;
+                var (marks, measures) = (facts.Vault.Marks, facts.Contract.Measures);
+                var chains = marks.Count == 0 ? [] : await snapshot.ListMarkedAsync(facts.Vault.Id);
+                return chains
+                    .Where(chain => facts.Vault.Protected.Contains(chain[^1].Id))
+                    .Select(chain => new ProtectedItem(
+                        chain,
+                        marks.Contains(new(chain[^1].Id, Measure: null)),
+                        [
+                            .. measures.Where(measure =>
+                                marks.Contains(new(chain[^1].Id, measure.Id))
+                            ),
+                        ]
+                    ))
+                    .OrderBy(item => string.Join('/', item.Path), StringComparer.Ordinal)
+                    .ToArray();
             },
             cancellationToken
         );
@@ -295,6 +334,45 @@ public sealed partial class VaultSession
     private static bool IsProtected(VaultState vault, IReadOnlyList<NodeRow> chain) =>
         vault.Protected.Count > 0 && chain.Any(row => vault.Protected.Contains(row.Id));
 
+    // With the operator's reason where the operator has marked it.
+    private static Refusal? RefusesProtected(VaultState vault, IReadOnlyList<NodeRow> chain) =>
+        !IsProtected(vault, chain)
+            ? null
+            : MarkOn(vault, chain)?.ToRefusal() ?? new Refusal(RefusalRule.ProtectedContent);
+
+    // The operator's mark on one of some nodes; null when there is none.
+    private static Measure? MarkOn(VaultState vault, IReadOnlyList<NodeRow> nodes)
+    {
+        var measures = MarksOn(vault, nodes).OfType<long>().ToHashSet();
+        return measures.Count == 0
+            ? null
+            : vault.Decision!.Facts.Measures.First(measure => measures.Contains(measure.Id));
+    }
+
+    private static IEnumerable<long?> MarksOn(VaultState vault, IReadOnlyList<NodeRow> nodes) =>
+        vault
+            .Marks.Where(mark => nodes.Any(row => row.Id == mark.Node))
+            .Select(mark => mark.Measure)
+            .Distinct();
+
+    // What leaves a marked place takes the marks along that do not await it where it goes.
+    private static void CarryMarks(
+        ChangeSet changes,
+        VaultState vault,
+        IReadOnlyList<NodeRow> from,
+        IReadOnlyList<NodeRow> to,
+        NodeId node
+    )
+    {
+        if (vault.Marks.Count == 0)
+            return;
+        foreach (var measure in MarksOn(vault, from).Except(MarksOn(vault, to)))
+        {
+            if (!vault.Marks.Contains(new(node, measure)))
+                changes.Add(new Change.Protect(node, IsProtected: true, measure));
+        }
+    }
+
     // Never empty for a share that is asked for.
     private static async ValueTask<VaultResult<PlacedShare[]>> OwnSharesAsync(
         IMetadataSnapshot snapshot,
@@ -302,11 +380,7 @@ public sealed partial class VaultSession
         ShareId? share
     )
     {
-        if (facts.IsSignedOut)
-            return new Refusal(RefusalRule.SignedOut);
-        if (facts.Vault.Decision!.Visitor is not null)
-            return new Refusal(RefusalRule.ShareRightMissing);
-        if (facts.Vault.Decision.RefusesOwnAffairs() is { } refusal)
+        if (RefusesOwnSharing(facts) is { } refusal)
             return refusal;
         var found = await snapshot.ListSharesAsync(facts.Vault.Id, share);
         return share is not null && found.Count == 0
@@ -343,6 +417,11 @@ public sealed partial class VaultSession
             : new Refusal(RefusalRule.InvalidInput) { Field = "members" };
     }
 
+    private static Refusal? RefusesOwnSharing(Facts facts) =>
+        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut)
+        : facts.Vault.Decision!.Visitor is not null ? new Refusal(RefusalRule.ShareRightMissing)
+        : facts.Vault.Decision.RefusesOwnAffairs();
+
     private static OwnShare Own(Facts facts, PlacedShare placed, string? token)
     {
         var visitor = facts.Vault.Decision!.For(
@@ -354,7 +433,8 @@ public sealed partial class VaultSession
             placed,
             token,
             visitor.Refuses(placed.Share.Granted)
-                ?? visitor.RefusesAt(placed.Chain, placed.Share.Granted)
+                ?? visitor.RefusesAt(placed.Chain, placed.Share.Granted),
+            visitor.BlockOf(placed.Share.Id)
         );
     }
 

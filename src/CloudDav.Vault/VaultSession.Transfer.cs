@@ -106,12 +106,7 @@ public sealed partial class VaultSession
                     changes.Add(new Change.SetFolderModified(row.Id, row.ModifiedMs));
                 if (levels < node.Height)
                     changes.Add(new Change.SetHeight(row.Id, levels));
-                if (
-                    IsProtected(vault, from.Ancestors)
-                    && !IsProtected(vault, to.Ancestors)
-                    && !vault.Protected.Contains(node.Id)
-                )
-                    changes.Add(new Change.Protect(node.Id, IsProtected: true));
+                CarryMarks(changes, vault, from.Ancestors, to.Ancestors, node.Id);
                 var bytes = node.Size + node.SubtreeBytes;
                 var propertyBytes = node.PropertyBytes + node.SubtreePropertyBytes;
                 changes.Count(
@@ -211,8 +206,7 @@ public sealed partial class VaultSession
                     changes.Add(new Change.CopyProperties(node.Id, row.Id));
                 if (isDeep)
                     changes.Add(new Change.CopyMembers(node, row));
-                if (IsProtected(vault, from.Chain) && !IsProtected(vault, to.Ancestors))
-                    changes.Add(new Change.Protect(row.Id, IsProtected: true));
+                CarryMarks(changes, vault, from.Chain, to.Ancestors, row.Id);
                 changes.Count(
                     to.Ancestors,
                     bytes,
@@ -327,9 +321,8 @@ public sealed partial class VaultSession
                 changes.Add(new Change.ReleaseContent(content, node.Id));
             return;
         }
-        if (IsProtected(vault, path.Ancestors) && !vault.Protected.Contains(node.Id))
-            // So that it still is when it comes back.
-            changes.Add(new Change.Protect(node.Id, IsProtected: true));
+        // So that it still is protected when it comes back.
+        CarryMarks(changes, vault, path.Ancestors, [], node.Id);
         var row = node.Copy();
         row.Parent = vault.Trash;
         row.NameKey = isTransient

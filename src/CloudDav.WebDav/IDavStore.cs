@@ -182,7 +182,11 @@ public enum DavFacts
 /// <summary>A file or collection with its content, before anything of it is read.</summary>
 /// <param name="Resource">The resource.</param>
 /// <param name="Content">Its bytes; null for a collection. The receiver disposes it.</param>
-public sealed record DavReadable(DavResource Resource, IDavContent? Content);
+public sealed record DavReadable(DavResource Resource, IDavContent? Content)
+{
+    /// <summary>Asked once before the first byte of an answer that has any, and may still refuse it; null to be asked nothing.</summary>
+    public Func<CancellationToken, ValueTask<DavProblem?>>? Begin { get; init; }
+}
 
 /// <summary>The result of an operation that made or replaced a resource.</summary>
 /// <param name="Created">True when nothing was mapped there before (201), false when something was replaced (204).</param>

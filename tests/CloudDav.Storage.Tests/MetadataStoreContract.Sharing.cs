@@ -78,7 +78,7 @@ public abstract partial class MetadataStoreContract
             actor,
             new Change.CountShareUse(share.Id, new byte[16], ShareUse.Opened, Now)
         );
-        await ApplyAsync(actor, new Change.Protect(folder, IsProtected: true));
+        await ApplyAsync(actor, new Change.Protect(folder, IsProtected: true, Measure: null));
         await TrashAsync(actor, ["folder"]);
 
         Assert.Empty(await ListSharesAsync(actor));
@@ -162,7 +162,7 @@ public abstract partial class MetadataStoreContract
         var inner = await AddFolderAsync(actor, ["folder"], "inner");
         var file = await AddFileAsync(actor, ["folder", "inner"], "file", 3);
         foreach (var node in (NodeId[])[inner, inner, file])
-            await ApplyAsync(actor, new Change.Protect(node, IsProtected: true));
+            await ApplyAsync(actor, new Change.Protect(node, IsProtected: true, Measure: null));
         await CopyFolderAsync(actor, "folder", "copy");
 
         var facts = await LoadAsync(actor, ["copy", "inner"], ["copy", "inner", "file"], ["copy"]);
@@ -174,10 +174,106 @@ public abstract partial class MetadataStoreContract
                 Comparer<NodeId>.Create((x, y) => x.Value.CompareTo(y.Value))
             )
         );
-        await ApplyAsync(actor, new Change.Protect(inner, IsProtected: false));
+        await ApplyAsync(actor, new Change.Protect(inner, IsProtected: false, Measure: null));
         Assert.DoesNotContain(inner, (await LoadAsync(actor)).Vault.Protected);
         Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
     }
+
+    [Fact]
+    public async Task A_mark_on_notice_stands_beside_the_owners_and_holds_as_long_as_its_measure()
+    {
+        var actor = await AddActorAsync("a", null);
+        var folder = await AddFolderAsync(actor, [], "folder");
+        var file = await AddFileAsync(actor, ["folder"], "file", 3);
+        var notice = await MarkAsync(actor, file, until: Now.AddDays(1));
+        var other = await MarkAsync(actor, folder, until: null);
+        await ApplyAsync(actor, new Change.Protect(file, IsProtected: true, Measure: null));
+        await CopyFolderAsync(actor, "folder", "copy");
+        var copy = (await LoadAsync(actor, ["copy", "file"])).Paths[0].Node!.Id;
+
+        Assert.Equal(
+            Sorted([
+                new(folder, other),
+                new(file, null),
+                new(file, notice),
+                new(copy, null),
+                new(copy, notice),
+            ]),
+            Sorted((await LoadAsync(actor)).Vault.Marks)
+        );
+        Assert.Equal(
+            ["copy/file", "folder", "folder/file"],
+            (await Store.ReadAsync(snapshot => snapshot.ListMarkedAsync(actor.Vault), Stop))
+                .Select(chain => string.Join('/', chain.Skip(1).Select(row => row.Name)))
+                .Order(StringComparer.Ordinal)
+        );
+
+        await ApplyAsync(actor, new Change.Protect(file, IsProtected: false, Measure: null));
+        await Contracts.WriteAsync<bool>(
+            async transaction => await transaction.LiftMeasureAsync(other, "op", Now),
+            Stop
+        );
+        Assert.Equal(
+            Sorted([new(file, notice), new(copy, null), new(copy, notice)]),
+            Sorted((await LoadAsync(actor)).Vault.Marks)
+        );
+        var later = await Store.LoadAsync(
+            new FactsRequest
+            {
+                Actor = actor,
+                Now = Now.AddDays(1),
+                Paths = [],
+            },
+            Stop
+        );
+        Assert.Equal([new ProtectionMark(copy, null)], later.Vault.Marks);
+        await TrashAsync(actor, ["folder"]);
+        while ((await PurgeTrashAsync(actor, 10)).Value > 0) { }
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    [Fact]
+    public async Task A_share_is_found_for_whoever_blocks_it_by_its_token_or_its_number()
+    {
+        var actor = await AddActorAsync("a", null);
+        var share = await ShareAsync(actor, await AddFolderAsync(actor, [], "folder"), 1);
+
+        Assert.Equal(
+            (share.Id, actor.Account),
+            await Contracts.ReadAsync(facts => facts.FindShareAsync(Token(1)), Stop)
+        );
+        Assert.Null(await Contracts.ReadAsync(facts => facts.FindShareAsync(Token(2)), Stop));
+        Assert.True(
+            await Contracts.ReadAsync(facts => facts.HasShareAsync(actor.Vault, share.Id), Stop)
+        );
+        Assert.False(
+            await Contracts.ReadAsync(facts => facts.HasShareAsync(new(4711), share.Id), Stop)
+        );
+    }
+
+    private static IEnumerable<ProtectionMark> Sorted(IEnumerable<ProtectionMark> marks) =>
+        marks.OrderBy(mark => mark.Node.Value).ThenBy(mark => mark.Measure);
+
+    private async Task<long> MarkAsync(Actor actor, NodeId node, DateTimeOffset? until) => (
+            await Contracts.WriteAsync<Measure>(
+                async transaction =>
+                    await transaction.AddMeasureAsync(
+                        new Measure
+                        {
+                            Id = 0,
+                            Kind = MeasureKind.Protection,
+                            Account = actor.Account,
+                            Node = node,
+                            ReasonCode = "notice",
+                            Reference = "N-1",
+                            SetBy = "op",
+                            Since = Now,
+                            Until = until,
+                        }
+                    ),
+                Stop
+            )
+        ).Value.Id;
 
     private static byte[] Token(byte number)
     {

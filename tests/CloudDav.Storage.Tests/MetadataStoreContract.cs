@@ -13,6 +13,8 @@ public abstract partial class MetadataStoreContract
 
     protected abstract IBlobLedger Ledger { get; }
 
+    protected abstract IContractStore Contracts { get; }
+
     protected abstract IAuditLog Audit { get; }
 
     protected abstract IOutbox Outbox { get; }
@@ -55,7 +57,7 @@ public abstract partial class MetadataStoreContract
                 "history spans"
             },
             { "UPDATE sequences SET next = 1", "sequence" },
-            { "INSERT INTO protected_nodes SELECT vault_id, 4711 FROM vaults", "marks" },
+            { "INSERT INTO protected_nodes SELECT vault_id, 4711, 0 FROM vaults", "marks" },
         };
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
         _database = new SqliteDatabase(path);
         Store = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
+        Contracts = new SqliteContractStore(_database);
         Audit = new SqliteAuditLog(_database);
         Outbox = new SqliteOutbox(_database);
         Care = new SqliteCareLog(_database);
@@ -28,6 +29,8 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
     protected override IMetadataStore Store { get; }
 
     protected override IBlobLedger Ledger { get; }
+
+    protected override IContractStore Contracts { get; }
 
     protected override IAuditLog Audit { get; }
 

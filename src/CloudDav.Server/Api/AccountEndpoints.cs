@@ -138,7 +138,7 @@ internal sealed record AccountBody
     /// <summary>Whether media can be looked at on the TV.</summary>
     public required bool HasTv { get; init; }
 
-    /// <summary>What is set on the account, on its option or on everyone, and holds now.</summary>
+    /// <summary>What is set on the account, its items and links, on its option or on everyone, and holds now.</summary>
     public required IReadOnlyList<MeasureBody> Measures { get; init; }
 
     /// <summary>The terms.</summary>
@@ -224,17 +224,23 @@ internal sealed record MeasureBody
     /// <summary>What it is.</summary>
     public required MeasureKind Kind { get; init; }
 
-    /// <summary>What it switches off; nothing in particular for a block, which takes everything of one item but listing and deleting it.</summary>
+    /// <summary>What it switches off; nothing in particular for the rest: a block takes everything of one item but listing and deleting it, a mark and the block of a link take from recipients.</summary>
     public required IReadOnlyList<Switches> SwitchesOff { get; init; }
 
     /// <summary>Whether it is on one item, with everything below it, and not on the account.</summary>
     public required bool IsOnItem { get; init; }
+
+    /// <summary>The number of the link it is on; null when it is on none.</summary>
+    public required long? Share { get; init; }
 
     /// <summary>Whether a law or a court demands it.</summary>
     public required bool IsLegalOrder { get; init; }
 
     /// <summary>The operator's code for the reason.</summary>
     public required string ReasonCode { get; init; }
+
+    /// <summary>What the operator calls the notice it was set on; null for none.</summary>
+    public required string? Reference { get; init; }
 
     /// <summary>The reason in words; null when nobody gave any.</summary>
     public required string? Reason { get; init; }
@@ -254,8 +260,10 @@ internal sealed record MeasureBody
                 .. s_switches.Where(one => one != Switches.None && measure.Switches.HasFlag(one)),
             ],
             IsOnItem = measure.Node is not null,
+            Share = measure.Share?.Value,
             IsLegalOrder = measure.IsLegalOrder,
             ReasonCode = measure.ReasonCode,
+            Reference = measure.Reference,
             Reason = measure.Words?.In(language),
             Since = measure.Since,
             Until = measure.Until,

@@ -33,7 +33,7 @@ internal static class ArchiveEndpoint
     /// <param name="context">The request.</param>
     /// <param name="session">Whose archive it is.</param>
     /// <param name="refuse">Answers a refusal.</param>
-    /// <param name="begin">Asked before the first byte.</param>
+    /// <param name="begin">Asked before the first byte of an answer that has any.</param>
     public static async Task HandleAsync(
         HttpContext context,
         VaultSession session,
@@ -60,24 +60,42 @@ internal static class ArchiveEndpoint
         await using var content = archive.Content;
         if (archive.ETag != tag.Value && await EndsHereAsync(context, archive.ETag, refuse))
             return;
-        if (
-            HttpMethods.IsGet(context.Request.Method)
-            && (await begin(context.RequestAborted)).Refusal is { } ended
-        )
-        {
-            await refuse(ended);
-            return;
-        }
-        await SendAsync(context, archive, refuse);
+        await SendAsync(context, archive, refuse, begin);
     }
 
     private static async Task SendAsync(
         HttpContext context,
         VaultArchive archive,
-        Func<Refusal, Task> refuse
+        Func<Refusal, Task> refuse,
+        Func<CancellationToken, ValueTask<VaultResult<bool>>> begin
     )
     {
         var (request, response) = (context.Request, context.Response);
+        var (from, length) = (0L, archive.Content.Length);
+        // HEAD has no partial form (§14.2).
+        var range = HttpMethods.IsHead(request.Method) ? null : SingleRange(request, archive);
+        if (range is not null)
+        {
+            if (Resolve(range, archive.Content.Length) is not var (first, count))
+            {
+                SetValidators(response, archive.ETag);
+                response.Headers.AcceptRanges = "bytes";
+                response.Headers.ContentRange = $"bytes */{Number(archive.Content.Length)}";
+                await refuse(
+                    new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = archive.Content.Length }
+                );
+                return;
+            }
+            (from, length) = (first, count);
+        }
+        if (
+            !HttpMethods.IsHead(request.Method)
+            && (await begin(context.RequestAborted)).Refusal is { } late
+        )
+        {
+            await refuse(late);
+            return;
+        }
         SetValidators(response, archive.ETag);
         var headers = response.Headers;
         headers.AcceptRanges = "bytes";
@@ -88,20 +106,8 @@ internal static class ArchiveEndpoint
         disposition.SetHttpFileName(archive.Name + ".zip");
         headers.ContentDisposition = disposition.ToString();
 
-        var (from, length) = (0L, archive.Content.Length);
-        // HEAD has no partial form (§14.2).
-        if (!HttpMethods.IsHead(request.Method) && SingleRange(request, archive) is { } range)
+        if (range is not null)
         {
-            if (Resolve(range, archive.Content.Length) is not var (first, count))
-            {
-                headers.Remove(HeaderNames.ContentDisposition);
-                headers.ContentRange = $"bytes */{Number(archive.Content.Length)}";
-                await refuse(
-                    new Refusal(RefusalRule.RangeNotSatisfiable) { Limit = archive.Content.Length }
-                );
-                return;
-            }
-            (from, length) = (first, count);
             response.StatusCode = StatusCodes.Status206PartialContent;
             headers.ContentRange =
                 $"bytes {Number(from)}-{Number(from + length - 1)}/{Number(archive.Content.Length)}";

@@ -21,12 +21,13 @@ internal static class ShareEndpoints
                 "The links to the customer's items, in the order they were made",
                 async ValueTask<VaultResult<ShareList>> (call) =>
                 {
-                    var found = await Session(call).ListSharesAsync(share: null, call.Stop);
+                    var session = Session(call);
+                    var found = await session.ListSharesAsync(share: null, call.Stop);
                     return found.Refusal is { } refusal
                         ? refusal
                         : new ShareList
                         {
-                            Items = [.. found.Value.Select(share => BodyOf(call, share))],
+                            Items = [.. found.Value.Select(share => BodyOf(call, session, share))],
                         };
                 }
             )
@@ -41,8 +42,11 @@ internal static class ShareEndpoints
                 "One link",
                 async ValueTask<VaultResult<ShareBody>> (call) =>
                 {
-                    var found = await Session(call).ListSharesAsync(IdOf(call), call.Stop);
-                    return found.Refusal is { } refusal ? refusal : BodyOf(call, found.Value[0]);
+                    var session = Session(call);
+                    var found = await session.ListSharesAsync(IdOf(call), call.Stop);
+                    return found.Refusal is { } refusal
+                        ? refusal
+                        : BodyOf(call, session, found.Value[0]);
                 }
             )
             .Refuses(RefusalRule.NotFound);
@@ -80,7 +84,9 @@ internal static class ShareEndpoints
                 "Change a link; what is not given stays",
                 ChangeAsync
             )
-            .Describes("What lets anybody do more than before takes what creating a link takes.")
+            .Describes(
+                "What lets anybody do more than before takes what creating a link takes. A blocked link can be ended and not changed."
+            )
             .Refuses(
                 RefusalRule.NotFound,
                 RefusalRule.ProtectedContent,
@@ -89,6 +95,7 @@ internal static class ShareEndpoints
                 RefusalRule.TakeBackWindow,
                 RefusalRule.Suspended,
                 RefusalRule.Restricted,
+                RefusalRule.Blocked,
                 RefusalRule.SignInBusy
             );
         routes
@@ -102,6 +109,26 @@ internal static class ShareEndpoints
             .Describes("Its next request is refused, and downloads under way stop within seconds.")
             .Answers(StatusCodes.Status204NoContent)
             .Refuses(RefusalRule.NotFound);
+        routes
+            .Add(
+                "GET",
+                "/protection",
+                "listProtected",
+                "The items marked as holding others' intellectual property",
+                async ValueTask<VaultResult<ProtectedList>> (call) =>
+                {
+                    var session = Session(call);
+                    var found = await session.ListProtectedAsync(call.Stop);
+                    if (found.Refusal is { } refusal)
+                        return refusal;
+                    var language = call.LanguageOf(session.Language);
+                    return new ProtectedList
+                    {
+                        Items = [.. found.Value.Select(item => ProtectedBody.Of(item, language))],
+                    };
+                }
+            )
+            .Describes("Those in the trash are not among them; they keep their marks.");
         routes
             .Add<ProtectionBody, ProtectionState>(
                 "PUT",
@@ -120,10 +147,11 @@ internal static class ShareEndpoints
                 }
             )
             .Describes(
-                "The mark covers everything below a folder and goes with what it is on. Links to what it covers pause at once, and come back when it is taken away."
+                "The mark covers everything below a folder and goes with what it is on. Links to what it covers pause at once, and come back when it is taken away. What the operator has marked on notice, the operator alone takes away."
             )
             .Refuses(
                 RefusalRule.NotFound,
+                RefusalRule.MarkNotYours,
                 RefusalRule.OverCapacity,
                 RefusalRule.TakeBackWindow,
                 RefusalRule.Suspended,
@@ -152,23 +180,23 @@ internal static class ShareEndpoints
         var (hash, refused) = await HashAsync(call, wanted.Password);
         if (refused is not null)
             return refused;
-        var made = await Session(call)
-            .CreateShareAsync(
-                new NewShare
-                {
-                    Path = path,
-                    Rights = wanted.Rights,
-                    Label = wanted.Label,
-                    Password = hash,
-                    Expires = wanted.Expires,
-                    MaxDownloads = wanted.MaxDownloads,
-                    RightsStatement = wanted.RightsAttested ? wanted.RightsStatement : null,
-                    Address = wanted.SendTo,
-                },
-                call.Get<EventKeys>().Seal,
-                call.Stop
-            );
-        return made.Refusal is { } refusal ? refusal : BodyOf(call, made.Value);
+        var session = Session(call);
+        var made = await session.CreateShareAsync(
+            new NewShare
+            {
+                Path = path,
+                Rights = wanted.Rights,
+                Label = wanted.Label,
+                Password = hash,
+                Expires = wanted.Expires,
+                MaxDownloads = wanted.MaxDownloads,
+                RightsStatement = wanted.RightsAttested ? wanted.RightsStatement : null,
+                Address = wanted.SendTo,
+            },
+            call.Get<EventKeys>().Seal,
+            call.Stop
+        );
+        return made.Refusal is { } refusal ? refusal : BodyOf(call, session, made.Value);
     }
 
     private static async ValueTask<VaultResult<ShareBody>> ChangeAsync(
@@ -184,23 +212,23 @@ internal static class ShareEndpoints
         var (hash, refused) = await HashAsync(call, wanted.Password);
         if (refused is not null)
             return refused;
-        var changed = await Session(call)
-            .ChangeShareAsync(
-                IdOf(call),
-                new ShareChange
-                {
-                    Rights = wanted.Rights,
-                    Label = SettingOf(wanted.Label, removed.Contains(ShareSetting.Label)),
-                    Password = SettingOf(hash, removed.Contains(ShareSetting.Password)),
-                    Expires = SettingOf(wanted.Expires, removed.Contains(ShareSetting.Expires)),
-                    MaxDownloads = SettingOf(
-                        wanted.MaxDownloads,
-                        removed.Contains(ShareSetting.MaxDownloads)
-                    ),
-                },
-                call.Stop
-            );
-        return changed.Refusal is { } refusal ? refusal : BodyOf(call, changed.Value);
+        var session = Session(call);
+        var changed = await session.ChangeShareAsync(
+            IdOf(call),
+            new ShareChange
+            {
+                Rights = wanted.Rights,
+                Label = SettingOf(wanted.Label, removed.Contains(ShareSetting.Label)),
+                Password = SettingOf(hash, removed.Contains(ShareSetting.Password)),
+                Expires = SettingOf(wanted.Expires, removed.Contains(ShareSetting.Expires)),
+                MaxDownloads = SettingOf(
+                    wanted.MaxDownloads,
+                    removed.Contains(ShareSetting.MaxDownloads)
+                ),
+            },
+            call.Stop
+        );
+        return changed.Refusal is { } refusal ? refusal : BodyOf(call, session, changed.Value);
     }
 
     private static Setting<T?>? SettingOf<T>(T? value, bool isRemoved) =>
@@ -249,7 +277,7 @@ internal static class ShareEndpoints
         }
     }
 
-    private static ShareBody BodyOf(CustomerCall call, OwnShare own)
+    private static ShareBody BodyOf(CustomerCall call, VaultSession session, OwnShare own)
     {
         var (placed, share) = (own.Placed, own.Placed.Share);
         return new()
@@ -273,8 +301,12 @@ internal static class ShareEndpoints
             {
                 null => ShareState.Open,
                 RefusalRule.ShareExpired => ShareState.Expired,
+                RefusalRule.ShareBlocked => ShareState.Blocked,
                 _ => ShareState.Paused,
             },
+            Block = own.Block is { } block
+                ? MeasureBody.Of(block, call.LanguageOf(session.Language))
+                : null,
         };
     }
 }
@@ -297,6 +329,9 @@ internal enum ShareState
 
     /// <summary>Not any more: its date has passed, or its downloads are used up.</summary>
     Expired,
+
+    /// <summary>Not until the operator lifts the block of this very link. It comes back as it was.</summary>
+    Blocked,
 }
 
 /// <summary>A link.</summary>
@@ -349,6 +384,9 @@ internal sealed record ShareBody
 
     /// <summary>Whether it can be opened.</summary>
     public required ShareState State { get; init; }
+
+    /// <summary>Why it is blocked; null when it is not.</summary>
+    public required MeasureBody? Block { get; init; }
 }
 
 /// <summary>A link that is wanted.</summary>
@@ -418,6 +456,38 @@ internal sealed record ShareChangeBody
 
     /// <summary>Settings to take away.</summary>
     public IReadOnlyList<ShareSetting>? Remove { get; init; }
+}
+
+/// <summary>Protected items.</summary>
+internal sealed record ProtectedList
+{
+    /// <summary>In the order of their paths.</summary>
+    public required IReadOnlyList<ProtectedBody> Items { get; init; }
+}
+
+/// <summary>A protected item, everything below it included.</summary>
+internal sealed record ProtectedBody
+{
+    /// <summary>Where it is now: names with slashes between.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Whether it is a folder.</summary>
+    public required bool IsFolder { get; init; }
+
+    /// <summary>Whether the customer has marked it.</summary>
+    public required bool IsMarkedByCustomer { get; init; }
+
+    /// <summary>Why the operator has marked it; empty when the operator has not.</summary>
+    public required IReadOnlyList<MeasureBody> Notices { get; init; }
+
+    public static ProtectedBody Of(ProtectedItem item, Language language) =>
+        new()
+        {
+            Path = "/" + string.Join('/', item.Path),
+            IsFolder = item.Node.IsFolder,
+            IsMarkedByCustomer = item.IsOwn,
+            Notices = [.. item.Notices.Select(measure => MeasureBody.Of(measure, language))],
+        };
 }
 
 /// <summary>Whether an item is to be protected.</summary>

@@ -4,7 +4,7 @@ using CloudDav.WebDav;
 namespace CloudDav.Server.Links;
 
 /// <summary>
-/// What a link shares, as the protocol sees it. Downloads are counted before their first byte. A file that is shared by itself answers at the link's own address, and is to programs that
+/// What a link shares, as the protocol sees it. Downloads are counted before their first byte, and an answer without any is none. A file that is shared by itself answers at the link's own address, and is to programs that
 /// mount the one member of a folder that is nowhere.
 /// </summary>
 /// <param name="tree">What is shared.</param>
@@ -75,13 +75,13 @@ internal sealed class LinkDavStore(
         if (file is not null && !IsInside(path))
             return tell(new(RefusalRule.NotFound));
         var opened = await base.OpenAsync(file is null ? path : DavPath.Root, cancellationToken);
-        if (!opened.IsSuccess || opened.Value.Content is not { } content)
-            return opened;
+        return opened.IsSuccess ? opened.Value with { Begin = CountAsync } : opened;
+    }
+
+    private async ValueTask<DavProblem?> CountAsync(CancellationToken cancellationToken)
+    {
         var counted = await session.CountUseAsync(ShareUse.Downloaded, cancellationToken);
-        if (counted.Refusal is not { } refusal)
-            return opened;
-        await content.DisposeAsync();
-        return tell(refusal);
+        return counted.Refusal is { } refusal ? tell(refusal) : null;
     }
 
     private bool IsInside(DavPath path) =>

@@ -64,6 +64,12 @@ internal sealed class LinkDoor
     public static string AddressOf(HttpRequest request, string token) =>
         $"{request.Scheme}://{request.Host}{Prefix}/{token}";
 
+    /// <summary>The token in a link as somebody was given it: its whole address, or the token alone.</summary>
+    public static string TokenIn(string link) =>
+        Uri.TryCreate(link, UriKind.Absolute, out var address)
+            ? TokenOf(address.AbsolutePath)
+            : link;
+
     private async Task AnswerAsync(HttpContext context)
     {
         // Whoever keeps an answer would show it when the link is long gone.

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using CloudDav.Server.Links;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Operator;
 
-/// <summary>Suspensions, restrictions, blocks and legal holds.</summary>
+/// <summary>Suspensions, restrictions, blocks, marks and legal holds.</summary>
 internal static class MeasureEndpoints
 {
     public static void Map(OperatorRoutes routes)
@@ -49,6 +50,34 @@ internal static class MeasureEndpoints
             .Refuses(RefusalRule.NotFound);
 
         routes
+            .Command<ShareBlockRequest, MeasureAnswer>(
+                "/share-blocks",
+                OperatorScope.ContentBlock,
+                "blockShare",
+                "Block one link to a file or a folder",
+                static (call, request) => SetAsync(call, request.ToMeasure())
+            )
+            .Describes(
+                "Visitors are told that it is blocked and not why; downloads under way stop within 5 seconds. The owner sees why, can end it and cannot change it. Lifted, it is again what it was. Give either the link itself, or the account and the number."
+            )
+            .Creates()
+            .Refuses(RefusalRule.NotFound);
+
+        routes
+            .Command<ProtectionRequest, MeasureAnswer>(
+                "/accounts/{account:long}/protections",
+                OperatorScope.ContentBlock,
+                "protect",
+                "Mark a file or a folder, on notice, as holding others' intellectual property",
+                static (call, request) => SetAsync(call, request.ToMeasure(call.Number("account")))
+            )
+            .Describes(
+                "Links to it and to what is below it pause at once, and none is made. The owner sees the mark and why it was set, and cannot take it away. It goes with what it is on and with every copy. Takes words for the customer. Give either its path or its number."
+            )
+            .Creates()
+            .Refuses(RefusalRule.NotFound);
+
+        routes
             .Command<HoldRequest, MeasureAnswer>(
                 "/accounts/{account:long}/legal-holds",
                 OperatorScope.Legal,
@@ -82,6 +111,22 @@ internal static class MeasureEndpoints
             OperatorScope.ContentBlock,
             "unblock",
             "Unblock an item"
+        );
+        Lift(
+            routes,
+            "/share-blocks",
+            MeasureKind.ShareBlock,
+            OperatorScope.ContentBlock,
+            "unblockShare",
+            "Unblock a link"
+        );
+        Lift(
+            routes,
+            "/protections",
+            MeasureKind.Protection,
+            OperatorScope.ContentBlock,
+            "unprotect",
+            "Take a mark away from an item and its copies"
         );
         Lift(
             routes,
@@ -123,6 +168,22 @@ internal static class MeasureEndpoints
             OperatorScope.ContentBlock,
             "listBlocks",
             "List an account's blocked items, ended blocks too"
+        );
+        List(
+            routes,
+            "/accounts/{account:long}/share-blocks",
+            MeasureKind.ShareBlock,
+            OperatorScope.ContentBlock,
+            "listShareBlocks",
+            "List an account's blocked links, ended blocks too"
+        );
+        List(
+            routes,
+            "/accounts/{account:long}/protections",
+            MeasureKind.Protection,
+            OperatorScope.ContentBlock,
+            "listProtections",
+            "List the marks on an account's items, ended ones too"
         );
         List(
             routes,
@@ -342,6 +403,65 @@ internal sealed record BlockRequest : MeasureRequest
         };
 }
 
+/// <summary>A block of a link to be set.</summary>
+internal sealed record ShareBlockRequest : MeasureRequest
+{
+    /// <summary>The link, as somebody was given it, or its token alone.</summary>
+    [StringLength(2_048, MinimumLength = 1)]
+    public string? Link { get; init; }
+
+    /// <summary>The account whose link it is.</summary>
+    public long? Account { get; init; }
+
+    /// <summary>The number of the link.</summary>
+    public long? Share { get; init; }
+
+    /// <summary>What the operator's systems call the notice.</summary>
+    [RegularExpression(Patterns.Reference, ErrorMessage = Patterns.ReferenceMessage)]
+    public string? Reference { get; init; }
+
+    /// <summary>Whether a law or a court demands it.</summary>
+    public bool IsLegalOrder { get; init; }
+
+    /// <summary>The number of the legal order on record that it is set under.</summary>
+    public long? Order { get; init; }
+
+    public NewMeasure ToMeasure() =>
+        ToMeasure(MeasureKind.ShareBlock) with
+        {
+            Account = Account is { } account ? new(account) : null,
+            Share = Share is { } share ? new(share) : null,
+            Link = Link is null ? null : LinkDoor.TokenIn(Link),
+            Reference = Reference,
+            IsLegalOrder = IsLegalOrder || Order is not null,
+            Order = Order,
+        };
+}
+
+/// <summary>A mark to be set.</summary>
+internal sealed record ProtectionRequest : MeasureRequest
+{
+    /// <summary>The item, by its path.</summary>
+    [StringLength(32_768, MinimumLength = 1)]
+    public string? Path { get; init; }
+
+    /// <summary>The item, by its number.</summary>
+    public long? Node { get; init; }
+
+    /// <summary>What the operator's systems call the notice.</summary>
+    [RegularExpression(Patterns.Reference, ErrorMessage = Patterns.ReferenceMessage)]
+    public required string Reference { get; init; }
+
+    public NewMeasure ToMeasure(long account) =>
+        ToMeasure(MeasureKind.Protection) with
+        {
+            Account = new(account),
+            Path = SegmentsOf(Path),
+            Node = Node is { } node ? new(node) : null,
+            Reference = Reference,
+        };
+}
+
 /// <summary>A legal hold to be set.</summary>
 internal sealed record HoldRequest : MeasureRequest
 {
@@ -375,7 +495,7 @@ internal sealed record MeasureAnswer
     /// <summary>What it is.</summary>
     public required MeasureKind Kind { get; init; }
 
-    /// <summary>What it switches off; empty for blocks and legal holds.</summary>
+    /// <summary>What it switches off; empty for blocks, marks and legal holds.</summary>
     public required IReadOnlyList<ServicePart> Switches { get; init; }
 
     /// <summary>The account it is on; null when it is on more than one.</summary>
@@ -386,6 +506,12 @@ internal sealed record MeasureAnswer
 
     /// <summary>The number of the item it is on; null when it is not on an item.</summary>
     public required long? Node { get; init; }
+
+    /// <summary>The number of the link it is on; null when it is not on a link.</summary>
+    public required long? Share { get; init; }
+
+    /// <summary>What the operator's systems call the notice it was set on; null for none.</summary>
+    public required string? Reference { get; init; }
 
     /// <summary>Whether a law or a court demands it.</summary>
     public required bool IsLegalOrder { get; init; }
@@ -421,6 +547,8 @@ internal sealed record MeasureAnswer
             Account = measure.Account?.Value,
             Option = measure.Option,
             Node = measure.Node?.Value,
+            Share = measure.Share?.Value,
+            Reference = measure.Reference,
             IsLegalOrder = measure.IsLegalOrder,
             ReasonCode = measure.ReasonCode,
             Words = measure.Words is { } words ? TextsBody.Of(words) : null,

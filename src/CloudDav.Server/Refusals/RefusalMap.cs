@@ -157,6 +157,7 @@ internal static class RefusalMap
             RefusalRule.RequestTooLarge => new(413, "request-too-large"),
             RefusalRule.ShareNotFound => new(404, "share-not-found"),
             RefusalRule.SharePaused => new(403, "share-paused"),
+            RefusalRule.ShareBlocked => new(Barred(refusal), "blocked"),
             RefusalRule.ShareExpired => new(410, "share-expired"),
             RefusalRule.ShareRightMissing => new(403, "share-right-missing")
             {
@@ -167,6 +168,7 @@ internal static class RefusalMap
                 Condition = Dav + "quota-not-exceeded",
             },
             RefusalRule.ProtectedContent => new(403, "protected-content"),
+            RefusalRule.MarkNotYours => new(Barred(refusal), "protected-by-operator"),
             RefusalRule.RightsNotAttested => new(403, "rights-attestation-required"),
             RefusalRule.TooManyShares => new(403, "too-many-shares"),
         };

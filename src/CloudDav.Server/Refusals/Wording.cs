@@ -28,6 +28,9 @@ internal readonly struct Wording(Refusal refusal, Reader reader)
     /// <summary>Who stands in the way; null when that is not known.</summary>
     public string? Holder => refusal.Holder;
 
+    /// <summary>Whether a law or a court demands it.</summary>
+    public bool IsLegalOrder => refusal.IsLegalOrder;
+
     /// <summary>The last day of the take-back window; null when it is not known.</summary>
     public string? LastDay =>
         // The window closes with the first moment of the day after.

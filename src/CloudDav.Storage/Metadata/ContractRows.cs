@@ -48,7 +48,9 @@ internal sealed class ContractFactRows
             measures.AddRange(
                 OwnerMeasures
                     .Select(row => row.ToMeasure().Measure)
-                    .Where(measure => measure.Node is null && measure.Kind != MeasureKind.LegalHold)
+                    .Where(measure =>
+                        measure is { Node: null, Share: null, Kind: not MeasureKind.LegalHold }
+                    )
             );
         return new ContractFacts
         {
@@ -199,6 +201,12 @@ internal sealed class OptionRow
         };
 }
 
+internal sealed class OwnedShareRow
+{
+    public long ShareId { get; init; }
+    public long OwnerId { get; init; }
+}
+
 internal sealed class MeasureRow
 {
     public long MeasureId { get; init; }
@@ -207,6 +215,8 @@ internal sealed class MeasureRow
     public long? AccountId { get; init; }
     public string? OptionCode { get; init; }
     public long? NodeId { get; init; }
+    public long? ShareId { get; init; }
+    public string? Reference { get; init; }
     public bool IsLegalOrder { get; init; }
     public string ReasonCode { get; init; } = "";
     public string? Words { get; init; }
@@ -225,8 +235,10 @@ internal sealed class MeasureRow
                 Account = AccountId is { } account ? new(account) : null,
                 Option = OptionCode,
                 Node = NodeId is { } node ? new(node) : null,
+                Share = ShareId is { } share ? new(share) : null,
                 IsLegalOrder = IsLegalOrder,
                 ReasonCode = ReasonCode,
+                Reference = Reference,
                 Words = ContractTexts.Of(Words),
                 SetBy = SetBy,
                 Since = Milliseconds.Time(Since),

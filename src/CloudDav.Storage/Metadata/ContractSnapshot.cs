@@ -148,6 +148,17 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
     public async ValueTask<bool> HasNodeAsync(VaultId vault, NodeId node) =>
         await session.ScalarAsync<int>(ContractStatements.HasNode, vault.Value, node.Value) > 0;
 
+    public async ValueTask<(ShareId Share, AccountId Owner)?> FindShareAsync(
+        ReadOnlyMemory<byte> tokenHash
+    ) =>
+        await session.FirstAsync<OwnedShareRow>(ContractStatements.FindShare, tokenHash.ToArray())
+            is { } row
+            ? (new(row.ShareId), new(row.OwnerId))
+            : null;
+
+    public async ValueTask<bool> HasShareAsync(VaultId vault, ShareId share) =>
+        await session.ScalarAsync<int>(ContractStatements.HasShare, vault.Value, share.Value) > 0;
+
     public ValueTask<IReadOnlyList<long>> ListSealedAsync(AccountId account, string instruction) =>
         session.ListAsync<long>(ContractStatements.ListSealed, account.Value, instruction);
 

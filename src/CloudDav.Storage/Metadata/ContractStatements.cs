@@ -24,7 +24,8 @@ internal static class ContractStatements
 
     internal const string MeasureColumns = """
         measure_id AS MeasureId, kind AS Kind, switches AS Switches, account_id AS AccountId, option_code AS OptionCode, node_id AS NodeId,
-        is_legal_order AS IsLegalOrder, reason_code AS ReasonCode, words AS Words, set_by AS SetBy, since AS Since, until AS Until, lifted AS Lifted
+        is_legal_order AS IsLegalOrder, reason_code AS ReasonCode, words AS Words, set_by AS SetBy, since AS Since, until AS Until, lifted AS Lifted,
+        share_id AS ShareId, reference AS Reference
         """;
 
     private const string EntryColumns = """
@@ -58,12 +59,13 @@ internal static class ContractStatements
 
     private const string MeasureInsert = """
         INSERT INTO dbo.measures (
-          kind, switches, account_id, option_code, node_id, is_legal_order, reason_code, words, set_by, since, until
+          kind, switches, account_id, option_code, node_id, is_legal_order, reason_code, words, set_by, since, until, share_id,
+          reference
         )
         """;
 
     private const string MeasureValues = """
-        VALUES (@kind, @switches, @account, @option, @node, @is_legal_order, @reason_code, @words, @set_by, @since, @until)
+        VALUES (@kind, @switches, @account, @option, @node, @is_legal_order, @reason_code, @words, @set_by, @since, @until, @share, @reference)
         """;
 
     private const string EntryInsert = """
@@ -264,7 +266,28 @@ internal static class ContractStatements
         Text("@words", -1),
         Text("@set_by", 400),
         BigInt("@since"),
-        BigInt("@until")
+        BigInt("@until"),
+        BigInt("@share"),
+        Text("@reference", 64)
+    );
+
+    public static readonly SharedStatement MarkNode = new(
+        """
+        INSERT INTO dbo.protected_nodes (vault_id, node_id, measure_id)
+        SELECT a.vault_id, @node, @id FROM dbo.accounts AS a WHERE a.account_id = @account;
+        """,
+        BigInt("@id"),
+        BigInt("@account"),
+        BigInt("@node")
+    );
+
+    public static readonly SharedStatement UnmarkNodes = new(
+        """
+        DELETE FROM dbo.protected_nodes
+        WHERE measure_id = @id AND vault_id = (
+          SELECT a.vault_id FROM dbo.measures AS m JOIN dbo.accounts AS a ON a.account_id = m.account_id WHERE m.measure_id = @id);
+        """,
+        BigInt("@id")
     );
 
     public static readonly SharedStatement LiftMeasure = new(
@@ -395,6 +418,17 @@ internal static class ContractStatements
         "SELECT COUNT(*) FROM dbo.nodes WHERE vault_id = @vault AND node_id = @node;",
         BigInt("@vault"),
         BigInt("@node")
+    );
+
+    public static readonly SharedStatement FindShare = new(
+        "SELECT share_id AS ShareId, owner_id AS OwnerId FROM dbo.shares WHERE token_hash = @token_hash;",
+        FixedBytes("@token_hash", 32)
+    );
+
+    public static readonly SharedStatement HasShare = new(
+        "SELECT COUNT(*) FROM dbo.shares WHERE vault_id = @vault AND share_id = @share;",
+        BigInt("@vault"),
+        BigInt("@share")
     );
 
     public static readonly SharedStatement ListSealed = new(

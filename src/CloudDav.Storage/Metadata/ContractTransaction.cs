@@ -90,14 +90,19 @@ internal sealed class ContractTransaction(IFactsSession session)
             ContractTexts.JsonOf(measure.Words),
             measure.SetBy,
             Milliseconds.Of(measure.Since),
-            Milliseconds.Of(measure.Until)
+            Milliseconds.Of(measure.Until),
+            measure.Share?.Value,
+            measure.Reference
         );
+        if (measure is { Kind: MeasureKind.Protection, Account: { } owner, Node: { } node })
+            await Session.ExecuteAsync(ContractStatements.MarkNode, id, owner.Value, node.Value);
         await MoveFactsOfAsync(measure);
         return measure with { Id = id };
     }
 
     public async ValueTask<bool> LiftMeasureAsync(long id, string by, DateTimeOffset now)
     {
+        await Session.ExecuteAsync(ContractStatements.UnmarkNodes, id);
         if (
             await Session.ExecuteAsync(ContractStatements.LiftMeasure, id, by, Milliseconds.Of(now))
             == 0

@@ -2,7 +2,7 @@ using CloudDav.Vault;
 
 namespace CloudDav.Storage;
 
-/// <summary>A row of a share.</summary>
+/// <summary>Rows of shares and of marks.</summary>
 internal static class ShareRows
 {
     public static Share Read(IRow row) =>
@@ -29,4 +29,8 @@ internal static class ShareRows
             LastUsed = row.TimeOrNull(18),
             Audience = (ShareAudience)row.Int64(19),
         };
+
+    /// <summary>A mark; 0 stands for its owner's own.</summary>
+    public static ProtectionMark MarkOf(long node, long measure) =>
+        new(new(node), measure == 0 ? null : measure);
 }

@@ -54,7 +54,8 @@ internal static class ShareSql
 
     public const string ListMounts = "SELECT share_id, node_id FROM mounts WHERE vault_id = ?1";
 
-    public const string ListProtected = "SELECT node_id FROM protected_nodes WHERE vault_id = ?1";
+    public const string ListProtected =
+        "SELECT node_id, measure_id FROM protected_nodes WHERE vault_id = ?1";
 
     public const string ListUses =
         "SELECT used FROM share_uses WHERE vault_id = ?1 AND share_id = ?2 AND client = ?3 AND at > ?4";
@@ -96,9 +97,12 @@ internal static class ShareSql
         """;
 
     public const string Protect =
-        "INSERT INTO protected_nodes (vault_id, node_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        "INSERT INTO protected_nodes (vault_id, node_id, measure_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
     public const string Unprotect =
+        "DELETE FROM protected_nodes WHERE vault_id = ?1 AND node_id = ?2 AND measure_id = ?3";
+
+    public const string DeleteMarks =
         "DELETE FROM protected_nodes WHERE vault_id = ?1 AND node_id = ?2";
 
     public const string SetMount =
@@ -111,10 +115,10 @@ internal static class ShareSql
 
     // As with properties: a copied file is found by folder and name.
     public const string CopyProtected = """
-        INSERT INTO protected_nodes (vault_id, node_id)
-        SELECT ?1, c.new FROM protected_nodes p CROSS JOIN copied_folders c ON c.old = p.node_id WHERE p.vault_id = ?1 AND c.old <> ?2
+        INSERT INTO protected_nodes (vault_id, node_id, measure_id)
+        SELECT ?1, c.new, p.measure_id FROM protected_nodes p CROSS JOIN copied_folders c ON c.old = p.node_id WHERE p.vault_id = ?1 AND c.old <> ?2
         UNION ALL
-        SELECT ?1, t.node_id FROM protected_nodes p
+        SELECT ?1, t.node_id, p.measure_id FROM protected_nodes p
         CROSS JOIN nodes s ON s.vault_id = ?1 AND s.node_id = p.node_id AND s.kind = 1
         CROSS JOIN copied_folders c ON c.old = s.parent_id
         CROSS JOIN nodes t ON t.vault_id = ?1 AND t.parent_id = c.new AND t.name_key = s.name_key

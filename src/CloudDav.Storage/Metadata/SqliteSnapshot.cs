@@ -107,6 +107,18 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(people);
     }
 
+    public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault)
+    {
+        var root = Find(vault.Value, 0, "root")!.Id;
+        return new([
+            .. ReadMarks(vault)
+                .Select(mark => mark.Node)
+                .Distinct()
+                .Select(node => ChainOf(vault.Value, node.Value))
+                .Where(chain => chain.Count > 0 && chain[0].Id == root),
+        ]);
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 
@@ -234,13 +246,17 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                 Platform = PlatformFacts.Normal,
                 Paths = [],
             };
+        var contract = ContractOf(actor.Account, factsVersion, platformVersion);
         if (hasProtected)
-            vault = vault with { Protected = ReadProtected(vault.Id) };
+            vault = vault with
+            {
+                Marks = ProtectionMark.Holding(ReadMarks(vault.Id), contract.Measures, request.Now),
+            };
         var facts = new Facts
         {
             IsSignedOut = false,
             Vault = vault,
-            Contract = ContractOf(actor.Account, factsVersion, platformVersion),
+            Contract = contract,
             Platform = PlatformOf(platformVersion),
             Paths = [],
         };
@@ -372,13 +388,13 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(share, uses.Contains(ShareUse.Opened), uses.Contains(ShareUse.Downloaded));
     }
 
-    private HashSet<NodeId> ReadProtected(VaultId vault)
+    private List<ProtectionMark> ReadMarks(VaultId vault)
     {
-        var nodes = new HashSet<NodeId>();
+        var marks = new List<ProtectionMark>();
         var statement = session[ShareSql.ListProtected].Bind(1, vault.Value);
         while (statement.Step())
-            nodes.Add(new(statement.Int64(0)));
-        return nodes;
+            marks.Add(ShareRows.MarkOf(statement.Int64(0), statement.Int64(1)));
+        return marks;
     }
 
     private PathState LoadPath(

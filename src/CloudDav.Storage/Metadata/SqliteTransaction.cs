@@ -329,6 +329,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 Session[protect.IsProtected ? ShareSql.Protect : ShareSql.Unprotect]
                     .Bind(1, vault)
                     .Bind(2, protect.Node.Value)
+                    .Bind(3, protect.Measure ?? 0)
                     .Run();
                 break;
             case Change.NoteStanding note:
@@ -606,7 +607,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         if (row.PropertyBytes > 0)
             Session[TreeSql.DeleteProperties].Bind(1, vault).Bind(2, row.Id.Value).Run();
         Session[TreeSql.DeleteNodeLocks].Bind(1, vault).Bind(2, row.Id.Value).Run();
-        Session[ShareSql.Unprotect].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        Session[ShareSql.DeleteMarks].Bind(1, vault).Bind(2, row.Id.Value).Run();
         var shares = new List<long>();
         var statement = Session[ShareSql.ListNodeShares].Bind(1, vault).Bind(2, row.Id.Value);
         while (statement.Step())

@@ -302,6 +302,23 @@ public sealed record Decision
         return null;
     }
 
+    /// <summary>Why a share was taken out of reach; null when it was not.</summary>
+    public Measure? BlockOf(ShareId share)
+    {
+        Measure? found = null;
+        foreach (var measure in Facts.Measures)
+        {
+            if (
+                measure.Kind == MeasureKind.ShareBlock
+                && measure.Share == share
+                && measure.Holds(Now)
+                && found is not { IsLegalOrder: true }
+            )
+                found = measure;
+        }
+        return found;
+    }
+
     /// <summary>The items at which <see cref="RefusesAt"/> refuses something, and below which.</summary>
     /// <param name="capability">What is asked.</param>
     public IReadOnlySet<NodeId> ItemsRefusing(Capability capability) =>

@@ -14,6 +14,12 @@ public enum MeasureKind
 
     /// <summary>Nothing below it may be purged or destroyed.</summary>
     LegalHold,
+
+    /// <summary>One item, and what is moved or copied out of it, marked on notice as holding others' intellectual property.</summary>
+    Protection,
+
+    /// <summary>One share taken out of reach on notice.</summary>
+    ShareBlock,
 }
 
 /// <summary>What a suspension or a restriction switches off.</summary>
@@ -43,8 +49,8 @@ public enum Switches
 }
 
 /// <summary>
-/// Something the operator has set on everyone, on those with an option, on an account or on one item: a suspension, a restriction, a block or a
-/// legal hold. It holds from <see cref="Since"/> until <see cref="Until"/> and is never deleted: lifting it ends it.
+/// Something the operator has set on everyone, on those with an option, on an account, on one item or on one share: a suspension, a restriction, a block, a
+/// mark or a legal hold. It holds from <see cref="Since"/> until <see cref="Until"/> and is never deleted: lifting it ends it.
 /// </summary>
 public sealed record Measure
 {
@@ -66,6 +72,9 @@ public sealed record Measure
     /// <summary>The item it is on, everything below included; null when it is not on an item. In the account's own vault.</summary>
     public NodeId? Node { get; init; }
 
+    /// <summary>The share it is on; null when it is not on a share. Of the account's own.</summary>
+    public ShareId? Share { get; init; }
+
     /// <summary>Whether a law or a court demands it (451 instead of 403).</summary>
     public bool IsLegalOrder { get; init; }
 
@@ -74,6 +83,9 @@ public sealed record Measure
 
     /// <summary>The reason in words for the customer; null when the law forbids to say it or nobody did.</summary>
     public Texts? Words { get; init; }
+
+    /// <summary>What the operator's systems call the notice it was set on; null for none.</summary>
+    public string? Reference { get; init; }
 
     /// <summary>Who set it.</summary>
     public required string SetBy { get; init; }
@@ -84,13 +96,17 @@ public sealed record Measure
     /// <summary>Until when it holds; null for until it is lifted.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>What it takes away while it holds, of what it is on. A blocked item can still be listed, so that its owner sees that it is there, and be deleted.</summary>
+    /// <summary>
+    /// What it takes away from the owner while it holds, of what it is on. A blocked item can still be listed, so that its owner sees that it is there, and be deleted. Marks
+    /// and blocks of shares take from recipients alone.
+    /// </summary>
     public Capability Taken =>
         Kind switch
         {
             MeasureKind.Block => Capability.All & ~(Capability.List | Capability.TakeBack),
             MeasureKind.Suspension or MeasureKind.Restriction => CapabilityTable.TakenBy(Switches),
-            MeasureKind.LegalHold => Capability.None,
+            MeasureKind.LegalHold or MeasureKind.Protection or MeasureKind.ShareBlock =>
+                Capability.None,
         };
 
     /// <summary>Whether it holds at a moment.</summary>
@@ -104,7 +120,9 @@ public sealed record Measure
             {
                 MeasureKind.Suspension => RefusalRule.Suspended,
                 MeasureKind.Restriction => RefusalRule.Restricted,
-                MeasureKind.Block or MeasureKind.LegalHold => RefusalRule.Blocked,
+                MeasureKind.Block or MeasureKind.LegalHold or MeasureKind.ShareBlock =>
+                    RefusalRule.Blocked,
+                MeasureKind.Protection => RefusalRule.ProtectedContent,
             }
         )
         {

@@ -21,6 +21,12 @@ public sealed record NewMeasure
     /// <summary>The item by where it is now; it stays on the item wherever that is moved.</summary>
     public IReadOnlyList<string>? Path { get; init; }
 
+    /// <summary>The share of the account that it is on, by its number.</summary>
+    public ShareId? Share { get; init; }
+
+    /// <summary>The share by its link's token, whosever it is.</summary>
+    public string? Link { get; init; }
+
     /// <summary>Whether a law or a court demands it.</summary>
     public bool IsLegalOrder { get; init; }
 
@@ -29,6 +35,9 @@ public sealed record NewMeasure
 
     /// <summary>The reason in words for the customer.</summary>
     public Texts? Words { get; init; }
+
+    /// <summary>What the operator's systems call the notice it is set on; null for none.</summary>
+    public string? Reference { get; init; }
 
     /// <summary>From when it holds; null for at once.</summary>
     public DateTimeOffset? Since { get; init; }
@@ -40,7 +49,7 @@ public sealed record NewMeasure
     public long? Order { get; init; }
 }
 
-/// <summary>Sets and lifts what the operator may set on everyone, on an option, on an account or on an item. What runs out needs nobody: whoever asks the policy looks at the time.</summary>
+/// <summary>Sets and lifts what the operator may set on everyone, on an option, on an account, on an item or on a share. What runs out needs nobody: whoever asks the policy looks at the time.</summary>
 /// <param name="commands">Carries commands out.</param>
 public sealed class MeasureDesk(CommandDesk commands)
 {
@@ -58,6 +67,12 @@ public sealed class MeasureDesk(CommandDesk commands)
                     return Wrong(wrong);
                 if (wish.Option is { } option && await run.Facts.FindOptionAsync(option) is null)
                     return Missing("option");
+                if (wish.Link is { } link)
+                {
+                    if (await run.Facts.FindShareAsync(ShareTokens.HashOf(link)) is not { } shared)
+                        return Missing("link");
+                    wish = wish with { Account = shared.Owner, Share = shared.Share };
+                }
                 var node = wish.Node;
                 if (wish.Account is { } account)
                 {
@@ -69,6 +84,11 @@ public sealed class MeasureDesk(CommandDesk commands)
                         node = null;
                     if (node is null && (wish.Path is not null || wish.Node is not null))
                         return Missing(wish.Path is null ? "node" : "path");
+                    if (
+                        wish.Share is { } share
+                        && !await run.Facts.HasShareAsync(found.Vault, share)
+                    )
+                        return Missing("share");
                 }
                 Seal? seal = null;
                 if (wish.Order is { } number)
@@ -90,9 +110,11 @@ public sealed class MeasureDesk(CommandDesk commands)
                         Account = wish.Account,
                         Option = wish.Option,
                         Node = node,
+                        Share = wish.Share,
                         IsLegalOrder = wish.IsLegalOrder,
                         ReasonCode = wish.ReasonCode,
                         Words = wish.Words,
+                        Reference = wish.Reference,
                         SetBy = run.Actor,
                         Since = wish.Since ?? run.Now,
                         Until = wish.Until,
@@ -106,6 +128,8 @@ public sealed class MeasureDesk(CommandDesk commands)
                 );
                 if (measure is { Kind: MeasureKind.Suspension, Account: { } suspended })
                     await run.EmitAsync(suspended, EventTypes.Suspended, Told(measure));
+                if (measure is { Kind: MeasureKind.ShareBlock, Account: { } owner })
+                    await run.EmitAsync(owner, EventTypes.ShareBlocked, Told(measure));
                 return measure;
             },
             cancellationToken
@@ -176,11 +200,22 @@ public sealed class MeasureDesk(CommandDesk commands)
         if (wish.Until is { } until && until <= (wish.Since ?? now))
             return "until";
         var isOnItem = wish.Node is not null || wish.Path is not null;
+        var isOnShare = wish.Share is not null || wish.Link is not null;
+        if (isOnShare && wish.Kind != MeasureKind.ShareBlock)
+            return wish.Link is null ? "share" : "link";
+        if (wish is { Link: not null, Account: not null } or { Link: not null, Share: not null })
+            // A link says whose share it is.
+            return "link";
         if (wish.Path is { Count: 0 })
             // The whole vault is suspended, restricted or held by its account.
             return "path";
         if (wish is { Node: not null, Path: not null })
             return "node";
+        if (wish.Kind == MeasureKind.Protection && wish.Reference is null)
+            return "reference";
+        if (wish.Kind == MeasureKind.Protection && wish.Words is null)
+            // Whoever cannot take it away is told why it is there.
+            return "words";
         var switches = wish.Kind is MeasureKind.Suspension or MeasureKind.Restriction;
         if (switches != (wish.Switches != Switches.None))
             return "switches";
@@ -193,7 +228,10 @@ public sealed class MeasureDesk(CommandDesk commands)
             || (isOnItem && wish.Account is null)
                 ? "account"
                 : null,
-            MeasureKind.Block => wish.Account is null ? "account"
+            MeasureKind.ShareBlock => wish is { Account: null, Link: null } ? "account"
+            : !isOnShare ? "share"
+            : null,
+            MeasureKind.Block or MeasureKind.Protection => wish.Account is null ? "account"
             : !isOnItem ? "path"
             : null,
             MeasureKind.LegalHold => wish.Account is null ? "account" : null,
@@ -207,6 +245,8 @@ public sealed class MeasureDesk(CommandDesk commands)
             MeasureKind.Restriction => "restriction",
             MeasureKind.Block => "block",
             MeasureKind.LegalHold => "legal-hold",
+            MeasureKind.Protection => "protection",
+            MeasureKind.ShareBlock => "share-block",
         };
 
     // What the operator's systems and the logs are told: numbers and codes, no names of content.
@@ -217,6 +257,8 @@ public sealed class MeasureDesk(CommandDesk commands)
             measure.Switches,
             measure.Option,
             Node = measure.Node?.Value,
+            Share = measure.Share?.Value,
+            measure.Reference,
             measure.ReasonCode,
             measure.IsLegalOrder,
             measure.Since,

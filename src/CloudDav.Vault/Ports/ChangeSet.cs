@@ -252,7 +252,10 @@ public abstract record Change
     ) : Change;
 
     /// <summary>Marks an item as holding others' intellectual property, or takes the mark away.</summary>
-    public sealed record Protect(NodeId Node, bool IsProtected) : Change;
+    /// <param name="Node">The item.</param>
+    /// <param name="IsProtected">Whether it has the mark from now on.</param>
+    /// <param name="Measure">The operator's measure that it is marked under; null for its owner's own mark.</param>
+    public sealed record Protect(NodeId Node, bool IsProtected, long? Measure) : Change;
 
     /// <summary>Remembers that an account's standing was told.</summary>
     public sealed record NoteStanding(AccountId Account, Standing Standing) : Change;

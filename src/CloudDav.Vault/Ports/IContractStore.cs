@@ -89,6 +89,13 @@ public interface IContractSnapshot
     /// <summary>Whether a vault has this item, in its tree or in its trash.</summary>
     ValueTask<bool> HasNodeAsync(VaultId vault, NodeId node);
 
+    /// <summary>The share that a link's token opens, and whose it is; null when there is none.</summary>
+    /// <param name="tokenHash">The token's SHA-256.</param>
+    ValueTask<(ShareId Share, AccountId Owner)?> FindShareAsync(ReadOnlyMemory<byte> tokenHash);
+
+    /// <summary>Whether a vault has a share.</summary>
+    ValueTask<bool> HasShareAsync(VaultId vault, ShareId share);
+
     /// <summary>The numbers of the sealed entries of an account's audit chain that were made under an instruction.</summary>
     ValueTask<IReadOnlyList<long>> ListSealedAsync(AccountId account, string instruction);
 
@@ -164,10 +171,10 @@ public interface IContractTransaction : IContractSnapshot
     /// <summary>Adds a version of an option.</summary>
     ValueTask AddOptionAsync(ServiceOption added, DateTimeOffset now);
 
-    /// <summary>Adds a measure and gives it its number.</summary>
+    /// <summary>Adds a measure and gives it its number; a mark is on its item from then on.</summary>
     ValueTask<Measure> AddMeasureAsync(Measure measure);
 
-    /// <summary>Ends a measure. False when there is none or it was lifted before.</summary>
+    /// <summary>Ends a measure, a mark wherever it was carried. False when there is none or it was lifted before.</summary>
     ValueTask<bool> LiftMeasureAsync(long id, string by, DateTimeOffset now);
 
     /// <summary>Changes what holds for everyone, restrictions aside.</summary>

@@ -106,6 +106,8 @@ public interface IMetadataSnapshot
         AccountId account,
         DateTimeOffset now
     );
+    /// <summary>The marked items of a vault that are in its tree: of each the rows from the root down to it, in no order, whether its marks hold or not.</summary>
+    ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault);
 
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
@@ -289,8 +291,19 @@ public sealed record VaultState
     /// <summary>What was shared with the vault's account, where it was asked for.</summary>
     internal Mounts? Mounts { get; init; }
 
-    /// <summary>The items marked as holding others' intellectual property, everything below each included. Few.</summary>
-    public IReadOnlySet<NodeId> Protected { get; init; } = FrozenSet<NodeId>.Empty;
+    /// <summary>The marks that hold now. Few.</summary>
+    public IReadOnlyList<ProtectionMark> Marks
+    {
+        get;
+        init
+        {
+            field = value;
+            Protected = value.Select(mark => mark.Node).ToHashSet();
+        }
+    } = [];
+
+    /// <summary>The items marked as holding others' intellectual property, everything below each included.</summary>
+    public IReadOnlySet<NodeId> Protected { get; private init; } = FrozenSet<NodeId>.Empty;
 
     /// <summary>What the actor may do, as the session that loaded it decided; null where no session did.</summary>
     public Decision? Decision { get; init; }

@@ -144,6 +144,31 @@ public sealed record VisitedShare(Share Share, bool HasOpened, bool HasDownloade
     public bool Has(ShareUse use) => use == ShareUse.Opened ? HasOpened : HasDownloaded;
 }
 
+/// <summary>A mark on an item: it and everything below it holds others' intellectual property, and is shared with the household only.</summary>
+/// <param name="Node">The item.</param>
+/// <param name="Measure">The operator's measure that it was marked under, on notice; null for its owner's own mark.</param>
+public readonly record struct ProtectionMark(NodeId Node, long? Measure)
+{
+    /// <summary>Those that hold at a moment: the owner's, and those of measures that do.</summary>
+    /// <param name="marks">All that there are.</param>
+    /// <param name="measures">What the operator has set on the account.</param>
+    /// <param name="now">The moment.</param>
+    public static IReadOnlyList<ProtectionMark> Holding(
+        IReadOnlyList<ProtectionMark> marks,
+        IReadOnlyList<Measure> measures,
+        DateTimeOffset now
+    ) =>
+        marks.All(mark => mark.Measure is null)
+            ? marks
+            :
+            [
+                .. marks.Where(mark =>
+                    mark.Measure is not { } id
+                    || measures.Any(measure => measure.Id == id && measure.Holds(now))
+                ),
+            ];
+}
+
 /// <summary>What of a share is counted.</summary>
 public enum ShareUse
 {

@@ -4,7 +4,7 @@ namespace CloudDav.Vault;
 
 /// <summary>
 /// What a share is worth at a moment. It follows from where its owner stands, and a recipient who has an account as well, so that it pauses and comes back by itself.
-/// Whoever comes through it learns that it is paused and never why: what the operator has set on the owner, and what else is in the vault, is not theirs to know.
+/// Whoever comes through it learns that it is paused, or blocked, and never why: what the operator has set on the owner, and what else is in the vault, is not theirs to know.
 /// </summary>
 public sealed class ShareStanding
 {
@@ -78,6 +78,8 @@ public sealed class ShareStanding
             return new(RefusalRule.ShareNotFound);
         if (_owner.Platform.Mode == PlatformMode.Off)
             return _owner.Refuses(Capability.List);
+        if (_owner.Standing != Standing.Closed && _owner.BlockOf(share.Id) is { } block)
+            return new(RefusalRule.ShareBlocked) { IsLegalOrder = block.IsLegalOrder };
         if (
             _owner.Standing == Standing.Closed
             || share.Expires <= _owner.Now

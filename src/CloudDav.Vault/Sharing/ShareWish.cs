@@ -101,6 +101,23 @@ public sealed record ShareChange
         wider is ShareRights.Download or ShareRights.Edit && narrower == ShareRights.View;
 }
 
+/// <summary>A protected item as its owner sees it.</summary>
+/// <param name="Chain">The rows from the vault's root down to it.</param>
+/// <param name="IsOwn">Whether its owner has marked it.</param>
+/// <param name="Notices">The operator's measures that it is marked under.</param>
+public sealed record ProtectedItem(
+    IReadOnlyList<NodeRow> Chain,
+    bool IsOwn,
+    IReadOnlyList<Measure> Notices
+)
+{
+    /// <summary>The item.</summary>
+    public NodeRow Node => Chain[^1];
+
+    /// <summary>Its path from the root down; empty for the root itself.</summary>
+    public IReadOnlyList<string> Path => [.. Chain.Skip(1).Select(row => row.Name)];
+}
+
 /// <summary>A value that is set, which may be null.</summary>
 /// <param name="Value">The value.</param>
 public readonly record struct Setting<T>(T Value);
@@ -108,5 +125,6 @@ public readonly record struct Setting<T>(T Value);
 /// <summary>A share as its owner sees it.</summary>
 /// <param name="Placed">The share and its item.</param>
 /// <param name="Token">The link's token; null when it was kept by another key store.</param>
-/// <param name="Standing">Why it cannot be opened now; null when it can.</param>
-public sealed record OwnShare(PlacedShare Placed, string? Token, Refusal? Standing);
+/// <param name="Standing">Why it cannot be opened now, as recipients are told; null when it can.</param>
+/// <param name="Block">Why it was taken out of reach; null when it was not.</param>
+public sealed record OwnShare(PlacedShare Placed, string? Token, Refusal? Standing, Measure? Block);

@@ -26,13 +26,14 @@ internal static class GetMethod
         if (request.Method.Name == "HEAD")
         {
             var found = await request.Store.FindAsync(request.Path, DavFacts.None, request.Aborted);
-            return found.Problem ?? await AnswerAsync(request, found.Value, null, conditions.Value);
+            return found.Problem
+                ?? await AnswerAsync(request, new DavReadable(found.Value, null), conditions.Value);
         }
         var opened = await request.Store.OpenAsync(request.Path, request.Aborted);
         if (opened.Problem is not null)
             return opened.Problem;
         await using var content = opened.Value.Content;
-        return await AnswerAsync(request, opened.Value.Resource, content, conditions.Value);
+        return await AnswerAsync(request, opened.Value, conditions.Value);
     }
 
     private static async ValueTask<DavProblem?> EvaluateIfAsync(DavRequest request)
@@ -46,11 +47,11 @@ internal static class GetMethod
 
     private static async ValueTask<DavProblem?> AnswerAsync(
         DavRequest request,
-        DavResource resource,
-        IDavContent? content,
+        DavReadable readable,
         Preconditions conditions
     )
     {
+        var (resource, content) = readable;
         var response = request.Response;
         var type = MediaTypes.Of(resource);
         switch (conditions.Evaluate(resource, isRead: true))
@@ -83,6 +84,11 @@ internal static class GetMethod
         var ranges = RangeApplies(request, resource)
             ? ByteRanges.Parse(request.Header("Range"), content.Length)
             : null;
+        if (ranges is not [] && readable.Begin is { } begin)
+        {
+            if (await begin(request.Aborted) is { } refused)
+                return refused;
+        }
         switch (ranges)
         {
             case null:

@@ -371,6 +371,45 @@ public sealed class LinkDoorTests
     }
 
     [Fact]
+    public async Task What_sends_no_byte_is_no_download()
+    {
+        await using var api = await StartAsync();
+        var made = await MakeAsync(
+            api,
+            new
+            {
+                path = "/folder",
+                rights = "download",
+                maxDownloads = 1,
+            }
+        );
+        var (link, id) = (PathOf(made), made.GetProperty("id").GetInt64());
+        var friend = api.Host.Anonymous();
+        var file = (await friend.HeadAsync(link + "/one.txt")).Expect(200);
+        var archive = (await friend.HeadAsync(link + "?archive")).Expect(200);
+
+        (await friend.GetAsync(link + "/one.txt", ("If-None-Match", file.ETag!))).Expect(304);
+        (await friend.GetAsync(link + "/one.txt", ("If-Match", "\"other\""))).Expect(412);
+        (await friend.GetAsync(link + "/one.txt", ("Range", "bytes=10-"))).Expect(416);
+        (await friend.GetAsync(link + "?archive", ("If-None-Match", archive.ETag!))).Expect(304);
+        (await friend.GetAsync(link + "?archive", ("Range", "bytes=1000000-"))).Expect(416);
+        (await friend.GetAsync(link + "/")).Expect(200);
+
+        async Task<long> DownloadedAsync() =>
+            (await api.Alice.GetAsync($"{Shares}/{id}"))
+                .Expect(200)
+                .Json()
+                .GetProperty("downloaded")
+                .GetInt64();
+        Assert.Equal(0, await DownloadedAsync());
+        Assert.Equal(
+            "ne",
+            (await friend.GetAsync(link + "/one.txt", ("Range", "bytes=1-"))).Expect(206).Text
+        );
+        Assert.Equal(1, await DownloadedAsync());
+    }
+
+    [Fact]
     public async Task A_download_under_way_stops_within_seconds_when_its_link_is_ended()
     {
         await using var api = await StartAsync(capacity: 200_000_000);

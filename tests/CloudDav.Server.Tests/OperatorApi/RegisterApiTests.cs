@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Operator;
+using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 using CloudDav.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -122,6 +123,190 @@ public sealed class RegisterApiTests : IAsyncLifetime
             OperatorScope.ContentBlock
         );
         Assert.Equal(200, (await _alice.GetAsync("/dav/film.mkv")).Status);
+    }
+
+    [Theory]
+    [InlineData(false, 403)]
+    [InlineData(true, 451)]
+    public async Task A_link_is_blocked_as_somebody_was_given_it_and_its_owner_sees_why(
+        bool isLegalOrder,
+        int status
+    )
+    {
+        await _alice.PutAsync("/dav/film.mkv", "x");
+        var share = (await ShareAsync("/film.mkv")).Json();
+        var link = share.GetProperty("url").GetString()!;
+        var body = new
+        {
+            link = link + "?archive",
+            reasonCode = "copyright",
+            words = new { en = "Reported by a publisher." },
+            reference = "N-1",
+            isLegalOrder,
+        };
+
+        var block = await PostAsync("/share-blocks", body, OperatorScope.ContentBlock, id: "one");
+        var again = await PostAsync("/share-blocks", body, OperatorScope.ContentBlock, id: "one");
+
+        Assert.Equal((201, block.Text), (block.Status, again.Text));
+        Assert.Equal(_account, block.Json.GetProperty("account").GetInt64());
+        Assert.Equal(
+            share.GetProperty("id").GetInt64(),
+            block.Json.GetProperty("share").GetInt64()
+        );
+        var visited = await _operator
+            .Host.Anonymous()
+            .GetAsync(new Uri(link).AbsolutePath, ("Accept", "application/xml"));
+        Assert.Equal((status, "no-store"), (visited.Status, visited.Header("Cache-Control")));
+        Assert.Contains(":blocked", visited.Text, StringComparison.Ordinal);
+        foreach (var secret in (string[])["publisher", "copyright", "N-1"])
+            Assert.DoesNotContain(secret, visited.Text, StringComparison.Ordinal);
+        var path = $"/api/v1/shares/{share.GetProperty("id").GetInt64()}";
+        var seen = (await _alice.GetAsync(path)).Expect(200).Json();
+        Assert.Equal("blocked", seen.GetProperty("state").GetString());
+        Assert.Equal(
+            "Reported by a publisher.",
+            seen.GetProperty("block").GetProperty("reason").GetString()
+        );
+        var changed = await _alice.SendJsonAsync("PATCH", path, new { label = "another" });
+        Assert.Equal($"{status} blocked", changed.Problem());
+        Assert.Single(
+            (
+                await _operator.GetAsync(
+                    $"/accounts/{_account}/share-blocks",
+                    OperatorScope.ContentBlock
+                )
+            )
+                .Json.GetProperty("items")
+                .EnumerateArray()
+        );
+
+        await PostAsync(
+            $"/share-blocks/{block.Json.GetProperty("measure").GetInt64()}/end",
+            null,
+            OperatorScope.ContentBlock
+        );
+        (await _operator.Host.Anonymous().GetAsync(new Uri(link).AbsolutePath)).Expect(200);
+        seen = (await _alice.GetAsync(path)).Expect(200).Json();
+        Assert.Equal("open", seen.GetProperty("state").GetString());
+        Assert.Equal(JsonValueKind.Null, seen.GetProperty("block").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_download_by_a_link_under_way_stops_within_seconds_when_the_link_is_blocked()
+    {
+        await _alice.PutAsync("/dav/film.mkv", new byte[64_000_000]);
+        var share = (await ShareAsync("/film.mkv")).Json();
+        using var answer = await _operator
+            .Host.Anonymous()
+            .OpenAsync("GET", new Uri(share.GetProperty("url").GetString()!).AbsolutePath);
+        await using var body = await answer.Content.ReadAsStreamAsync(Stop);
+        await body.ReadExactlyAsync(new byte[1_000], Stop);
+
+        await PostAsync(
+            "/share-blocks",
+            new
+            {
+                account = _account,
+                share = share.GetProperty("id").GetInt64(),
+                reasonCode = "copyright",
+            },
+            OperatorScope.ContentBlock
+        );
+        for (var i = 0; i < 5; i++)
+        {
+            await Task.Delay(200, Stop);
+            _operator.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+            await body.CopyToAsync(Stream.Null, Stop)
+        );
+    }
+
+    [Fact]
+    public async Task An_item_is_marked_on_notice_and_its_owner_sees_it_and_cannot_take_the_mark_away()
+    {
+        await _alice.PutAsync("/dav/film.mkv", "x");
+        var link = new Uri(
+            (await ShareAsync("/film.mkv")).Json().GetProperty("url").GetString()!
+        ).AbsolutePath;
+        var wrong = await PostAsync(
+            $"/accounts/{_account}/protections",
+            new
+            {
+                path = "/film.mkv",
+                reasonCode = "copyright",
+                reference = "N-1",
+            },
+            OperatorScope.ContentBlock
+        );
+        Assert.Equal((400, "words"), (wrong.Status, wrong.Member("field")));
+
+        var mark = await PostAsync(
+            $"/accounts/{_account}/protections",
+            new
+            {
+                path = "/film.mkv",
+                reasonCode = "copyright",
+                reference = "N-1",
+                words = new { en = "Reported by a publisher." },
+            },
+            OperatorScope.ContentBlock
+        );
+
+        Assert.Equal((201, "N-1"), (mark.Status, mark.Json.GetProperty("reference").GetString()));
+        Assert.Equal(403, (await _operator.Host.Anonymous().GetAsync(link)).Status);
+        var item = (await _alice.GetAsync("/api/v1/protection"))
+            .Expect(200)
+            .Json()
+            .GetProperty("items")[0];
+        Assert.Equal(
+            ("/film.mkv", false),
+            (
+                item.GetProperty("path").GetString(),
+                item.GetProperty("isMarkedByCustomer").GetBoolean()
+            )
+        );
+        var notice = item.GetProperty("notices")[0];
+        Assert.Equal("Reported by a publisher.", notice.GetProperty("reason").GetString());
+        Assert.Equal("N-1", notice.GetProperty("reference").GetString());
+        var lifted = await _alice.SendJsonAsync(
+            "PUT",
+            "/api/v1/protection",
+            new { path = "/film.mkv", isProtected = false }
+        );
+        Assert.Equal("403 protected-by-operator", lifted.Problem());
+        Assert.Contains("Reported by a publisher.", lifted.Text, StringComparison.Ordinal);
+        var refused = await ShareAsync("/film.mkv");
+        Assert.Equal("403 protected-content", refused.Problem());
+        Assert.Contains("Reported by a publisher.", refused.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            (await _alice.GetAsync("/api/v1/account"))
+                .Json()
+                .GetProperty("measures")
+                .EnumerateArray(),
+            measure => measure.GetProperty("kind").GetString() == "protection"
+        );
+
+        await PostAsync(
+            $"/protections/{mark.Json.GetProperty("measure").GetInt64()}/end",
+            null,
+            OperatorScope.ContentBlock
+        );
+        (await _operator.Host.Anonymous().GetAsync(link)).Expect(200);
+        Assert.NotEqual(
+            JsonValueKind.Null,
+            (
+                await _operator.GetAsync(
+                    $"/accounts/{_account}/protections",
+                    OperatorScope.ContentBlock
+                )
+            )
+                .Json.GetProperty("items")[0]
+                .GetProperty("lifted")
+                .ValueKind
+        );
     }
 
     [Fact]
@@ -453,6 +638,19 @@ public sealed class RegisterApiTests : IAsyncLifetime
             (await _operator.GetAsync("/accounts", OperatorScope.SupportRead)).Status
         );
     }
+
+    private Task<DavAnswer> ShareAsync(string path) =>
+        _alice.SendJsonAsync(
+            "POST",
+            "/api/v1/shares",
+            new
+            {
+                path,
+                rights = "view",
+                rightsAttested = true,
+                rightsStatement = "1",
+            }
+        );
 
     private Task<OperatorReply> PostAsync(
         string path,

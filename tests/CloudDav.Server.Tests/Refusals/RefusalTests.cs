@@ -61,14 +61,14 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void Every_rule_has_a_code_of_its_own_but_the_two_of_maintenance()
+    public void Every_rule_has_a_code_of_its_own_but_those_of_maintenance_and_of_blocks()
     {
         var shared = Enum.GetValues<RefusalRule>()
             .GroupBy(rule => To(Language.English).AnswerTo(new Refusal(rule)).Row.Code)
             .Where(rules => rules.Count() > 1)
             .Select(rules => rules.Key);
 
-        Assert.Equal(["maintenance"], shared);
+        Assert.Equal(["blocked", "maintenance"], shared.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -167,7 +167,12 @@ public sealed class RefusalTests
     {
         foreach (
             var rule in (RefusalRule[])
-                [RefusalRule.Suspended, RefusalRule.Restricted, RefusalRule.Blocked]
+                [
+                    RefusalRule.Suspended,
+                    RefusalRule.Restricted,
+                    RefusalRule.Blocked,
+                    RefusalRule.ShareBlocked,
+                ]
         )
         {
             Assert.Equal(403, To(Language.English).AnswerTo(new Refusal(rule)).Row.Status);
@@ -262,6 +267,17 @@ public sealed class RefusalTests
                     Nl = "Betaal de open rekening.",
                     Fr = "Payez la facture ouverte.",
                     En = "Pay the open bill.",
+                },
+            },
+            RefusalRule.ShareBlocked => refusal with { IsLegalOrder = true },
+            RefusalRule.MarkNotYours or RefusalRule.ProtectedContent => refusal with
+            {
+                ReasonCode = "notice",
+                Words = new Texts
+                {
+                    Nl = "Een uitgever heeft dit gemeld.",
+                    Fr = "Un éditeur l’a signalé.",
+                    En = "A publisher has reported this.",
                 },
             },
             RefusalRule.PlatformOff or RefusalRule.PlatformReadOnly => refusal with

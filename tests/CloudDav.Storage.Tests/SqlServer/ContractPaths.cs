@@ -106,6 +106,8 @@ internal static class ContractPaths
         await snapshot.ListCommonEntriesAsync("register");
         await snapshot.FindNodeAsync(vault, ["a", "b"]);
         await snapshot.HasNodeAsync(vault, new(1));
+        await snapshot.FindShareAsync(new byte[32]);
+        await snapshot.HasShareAsync(vault, new(1));
         await snapshot.ListSealedAsync(s_account, "instruction");
         await snapshot.ListTermsAsync();
         await snapshot.ListAcceptancesAsync(s_account);
@@ -180,6 +182,18 @@ internal static class ContractPaths
                 SetBy = "s",
                 Since = Now,
                 Until = Now,
+            }
+        );
+        await transaction.AddMeasureAsync(
+            new Measure
+            {
+                Id = 0,
+                Kind = MeasureKind.Protection,
+                Account = s_account,
+                Node = new(1),
+                ReasonCode = "r",
+                SetBy = "s",
+                Since = Now,
             }
         );
         await transaction.LiftMeasureAsync(5, "s", Now);

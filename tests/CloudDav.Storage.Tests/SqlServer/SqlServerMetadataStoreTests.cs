@@ -18,6 +18,7 @@ public sealed class SqlServerMetadataStoreTests
         _database = server.Open();
         Store = new SqlServerMetadataStore(_database);
         Ledger = new SqlServerBlobLedger(_database);
+        Contracts = new SqlServerContractStore(_database);
         Audit = new SqlServerAuditLog(_database);
         Outbox = new SqlServerOutbox(_database);
         Care = new SqlServerCareLog(_database);
@@ -27,6 +28,8 @@ public sealed class SqlServerMetadataStoreTests
     protected override IMetadataStore Store { get; }
 
     protected override IBlobLedger Ledger { get; }
+
+    protected override IContractStore Contracts { get; }
 
     protected override IAuditLog Audit { get; }
 

@@ -222,6 +222,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 );
                 await snapshot.IsBelowAsync(s_actor.Vault, new(1), new(2));
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
+                Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
                 await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
                 return true;
             },
@@ -655,8 +656,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.ReplaceShare(share with { Version = 2 });
         yield return new Change.CountShareUse(share.Id, new byte[16], ShareUse.Opened, Now);
         yield return new Change.RemoveShare(share.Id);
-        yield return new Change.Protect(new(21), IsProtected: true);
-        yield return new Change.Protect(new(22), IsProtected: false);
+        yield return new Change.Protect(new(21), IsProtected: true, Measure: null);
+        yield return new Change.Protect(new(22), IsProtected: false, Measure: 7);
     }
 
     private static IEnumerable<Change> EveryChange(Facts facts)

@@ -440,10 +440,7 @@ public sealed class LinkModelTests
         private Facts Break(Facts facts) =>
             bug switch
             {
-                PlantedBug.ForgetsMarks => facts with
-                {
-                    Vault = facts.Vault with { Protected = new HashSet<NodeId>() },
-                },
+                PlantedBug.ForgetsMarks => facts with { Vault = facts.Vault with { Marks = [] } },
                 PlantedBug.ForgetsWhereItBegins => facts with
                 {
                     Paths =
@@ -500,6 +497,9 @@ public sealed class LinkModelTests
                 AccountId account,
                 DateTimeOffset now
             ) => snapshot.ListHouseholdAsync(account, now);
+            public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(
+                VaultId vault
+            ) => snapshot.ListMarkedAsync(vault);
 
             public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
                 snapshot.FindContentAsync(vault, content);

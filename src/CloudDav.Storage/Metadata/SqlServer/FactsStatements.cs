@@ -8,7 +8,7 @@ internal static class FactsStatements
     private const string MeasureColumns = """
         m.measure_id AS MeasureId, m.kind AS Kind, m.switches AS Switches, m.account_id AS AccountId, m.option_code AS OptionCode, m.node_id AS NodeId,
           m.is_legal_order AS IsLegalOrder, m.reason_code AS ReasonCode, m.words AS Words, m.set_by AS SetBy, m.since AS Since, m.until AS Until,
-          m.lifted AS Lifted
+          m.lifted AS Lifted, m.share_id AS ShareId, m.reference AS Reference
         """;
 
     private const string Account = $"""

@@ -45,6 +45,31 @@ internal static class ShareStatements
         BigInt("@share")
     );
 
+    /// <summary>The rows from the root down to each marked item.</summary>
+    public static readonly SqlServerStatement ListMarked = new(
+        $"""
+        SET NOCOUNT ON;
+        WITH marked AS (
+          SELECT DISTINCT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault
+        ), up AS (
+          SELECT m.node_id AS marked_id, 0 AS level, n.node_id, n.parent_id, n.name_key
+          FROM marked AS m
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = m.node_id
+          UNION ALL
+          SELECT u.marked_id, u.level + 1, n.node_id, n.parent_id, n.name_key
+          FROM up AS u
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
+        )
+        SELECT u.marked_id, {TreeStatements.NodeColumns}
+        FROM up AS u
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
+        {TreeStatements.WithDirs}
+        ORDER BY u.marked_id, u.level DESC
+        OPTION (MAXRECURSION 0);
+        """,
+        BigInt("@vault")
+    );
+
     public static readonly SqlServerStatement InsertShare = new(
         """
         INSERT INTO dbo.shares (
@@ -232,17 +257,20 @@ internal static class ShareStatements
 
     public static readonly SqlServerStatement Protect = new(
         """
-        INSERT INTO dbo.protected_nodes (vault_id, node_id)
-        SELECT @vault, @node
-        WHERE NOT EXISTS (SELECT 1 FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault AND p.node_id = @node);
+        INSERT INTO dbo.protected_nodes (vault_id, node_id, measure_id)
+        SELECT @vault, @node, @measure
+        WHERE NOT EXISTS (
+          SELECT 1 FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault AND p.node_id = @node AND p.measure_id = @measure);
         """,
         BigInt("@vault"),
-        BigInt("@node")
+        BigInt("@node"),
+        BigInt("@measure")
     );
 
     public static readonly SqlServerStatement Unprotect = new(
-        "DELETE FROM dbo.protected_nodes WHERE vault_id = @vault AND node_id = @node;",
+        "DELETE FROM dbo.protected_nodes WHERE vault_id = @vault AND node_id = @node AND measure_id = @measure;",
         BigInt("@vault"),
-        BigInt("@node")
+        BigInt("@node"),
+        BigInt("@measure")
     );
 }

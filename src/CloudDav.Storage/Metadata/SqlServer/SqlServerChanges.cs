@@ -419,7 +419,7 @@ internal sealed class SqlServerChanges
                 _others.Add(
                     (
                         protect.IsProtected ? ShareStatements.Protect : ShareStatements.Unprotect
-                    ).With(_set.Vault.Value, protect.Node.Value)
+                    ).With(_set.Vault.Value, protect.Node.Value, protect.Measure ?? 0)
                 );
                 break;
             case Change.NoteStanding note:

@@ -120,6 +120,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         var members = new List<(long Share, AccountId Account)>();
         while (await reader.ReadAsync())
             members.Add((reader.GetInt64(0), new(reader.GetInt64(1))));
+        await reader.NextResultAsync();
         var chains = await ReadChainsAsync(reader);
         return
         [
@@ -137,6 +138,21 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                     },
                     [.. chains[found.Id.Value]]
                 )),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault)
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            ShareStatements.ListMarked.With(vault.Value)
+        );
+        var chains = await ReadChainsAsync(reader);
+        return
+        [
+            .. chains
+                .Where(chain => chain.First() is { Name: "root" })
+                .Select(chain => chain.ToArray()),
         ];
     }
 
@@ -164,7 +180,9 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         var mounts = new HashSet<long>();
         while (await reader.ReadAsync())
             mounts.Add(reader.GetInt64(0));
+        await reader.NextResultAsync();
         var places = await ReadChainsAsync(reader);
+        await reader.NextResultAsync();
         var items = await ReadChainsAsync(reader);
         return
         [
@@ -198,10 +216,9 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         );
     }
 
-    // Rows of the next result: a number, and from the top down the rows that belong to it.
+    // A number in the first column, and from the top down the rows that belong to it.
     private static async Task<ILookup<long, NodeRow>> ReadChainsAsync(DbDataReader reader)
     {
-        await reader.NextResultAsync();
         var rows = new List<(long Id, NodeRow Row)>();
         while (await reader.ReadAsync())
             rows.Add((reader.GetInt64(0), ReadWhole(reader, 1)));
@@ -315,6 +332,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         long factsVersion;
         long platformVersion;
         VisitedShare? visited = null;
+        var marks = new List<ProtectionMark>();
         await using (
             var reader = await ready.ReadAsync(
                 statement.With(
@@ -347,11 +365,8 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             if (isSignedOut)
                 return SignedOut(vault);
             await reader.NextResultAsync();
-            var marked = new HashSet<NodeId>();
             while (await reader.ReadAsync())
-                marked.Add(new(reader.GetInt64(0)));
-            if (marked.Count > 0)
-                vault = vault with { Protected = marked };
+                marks.Add(ShareRows.MarkOf(reader.GetInt64(0), reader.GetInt64(1)));
             var top = request.Visit is null ? null : await ReadTopAsync(reader, vault);
             visited = top?.Visited;
             paths =
@@ -359,11 +374,18 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                     ? []
                     : await ReadPathsAsync(reader, vault, request, details, top);
         }
+        var contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion);
         return new Facts
         {
             IsSignedOut = false,
-            Vault = vault,
-            Contract = await ContractOfAsync(ready, actor.Account, factsVersion, platformVersion),
+            Vault =
+                marks.Count == 0
+                    ? vault
+                    : vault with
+                    {
+                        Marks = ProtectionMark.Holding(marks, contract.Measures, request.Now),
+                    },
+            Contract = contract,
             Platform = await PlatformOfAsync(ready, platformVersion),
             Visited = visited,
             Paths = paths,

@@ -221,12 +221,12 @@ internal static class TreeChangeStatements
           JOIN dbo.nodes AS t ON t.vault_id = @vault AND t.parent_id = m.copied AND t.name_key = n.name_key
           JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = n.node_id
           OPTION (LOOP JOIN, RECOMPILE);
-          INSERT INTO dbo.protected_nodes (vault_id, node_id)
-          SELECT @vault, m.copied FROM dbo.protected_nodes AS p
+          INSERT INTO dbo.protected_nodes (vault_id, node_id, measure_id)
+          SELECT @vault, m.copied, p.measure_id FROM dbo.protected_nodes AS p
           JOIN @map AS m ON m.former = p.node_id AND m.former <> @copy_from
           WHERE p.vault_id = @vault
           UNION
-          SELECT @vault, t.node_id FROM dbo.protected_nodes AS p
+          SELECT @vault, t.node_id, p.measure_id FROM dbo.protected_nodes AS p
           JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = p.node_id AND n.kind = 1
           JOIN @map AS m ON m.former = n.parent_id
           JOIN dbo.nodes AS t ON t.vault_id = @vault AND t.parent_id = m.copied AND t.name_key = n.name_key

@@ -87,7 +87,7 @@ internal static class TreeStatements
                 AND s.owner_id > a.account_id) THEN 1 ELSE 0 END AS has_received
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
-        SELECT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
+        SELECT p.node_id, p.measure_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
         IF @share IS NOT NULL
         BEGIN
           SELECT {ShareStatements.Columns} FROM dbo.shares AS s JOIN dbo.accounts AS a ON a.account_id = s.owner_id
