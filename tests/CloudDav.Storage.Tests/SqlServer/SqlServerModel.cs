@@ -13,28 +13,33 @@ internal sealed class SqlServerModel : IDisposable
 {
     private readonly TSqlModel _model = new(SqlServerVersion.Sql160, new TSqlModelOptions());
     private readonly List<(string Name, string Text)> _loose = [];
+    private readonly HashSet<TSqlStatement> _altered = [];
     private readonly HashSet<string> _known = [];
     private int _procedures;
 
     public SqlServerModel()
     {
+        var objects = new List<TSqlStatement>();
         foreach (var (name, text) in Scripts())
         foreach (var batch in Parse(text).Batches)
         foreach (var statement in batch.Statements)
         {
-            var sql = TextOf(statement);
             if (
                 statement
                 is CreateTableStatement
                     or CreateIndexStatement
                     or CreateTypeTableStatement
             )
-            {
-                _model.AddObjects(sql);
-                Schema.Add(statement);
-            }
+                objects.Add(statement);
+            else if (statement is AlterTableStatement alter)
+                _altered.Add(Alter(objects.OfType<CreateTableStatement>(), alter));
             else
-                _loose.Add((name, sql));
+                _loose.Add((name, TextOf(statement)));
+        }
+        foreach (var made in objects)
+        {
+            _model.AddObjects(_altered.Contains(made) ? Written(made) : TextOf(made));
+            Schema.Add(made);
         }
         _known.UnionWith(Messages());
     }
@@ -144,6 +149,44 @@ internal sealed class SqlServerModel : IDisposable
             : throw new FormatException(
                 string.Join("; ", errors.Select(error => $"line {error.Line}: {error.Message}"))
             );
+    }
+
+    // The model makes tables and alters none: a table is made at once as the scripts leave it.
+    private static CreateTableStatement Alter(
+        IEnumerable<CreateTableStatement> tables,
+        AlterTableStatement alter
+    )
+    {
+        var made = tables.Single(table =>
+            StatementSchema.NameOf(table.SchemaObjectName)
+            == StatementSchema.NameOf(alter.SchemaObjectName)
+        );
+        switch (alter)
+        {
+            case AlterTableAddTableElementStatement { Definition: { } added }:
+                foreach (var column in added.ColumnDefinitions)
+                    made.Definition.ColumnDefinitions.Add(column);
+                foreach (var constraint in added.TableConstraints)
+                    made.Definition.TableConstraints.Add(constraint);
+                return made;
+            case AlterTableDropTableElementStatement dropped:
+                foreach (var element in dropped.AlterTableDropTableElements)
+                {
+                    var constraint = made.Definition.TableConstraints.Single(one =>
+                        one.ConstraintIdentifier?.Value == element.Name.Value
+                    );
+                    made.Definition.TableConstraints.Remove(constraint);
+                }
+                return made;
+            default:
+                throw new FormatException($"This is not understood: {TextOf(alter)}");
+        }
+    }
+
+    private static string Written(TSqlFragment fragment)
+    {
+        new Sql160ScriptGenerator().GenerateScript(fragment, out var text);
+        return text;
     }
 
     private static string TextOf(TSqlFragment fragment) =>

@@ -33,6 +33,7 @@ internal static class SqlServerInspection
         "shares, their uses or marks are of something that is not there",
         "exclusive locks overlap on one node",
         "history spans overlap, are empty, or reach into the present row",
+        "the vault does not tell that something was put aside",
         "an id is above the sequence that gives ids",
         "an id is used in two vaults",
     ];
