@@ -557,8 +557,70 @@ public sealed class SafeSaveTests : IAsyncDisposable
         Assert.Equal(before.Id, put.Value.Node.Id);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Under_a_legal_hold_nothing_is_dropped(bool isOnVault)
+    {
+        var alice = await SessionAsync();
+        await alice.MakeFolderAsync("/f");
+        var before = await WriteAsync(alice, "/f/doc", "before");
+        await alice.PutAsync("/f/new", "first");
+        await alice.PutAsync("/f/new", "after");
+        var newcomer = await FindAsync(alice, "/f/new");
+        await HoldAsync(alice, isOnVault ? null : (await FindAsync(alice, "/f")).Id);
+
+        await MoveAsync(alice, "/f/doc", "/f/doc.bak");
+        await MoveAsync(alice, "/f/new", "/f/doc");
+        await alice.DeleteAsync("/f/doc.bak");
+
+        Assert.Equal(before.Id, (await FindAsync(alice, "/f/doc")).Id);
+        Assert.Equal("after", await alice.ReadTextAsync("/f/doc"));
+        Assert.Equal(2, await TrashedAsync(alice));
+        Assert.Equal(["first"], await VersionsAsync(alice, newcomer.Id));
+        Assert.Equal(5, await alice.UsedAsync());
+    }
+
+    [Fact]
+    public async Task What_was_blocked_meanwhile_gets_no_new_content()
+    {
+        var alice = await SessionAsync();
+        var before = await WriteAsync(alice, "/doc", "before");
+
+        await MoveAsync(alice, "/doc", "/doc.bak");
+        await HoldAsync(alice, before.Id, MeasureKind.Block);
+        await alice.PutAsync("/doc", "another");
+
+        Assert.NotEqual(before.Id, (await FindAsync(alice, "/doc")).Id);
+    }
+
     private async Task<VaultSession> SessionAsync(long capacity = 1 << 20) =>
         _cloud.Session(await _cloud.AddActorAsync("alice", capacity));
+
+    private async Task HoldAsync(
+        VaultSession session,
+        NodeId? item,
+        MeasureKind kind = MeasureKind.LegalHold
+    ) =>
+        await _cloud.Contracts.WriteAsync<bool>(
+            async transaction =>
+            {
+                await transaction.AddMeasureAsync(
+                    new Measure
+                    {
+                        Id = 0,
+                        Account = session.Actor.Account,
+                        Node = item,
+                        Kind = kind,
+                        ReasonCode = "court",
+                        SetBy = "operator",
+                        Since = _cloud.Time.GetUtcNow(),
+                    }
+                );
+                return true;
+            },
+            Stop
+        );
 
     private static async Task<NodeRow> FindAsync(VaultSession session, string path) =>
         (await session.FindAsync(path)).Value.Node;
