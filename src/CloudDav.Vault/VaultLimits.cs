@@ -51,6 +51,12 @@ public sealed record VaultLimits
     /// <summary>The first quota hold of an upload of unknown length, in bytes; it doubles as the upload grows.</summary>
     public long FirstHoldBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>For how long after a file was put aside what comes to its place is its next version.</summary>
+    public TimeSpan SafeSaveWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How old what is moved there may be: a program has just written it.</summary>
+    public TimeSpan SafeSaveAge { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a deleted item stays in the trash.</summary>
     public TimeSpan TrashAge { get; init; } = TimeSpan.FromDays(30);
 

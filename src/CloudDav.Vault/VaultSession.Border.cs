@@ -342,7 +342,7 @@ public sealed partial class VaultSession
                     }
                     : sides.Source.Vault;
                 var leaving = new ChangeSet(vault, now);
-                Discard(leaving, vault, sides.From, heir: null);
+                Discard(leaving, vault, sides.From, heir: null, isNeeded: true);
                 await _source.ApplyAsync(transaction, vault, leaving);
             }
             return After(sides.Target.Vault, changes, arrival.Value, sides.To.Node is null);
@@ -400,7 +400,7 @@ public sealed partial class VaultSession
                     ApplyTimes(row, transfer);
                     top = row;
                     if (place.Node is not null)
-                        Discard(changes, vault, place, heir: row.Id);
+                        Discard(changes, vault, place, heir: row.Id, isNeeded: true);
                 }
                 if (node.Content is { } content)
                 {

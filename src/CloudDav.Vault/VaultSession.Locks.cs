@@ -53,7 +53,16 @@ public sealed partial class VaultSession
                     return refusal;
                 var changes = new ChangeSet(vault, now, isRecorded: isNew);
                 var node = place.Node;
-                if (node is null)
+                if (
+                    isNew
+                    && await FindSafeSaveAsync(transaction, vault, place, from: null, now, 0)
+                        is { } save
+                )
+                {
+                    node = save.EmptyRow(NewRevision(), now);
+                    save.AddTo(changes, node, new NodeId(await transaction.NextIdAsync()));
+                }
+                else if (node is null)
                 {
                     node = NewRow(
                         vault,
@@ -79,7 +88,7 @@ public sealed partial class VaultSession
                     Path = isNew ? path : place.StoredPath,
                 };
                 changes.Add(new Change.AddLock(taken));
-                await transaction.ApplyAsync(changes);
+                await ApplyAsync(transaction, vault, changes);
                 return new Locked(taken, isNew);
             },
             cancellationToken

@@ -33,7 +33,13 @@ public sealed partial class VaultSession
                         isWish: true
                     );
                 else
-                    Discard(changes, facts.Vault, place, heir: null);
+                    Discard(
+                        changes,
+                        facts.Vault,
+                        place,
+                        heir: null,
+                        await IsNeededAsync(transaction, facts.Vault, place)
+                    );
                 await ApplyAsync(transaction, facts.Vault, changes);
                 return true;
             },
@@ -83,11 +89,28 @@ public sealed partial class VaultSession
                     { } refusal
                 )
                     return refusal;
-                var changes = new ChangeSet(vault, Now);
+                var now = Now;
+                var changes = new ChangeSet(vault, now);
+                if (await FindSafeSaveAsync(transaction, vault, to, from, now, 0) is { } save)
+                    return await MoveIntoPlaceAsync(
+                        transaction,
+                        changes,
+                        save,
+                        vault,
+                        from,
+                        to,
+                        transfer
+                    );
                 foreach (var held in OwnAndBelow(from))
                     changes.Add(new Change.RemoveLock(held.Token));
                 if (to.Node is not null)
-                    Discard(changes, vault, to, heir: node.Id);
+                    Discard(
+                        changes,
+                        vault,
+                        to,
+                        heir: node.Id,
+                        await IsNeededAsync(transaction, vault, to)
+                    );
                 var row = node.Copy();
                 row.Parent = to.Parent!.Id;
                 row.Name = to.Path[^1];
@@ -102,6 +125,8 @@ public sealed partial class VaultSession
                         KeepsContent: true
                     )
                 );
+                if (SafeSave.PutsAside(from, to))
+                    changes.Add(new Change.SetAside(node.Id, _actor.Account, _actor.Device));
                 if (row.IsFolder && transfer.Modified is not null)
                     changes.Add(new Change.SetFolderModified(row.Id, row.ModifiedMs));
                 if (levels < node.Height)
@@ -198,7 +223,7 @@ public sealed partial class VaultSession
                     row.SubtreeBytes = row.SubtreePropertyBytes = row.SubtreeItems = 0;
                 row.Height = levels;
                 if (to.Node is not null)
-                    Discard(changes, vault, to, heir: row.Id);
+                    Discard(changes, vault, to, heir: row.Id, isNeeded: true);
                 changes.Add(new Change.InsertNode(row));
                 if (row.Content is { } content)
                     changes.Add(new Change.ShareContent(content, row.Id));
@@ -287,9 +312,15 @@ public sealed partial class VaultSession
     private static IEnumerable<LockRow> OwnAndBelow(PathState path) =>
         path.Locks.Where(held => held.Node == path.Node!.Id).Concat(path.LocksBelow);
 
-    // Takes a node out of the tree: into the trash, or for good when it is a by-product that nobody wants back. Its place's locks pass to
-    // what comes into its place; without an heir they end with it.
-    private static void Discard(ChangeSet changes, VaultState vault, PathState path, NodeId? heir)
+    // Takes a node out of the tree: into the trash, or for good when it is a by-product that nobody wants back, or nothing is lost with it. Its place's locks
+    // pass to what comes into its place; without an heir they end with it.
+    private static void Discard(
+        ChangeSet changes,
+        VaultState vault,
+        PathState path,
+        NodeId? heir,
+        bool isNeeded
+    )
     {
         var node = path.Node!;
         if (heir is { } next)
@@ -303,7 +334,8 @@ public sealed partial class VaultSession
             foreach (var held in OwnAndBelow(path))
                 changes.Add(new Change.RemoveLock(held.Token));
         }
-        var isTransient = NodeName.IsTransient(node.Name) && !vault.Decision!.IsKept(path.Chain);
+        var isTransient =
+            (!isNeeded || NodeName.IsTransient(node.Name)) && !vault.Decision!.IsKept(path.Chain);
         var bytes = node.Size + node.SubtreeBytes;
         var propertyBytes = node.PropertyBytes + node.SubtreePropertyBytes;
         changes.Count(

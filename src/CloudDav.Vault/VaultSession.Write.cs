@@ -189,7 +189,8 @@ public sealed partial class VaultSession
                     guard,
                     content,
                     blob: null,
-                    spliced: null
+                    spliced: null,
+                    Now
                 ),
             cancellationToken
         );
@@ -210,7 +211,7 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        var blob = BlobId.New();
+        var (blob, begun) = (BlobId.New(), Now);
         var around = (splice?.Before?.Count ?? 0) + (splice?.After?.Count ?? 0);
         var expected = upload.DeclaredLength + around;
         var held = await CommandAsync(
@@ -289,7 +290,8 @@ public sealed partial class VaultSession
                         guard,
                         staged,
                         blob,
-                        splice
+                        splice,
+                        begun
                     ),
                 CancellationToken.None
             );
@@ -317,7 +319,8 @@ public sealed partial class VaultSession
         ChangeGuard guard,
         ContentFacts content,
         BlobId? blob,
-        SplicePlan? spliced
+        SplicePlan? spliced,
+        DateTimeOffset begun
     )
     {
         var facts = await LoadAsync(transaction, request);
@@ -339,9 +342,18 @@ public sealed partial class VaultSession
             return new Refusal(RefusalRule.ConditionFailed);
         var now = Now;
         var changes = new ChangeSet(vault, now);
-        var row = former is null
-            ? NewRow(vault, place, NodeKind.File, await transaction.NextIdAsync(), now)
-            : former.Copy();
+        var save = await FindSafeSaveAsync(
+            transaction,
+            vault,
+            place,
+            from: null,
+            begun,
+            content.Size
+        );
+        var row =
+            save?.Row()
+            ?? former?.Copy()
+            ?? NewRow(vault, place, NodeKind.File, await transaction.NextIdAsync(), now);
         row.Size = content.Size;
         row.Revision = NewRevision();
         row.MediaType = upload.MediaType ?? (spliced is null ? null : former?.MediaType);
@@ -354,20 +366,23 @@ public sealed partial class VaultSession
             row.Content = new ContentId(await transaction.NextIdAsync());
             changes.Add(new Change.AddContent(row.Content.Value, content, blob));
         }
-        if (former is null)
+        if (save is not null)
+            save.AddTo(changes, row, new NodeId(await transaction.NextIdAsync()));
+        else if (former is null)
             changes.Add(new Change.InsertNode(row));
         else
             ReplaceContent(changes, former, row, vault.Decision!.IsKept(place.Chain));
         if (blob is { } unused && content.Size == 0)
             changes.Add(new Change.AbandonBlob(unused));
-        changes.Count(
-            place.Ancestors,
-            row.Size - (former?.Size ?? 0),
-            0,
-            former is null ? 1 : 0,
-            former is null ? 1 : 0,
-            changesMembers: former is null
-        );
+        if (save is null)
+            changes.Count(
+                place.Ancestors,
+                row.Size - (former?.Size ?? 0),
+                0,
+                former is null ? 1 : 0,
+                former is null ? 1 : 0,
+                changesMembers: former is null
+            );
         if (IsLink && facts.Visited is { } visited)
             Record(changes, AuditActs.ShareReceived, visited.Share, null);
         await ApplyAsync(transaction, vault, changes);

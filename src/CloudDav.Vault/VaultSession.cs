@@ -352,16 +352,15 @@ public sealed partial class VaultSession
     private NodeDetails Shown(NodeDetails details) =>
         IsLink ? details & ~(NodeDetails.Locks | NodeDetails.Properties) : details;
 
-    // What a listing leaves out with everything below it; null for nothing.
-    private HashSet<NodeId>? HiddenBelow(VaultState vault) =>
-        IsLink && vault.Protected.Count > 0 ? [.. vault.Protected] : null;
+    // What a listing leaves out with everything below it, by-products of the owner's programs aside; null for nothing at all.
+    private HashSet<NodeId>? HiddenBelow(VaultState vault) => IsLink ? [.. vault.Protected] : null;
 
     // Folders come before what is in them.
     private static bool Hides(HashSet<NodeId> hidden, NodeRow node)
     {
         if (hidden.Contains(node.Id))
             return true;
-        if (!hidden.Contains(node.Parent))
+        if (!hidden.Contains(node.Parent) && !NodeName.IsTransient(node.Name))
             return false;
         if (node.IsFolder)
             hidden.Add(node.Id);

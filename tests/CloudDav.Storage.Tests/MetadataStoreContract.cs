@@ -53,8 +53,12 @@ public abstract partial class MetadataStoreContract
                 "lock is on no node"
             },
             {
-                "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0 FROM nodes WHERE kind = 1",
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, NULL, NULL FROM nodes WHERE kind = 1",
                 "history spans"
+            },
+            {
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 0, 0, 0, 2, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, 7, NULL FROM nodes WHERE kind = 1",
+                "put aside"
             },
             { "UPDATE sequences SET next = 1", "sequence" },
             { "INSERT INTO protected_nodes SELECT vault_id, 4711, 0 FROM vaults", "marks" },
@@ -1017,7 +1021,9 @@ public abstract partial class MetadataStoreContract
         Actor actor,
         string[] source,
         string[]? target,
-        HistoryReason reason
+        HistoryReason reason,
+        DeviceId? device = null,
+        bool isSetAside = false
     ) =>
         await Store.WriteAsync<bool>(
             async transaction =>
@@ -1039,6 +1045,8 @@ public abstract partial class MetadataStoreContract
                     : vault.KeyOf(row.Name);
                 var changes = new ChangeSet(vault, Now);
                 changes.Add(new Change.ReplaceNode(from, row, reason, false, true));
+                if (isSetAside)
+                    changes.Add(new Change.SetAside(row.Id, actor.Account, device));
                 changes.Count(
                     facts.Paths[0].Ancestors,
                     -from.Size - from.SubtreeBytes,

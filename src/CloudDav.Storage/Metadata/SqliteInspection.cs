@@ -259,6 +259,13 @@ internal static class SqliteInspection
             """
         ),
         (
+            "the vault does not tell that something was put aside",
+            """
+            SELECT 'node ' || h.node_id FROM node_history h JOIN vaults v ON v.vault_id = h.vault_id
+            WHERE h.vault_id = @vault AND h.aside_account IS NOT NULL AND v.set_aside_at IS NULL
+            """
+        ),
+        (
             "an id is above the sequence that gives ids",
             """
             SELECT 'node ' || node_id FROM nodes WHERE vault_id = @vault AND node_id >= (SELECT next FROM sequences WHERE name = 'ids')

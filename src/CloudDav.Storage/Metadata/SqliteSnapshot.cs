@@ -158,6 +158,55 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(keys);
     }
 
+    public ValueTask<SetAside?> FindSetAsideAsync(
+        VaultState vault,
+        NodeId folder,
+        string name,
+        DateTimeOffset since,
+        NodeId? newcomer
+    )
+    {
+        var statement = session[TreeSql.ListSetAside]
+            .Bind(1, vault.Id.Value)
+            .Bind(2, folder.Value)
+            .Bind(3, since.ToUnixTimeMilliseconds());
+        SetAside? found = null;
+        long node = 0;
+        while (found is null && statement.Step())
+        {
+            if (vault.KeyOf(statement.Text(1)) != vault.KeyOf(name))
+                continue;
+            node = statement.Int64(0);
+            found = new SetAside
+            {
+                Chain = [],
+                Revision = new Guid(statement.Bytes(2)),
+                Account = new(statement.Int64(4)),
+                Device = statement.NullableInt64(5) is { } device ? new DeviceId(device) : null,
+            };
+        }
+        statement.Reset();
+        if (found is null || ChainOf(vault.Id.Value, node) is not { Count: > 0 } chain)
+            return new((SetAside?)null);
+        AddDetails(vault.Id.Value, chain[^1], NodeDetails.Properties);
+        return new(
+            found with
+            {
+                Chain = chain,
+                Newcomer = newcomer is { } id ? FindNewcomer(vault.Id.Value, id.Value) : null,
+            }
+        );
+    }
+
+    public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
+        new(
+            session[TreeSql.IsVersion]
+                .Bind(1, vault.Value)
+                .Bind(2, until)
+                .Bind(3, content.Value)
+                .RunForInt64() != 0
+        );
+
     public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
         new(
             session[TreeSql.IsBelow]
@@ -175,6 +224,15 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                     .Bind(2, folder.Value)
                     .RunForInt64()
         );
+
+    private Newcomer FindNewcomer(long vault, long node)
+    {
+        var statement = session[TreeSql.FindNewcomer].Bind(1, vault).Bind(2, node);
+        statement.Step();
+        var (since, isShared) = (statement.NullableInt64(0), statement.Boolean(1));
+        statement.Reset();
+        return new(Milliseconds.Time(since), isShared, ReadProperties(vault, node));
+    }
 
     private StoredContent? ReadContent(VaultId vault, ContentId content)
     {
@@ -236,6 +294,8 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         var platformVersion = statement.Int64(15);
         var hasProtected = statement.Boolean(16);
         vault = vault with { HasReceived = statement.NullableInt64(17) == 1 };
+        if (statement.NullableInt64(18) is { } aside)
+            vault = vault with { LastSetAside = DateTimeOffset.FromUnixTimeMilliseconds(aside) };
         statement.Reset();
         if (isSignedOut)
             return new Facts
@@ -359,7 +419,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         );
     }
 
-    // The rows from the top down to a node; empty when it is not there.
+    // From the top of what it lies in down to the node; empty when it is gone.
     private List<NodeRow> ChainOf(long vault, long node)
     {
         var chain = new List<NodeRow>();

@@ -196,6 +196,19 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 else
                     Session[ShareSql.DeleteMount].Bind(1, vault).Bind(2, remove.Share.Value).Run();
                 break;
+            case Change.SetAside aside:
+                MustChange(
+                    Session[TreeSql.SetAside]
+                        .Bind(1, vault)
+                        .Bind(2, set.Seq)
+                        .Bind(3, aside.Node.Value)
+                        .Bind(4, aside.Account.Value)
+                        .Bind(5, aside.Device?.Value)
+                        .Run(),
+                    "history"
+                );
+                Session[TreeSql.NoteSetAside].Bind(1, vault).Bind(2, set.NowMs).Run();
+                break;
             case Change.RemoveFile remove:
                 AddHistory(set, remove.Former, HistoryReason.Discarded, false, null);
                 RemoveRows(vault, remove.Former.Parent.Value, remove.Former);

@@ -29,7 +29,8 @@ internal static class TreeSql
           EXISTS (SELECT 1 FROM protected_nodes m WHERE m.vault_id = v.vault_id),
           EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id < a.account_id)
             OR EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id > a.account_id)
-            OR EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = v.vault_id)
+            OR EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = v.vault_id),
+          v.set_aside_at
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;
@@ -135,8 +136,10 @@ internal static class TreeSql
     public const string MakeBlobLive =
         "UPDATE blobs SET state = 1, due = 0 WHERE blob_id = ?1 AND vault_id = ?2 AND state = 0";
 
-    public const string InsertReference =
-        "INSERT INTO content_refs (vault_id, content_id, node_id) VALUES (?1, ?2, ?3)";
+    public const string InsertReference = """
+        INSERT INTO content_refs (vault_id, content_id, node_id)
+        SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        """;
 
     public const string HistoryNamesContent = """
         SELECT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
@@ -185,6 +188,28 @@ internal static class TreeSql
           vault_id, until_seq, node_id, from_seq, from_time, until_time, reason, is_version, parent_id, name, kind, size, revision,
           content_id, media_type, created, modified
         ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        """;
+
+    public const string SetAside = """
+        UPDATE node_history SET aside_account = ?4, aside_device = ?5 WHERE vault_id = ?1 AND until_seq = ?2 AND node_id = ?3
+        """;
+
+    public const string NoteSetAside = "UPDATE vaults SET set_aside_at = ?2 WHERE vault_id = ?1";
+
+    public const string ListSetAside = """
+        SELECT node_id, name, revision, until_time, aside_account, aside_device FROM node_history
+        WHERE vault_id = ?1 AND parent_id = ?2 AND aside_account IS NOT NULL AND until_time > ?3
+        ORDER BY until_time DESC, until_seq DESC
+        """;
+
+    public const string FindNewcomer = """
+        SELECT
+          (SELECT h.from_time FROM node_history h WHERE h.vault_id = ?1 AND h.node_id = ?2 ORDER BY h.until_seq LIMIT 1),
+          EXISTS (SELECT 1 FROM shares s WHERE s.vault_id = ?1 AND s.node_id = ?2)
+        """;
+
+    public const string IsVersion = """
+        SELECT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND until_seq = ?2 AND content_id = ?3 AND is_version = 1)
         """;
 
     public const string InsertDir = """

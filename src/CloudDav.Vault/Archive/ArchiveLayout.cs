@@ -18,9 +18,13 @@ internal sealed class ArchiveLayout : IDisposable
 
     private readonly VaultState _vault;
     private readonly IReadOnlySet<NodeId> _withheld;
+    private readonly bool _isForVisitor;
 
-    private ArchiveLayout(VaultState vault, IReadOnlySet<NodeId> withheld) =>
+    private ArchiveLayout(VaultState vault, IReadOnlySet<NodeId> withheld)
+    {
         (_vault, _withheld) = (vault, withheld);
+        _isForVisitor = vault.Decision?.Visitor is { IsFamily: false };
+    }
 
     /// <summary>How many files and folders.</summary>
     public long Count { get; private set; }
@@ -37,7 +41,7 @@ internal sealed class ArchiveLayout : IDisposable
     /// <summary>What is left out, with everything below it.</summary>
     public IReadOnlySet<NodeId> Withheld => _withheld;
 
-    /// <summary>Lays out everything below a folder, from one snapshot, but for what is withheld.</summary>
+    /// <summary>Lays out everything below a folder, from one snapshot, but for what is withheld and, for visitors, by-products of the owner's programs.</summary>
     public static async ValueTask<ArchiveLayout> OfAsync(
         IMetadataSnapshot snapshot,
         VaultState vault,
@@ -103,7 +107,11 @@ internal sealed class ArchiveLayout : IDisposable
             {
                 if ((Count & 1023) == 0)
                     cancellationToken.ThrowIfCancellationRequested();
-                if (node.Kind is NodeKind.Mount || _withheld.Contains(node.Id))
+                if (
+                    node.Kind is NodeKind.Mount
+                    || _withheld.Contains(node.Id)
+                    || _isForVisitor && NodeName.IsTransient(node.Name)
+                )
                     return;
                 var name = EntryName.Of(node.Name, node.Id);
                 if (taken?.Add(NodeName.Fold(name)) == false)

@@ -151,7 +151,7 @@ public abstract record Change
     /// <summary>Copies the dead properties of another vault's node.</summary>
     public sealed record TakeProperties(VaultId From, NodeId Source, NodeId Target) : Change;
 
-    /// <summary>Makes a node one more owner of a content.</summary>
+    /// <summary>Makes a node one more owner of a content, unless its history names it: then it is one.</summary>
     public sealed record ShareContent(ContentId Content, NodeId Owner) : Change;
 
     /// <summary>A node's row no longer names a content. Unless its history does, it stops being an owner; without owners the content goes and its blob is condemned.</summary>
@@ -173,6 +173,9 @@ public abstract record Change
         bool IsVersion,
         bool KeepsContent
     ) : Change;
+
+    /// <summary>Remembers who put a file aside that the same change set has moved, so that what comes to its place can become its next version.</summary>
+    public sealed record SetAside(NodeId Node, AccountId Account, DeviceId? Device) : Change;
 
     /// <summary>Removes a file's row, its properties and locks; history tells that it was there, without its content.</summary>
     public sealed record RemoveFile(NodeRow Former) : Change;

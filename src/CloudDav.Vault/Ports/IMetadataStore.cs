@@ -124,6 +124,26 @@ public interface IMetadataSnapshot
         IReadOnlyList<ContentId> contents
     );
 
+    /// <summary>The file that was put aside last from a place; null when none was since a moment, or when it is gone for good.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="folder">The folder it was in.</param>
+    /// <param name="name">What it was called there.</param>
+    /// <param name="since">The moment.</param>
+    /// <param name="newcomer">The node that is to come to the place; null for one that is not there yet.</param>
+    ValueTask<SetAside?> FindSetAsideAsync(
+        VaultState vault,
+        NodeId folder,
+        string name,
+        DateTimeOffset since,
+        NodeId? newcomer
+    );
+
+    /// <summary>Whether a content became an earlier version of a file by a certain change, and still is one.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="until">The number of the change.</param>
+    /// <param name="content">The content.</param>
+    ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content);
+
     /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
     ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
 
@@ -285,6 +305,9 @@ public sealed record VaultState
     /// <summary>Whether it has any lock at all, active or not.</summary>
     public required bool HasLocks { get; init; }
 
+    /// <summary>When a file of it was put aside last, so that something may be saved in its place; null for never.</summary>
+    public DateTimeOffset? LastSetAside { get; init; }
+
     /// <summary>Whether people of the household share anything with the vault's account, or once did and its mount is still there.</summary>
     public bool HasReceived { get; init; }
 
@@ -359,6 +382,35 @@ public sealed record PathState
     /// <summary>The path as its rows are named, which differs from the asked one where a name was found folded.</summary>
     public IReadOnlyList<string> StoredPath => [.. Chain.Skip(Above + 1).Select(row => row.Name)];
 }
+
+/// <summary>A file that was put aside, and the node that is to come to its place.</summary>
+public sealed record SetAside
+{
+    /// <summary>The rows from the top of the tree, or from the trash, down to where it is now, the last one with its dead properties.</summary>
+    public required IReadOnlyList<NodeRow> Chain { get; init; }
+
+    /// <summary>The revision it had at its place.</summary>
+    public required Guid Revision { get; init; }
+
+    /// <summary>Who put it aside.</summary>
+    public required AccountId Account { get; init; }
+
+    /// <summary>With which device; null when with none.</summary>
+    public required DeviceId? Device { get; init; }
+
+    /// <summary>The newcomer; null when none was asked about.</summary>
+    public Newcomer? Newcomer { get; init; }
+}
+
+/// <summary>A node that is to come to the place of one that was put aside.</summary>
+/// <param name="Since">When it came to be; null when its present row is its first.</param>
+/// <param name="IsShared">Whether it is shared itself.</param>
+/// <param name="Properties">Its dead properties.</param>
+public sealed record Newcomer(
+    DateTimeOffset? Since,
+    bool IsShared,
+    IReadOnlyList<NodeProperty> Properties
+);
 
 /// <summary>A share and where its item is.</summary>
 /// <param name="Share">The share.</param>

@@ -57,17 +57,24 @@ public sealed class ShareStanding
             : Paused;
     }
 
-    /// <summary>Why an item is out of reach; null when it is not. An item that was marked below what is shared is not there at all.</summary>
+    /// <summary>
+    /// Why an item is out of reach; null when it is not. Below what is shared, an item that was marked is not there at all, nor is a by-product of the owner's
+    /// programs; what is dropped there may have such a name.
+    /// </summary>
     internal Refusal? RefusesAt(IReadOnlyList<NodeRow> chain)
     {
-        if (Protected.Count == 0)
-            return null;
         var isBelow = false;
         foreach (var row in chain)
         {
             if (Protected.Contains(row.Id))
                 return isBelow ? new(RefusalRule.NotFound) : Paused;
-            isBelow |= row.Id == Share!.Node;
+            if (
+                isBelow
+                && Share is not { Rights: ShareRights.Drop }
+                && NodeName.IsTransient(row.Name)
+            )
+                return new(RefusalRule.NotFound);
+            isBelow |= row.Id == Share?.Node;
         }
         return null;
     }

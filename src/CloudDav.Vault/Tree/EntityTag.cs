@@ -43,7 +43,7 @@ public static class EntityTag
         VaultState vault,
         NodeRow folder,
         IReadOnlySet<NodeId> withheld
-    ) => $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}.zip1\"";
+    ) => $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}.zip2\"";
 
     private static string HashOf(IReadOnlySet<NodeId> nodes)
     {

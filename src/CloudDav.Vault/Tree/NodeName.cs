@@ -85,6 +85,17 @@ public static class NodeName
             && name[^7] == '-';
     }
 
+    /// <summary>
+    /// Names that programs give to what they put aside, or have not finished yet: by-products, <c>name.tmp</c>, <c>name.bak</c>, and what begins or ends
+    /// with <c>~</c>.
+    /// </summary>
+    public static bool IsTemporary(string name) =>
+        name.StartsWith('~')
+        || name.EndsWith('~')
+        || name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".bak", StringComparison.OrdinalIgnoreCase)
+        || IsTransient(name);
+
     /// <summary>Another name for what cannot have this one: with some random characters before its extension, and shortened where it would be too long.</summary>
     public static string Beside(string name)
     {

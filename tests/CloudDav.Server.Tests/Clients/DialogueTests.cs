@@ -46,6 +46,12 @@ public sealed class DialogueTests(SharedCloud cloud) : CloudTests(cloud)
         PlayAsync("OfficeSaveFromMount");
 
     [Fact]
+    public Task TextEdit_saves_through_a_folder_of_its_own() => PlayAsync("TextEdit");
+
+    [Fact]
+    public Task Vim_keeps_a_backup_over_davfs2() => PlayAsync("VimOverDavfs2");
+
+    [Fact]
     public Task Kodi_browses_probes_and_plays() => PlayAsync("Kodi");
 
     [Fact]

@@ -221,6 +221,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     await snapshot.FindContentAsync(s_actor.Vault, new ContentId(5))
                 );
                 await snapshot.IsBelowAsync(s_actor.Vault, new(1), new(2));
+                await snapshot.IsVersionAsync(s_actor.Vault, 5, new ContentId(5));
+                await FindSetAsideAsync(snapshot);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
                 await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
@@ -252,6 +254,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
                 foreach (var change in ShareChanges())
                     changes.Add(change);
+                changes.Add(new Change.SetAside(new(21), new(7), Device: null));
                 await transaction.ApplyAsync(changes);
                 return true;
             },
@@ -423,7 +426,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     0,
                     4L,
                     6L,
-                    8L
+                    8L,
+                    9L
                 ),
                 Recorder.Nothing(),
                 Chain(),
@@ -559,6 +563,42 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         return table;
     }
 
+    private async Task FindSetAsideAsync(IMetadataSnapshot snapshot)
+    {
+        var (vault, revision) = ((await snapshot.LoadAsync(Request())).Vault, Guid.NewGuid());
+        Assert.Null(await snapshot.FindSetAsideAsync(vault, new(1), "f", Now, newcomer: null));
+        var chain = new DataTable();
+        foreach (DataColumn column in Chain().Columns)
+            chain.Columns.Add(null, column.Ordinal == 0 ? typeof(long) : column.DataType);
+        foreach (DataRow row in Chain().Rows)
+            chain.Rows.Add([11L, .. row.ItemArray.Skip(1)]);
+        _recorder.Answer(
+            TreeStatements.FindSetAside,
+            Recorder.Row(11L, "F", revision, 7L, 9L),
+            chain,
+            Recorder.Row(11L, "{a}b", "<b/>"),
+            Recorder.Row(5L, 1),
+            Recorder.Row("{a}c", "<c/>")
+        );
+        var found = (
+            await snapshot.FindSetAsideAsync(vault, new(1), "f", Now, newcomer: new NodeId(12))
+        )!;
+        Assert.Equal(
+            (revision, new AccountId(7), new DeviceId(9)),
+            (found.Revision, found.Account, found.Device!.Value)
+        );
+        Assert.Equal(["root", "f"], found.Chain.Select(row => row.Name));
+        Assert.Equal("{a}b", found.Chain[^1].Properties.Single().Name);
+        Assert.Equal(
+            (DateTimeOffset.FromUnixTimeMilliseconds(5), true, "{a}c"),
+            (
+                found.Newcomer!.Since,
+                found.Newcomer.IsShared,
+                found.Newcomer.Properties.Single().Name
+            )
+        );
+    }
+
     private static DataTable Trashed()
     {
         var table = new DataTable();
@@ -679,6 +719,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.ReleaseContent(new(12), new(11));
         yield return new Change.InsertNode(folder);
         yield return new Change.ReplaceNode(moved, to, HistoryReason.Moved, false, true);
+        yield return new Change.SetAside(moved.Id, new(7), new(9));
         yield return new Change.RemoveFile(file);
         yield return new Change.SetFolderModified(new(21), 5);
         yield return new Change.SetHeight(new(1), 3);

@@ -513,6 +513,16 @@ public sealed class LinkModelTests
                 VaultId vault,
                 IReadOnlyList<ContentId> contents
             ) => snapshot.ListContentKeysAsync(vault, contents);
+            public ValueTask<SetAside?> FindSetAsideAsync(
+                VaultState vault,
+                NodeId folder,
+                string name,
+                DateTimeOffset since,
+                NodeId? newcomer
+            ) => snapshot.FindSetAsideAsync(vault, folder, name, since, newcomer);
+
+            public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
+                snapshot.IsVersionAsync(vault, until, content);
 
             public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
                 snapshot.IsBelowAsync(vault, node, folder);

@@ -151,6 +151,50 @@ public sealed class LinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task By_products_of_the_owners_programs_are_not_shown_to_others()
+    {
+        var (alice, link) = await ShareAsync("/a/shared", ShareRights.Download);
+        await alice.MakeFolderAsync("/a/shared/one.txt.sb-1a2b3c4d-abcdef");
+        await alice.PutAsync("/a/shared/one.txt.sb-1a2b3c4d-abcdef/one.txt", "in between");
+        await alice.PutAsync("/a/shared/._one.txt", "fork");
+        await alice.PutAsync("/a/shared/in/Thumbs.db", "pictures");
+        var friend = await FriendAsync(link);
+
+        Assert.Equal(["", "in", "one.txt"], await ListAsync(friend));
+        foreach (
+            var path in (string[])
+                [
+                    "/._one.txt",
+                    "/one.txt.sb-1a2b3c4d-abcdef",
+                    "/one.txt.sb-1a2b3c4d-abcdef/one.txt",
+                    "/in/Thumbs.db",
+                ]
+        )
+            Assert.Equal(RefusalRule.NotFound, (await friend.FindAsync(path)).Refusal?.Rule);
+        var archive = (await friend.OpenArchiveAsync(Stop)).Value.Content;
+        await using (archive)
+        await using (var zip = await OpenZipAsync(archive))
+            Assert.Equal(
+                ["in/", "one.txt"],
+                zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal)
+            );
+        // To their owner they are what they were, and a file of such a name can be what is shared, or what is dropped.
+        Assert.Equal(7, (await ListAsync(alice, "/a/shared")).Count);
+        var own = (await TryShareAsync(alice, "/a/shared/in/Thumbs.db")).Value.Token!;
+        Assert.Equal("pictures", await (await FriendAsync(own)).ReadTextAsync("/"));
+        var drop = await alice.CreateShareAsync(
+            Wanted("/a/shared/in") with
+            {
+                Rights = ShareRights.Drop,
+            },
+            _ => null,
+            Stop
+        );
+        var dropping = await FriendAsync(drop.Value.Token!);
+        Assert.True((await dropping.PutAsync("/Thumbs.db", "others")).Value.Created);
+    }
+
+    [Fact]
     public async Task The_mark_goes_with_what_is_moved_copied_deleted_or_lies_below()
     {
         var (alice, _) = await ShareAsync("/a/shared");

@@ -282,6 +282,13 @@ internal static class InspectionStatements
         ),
         new(
             """
+            SELECT TOP (5) h.node_id FROM dbo.node_history AS h JOIN dbo.vaults AS v ON v.vault_id = h.vault_id
+            WHERE h.vault_id = @vault AND h.aside_account IS NOT NULL AND v.set_aside_at IS NULL;
+            """,
+            s_vault
+        ),
+        new(
+            """
             SELECT TOP (5) n.node_id FROM dbo.nodes AS n
             WHERE n.vault_id = @vault AND n.node_id >= (SELECT s.next FROM dbo.sequences AS s WHERE s.name = 'ids')
             UNION ALL

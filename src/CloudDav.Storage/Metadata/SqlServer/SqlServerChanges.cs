@@ -202,6 +202,7 @@ internal sealed class SqlServerChanges
                     or Change.TakeContent
                     or Change.TakeProperties
                     or Change.Protect
+                    or Change.SetAside
         );
 
     /// <summary>What is to be linked into chains.</summary>
@@ -420,6 +421,18 @@ internal sealed class SqlServerChanges
                     (
                         protect.IsProtected ? ShareStatements.Protect : ShareStatements.Unprotect
                     ).With(_set.Vault.Value, protect.Node.Value, protect.Measure ?? 0)
+                );
+                break;
+            case Change.SetAside aside:
+                _others.Add(
+                    TreeChangeStatements.SetAside.With(
+                        _set.Vault.Value,
+                        _set.Seq,
+                        aside.Node.Value,
+                        aside.Account.Value,
+                        aside.Device?.Value,
+                        _set.NowMs
+                    )
                 );
                 break;
             case Change.NoteStanding note:

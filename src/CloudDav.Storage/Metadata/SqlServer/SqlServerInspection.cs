@@ -34,6 +34,7 @@ internal static class SqlServerInspection
         "a mount shows content or counts, or is of no share",
         "exclusive locks overlap on one node",
         "history spans overlap, are empty, or reach into the present row",
+        "the vault does not tell that something was put aside",
         "an id is above the sequence that gives ids",
         "an id is used in two vaults",
     ];

@@ -283,6 +283,73 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         );
     }
 
+    public async ValueTask<SetAside?> FindSetAsideAsync(
+        VaultState vault,
+        NodeId folder,
+        string name,
+        DateTimeOffset since,
+        NodeId? newcomer
+    )
+    {
+        var ready = await PrepareAsync(vault.Id);
+        await using var reader = await ready.ReadAsync(
+            TreeStatements.FindSetAside.With(
+                vault.Id.Value,
+                folder.Value,
+                since.ToUnixTimeMilliseconds(),
+                newcomer?.Value
+            )
+        );
+        SetAside? found = null;
+        long node = 0;
+        while (await reader.ReadAsync())
+        {
+            if (found is not null || vault.KeyOf(reader.GetString(1)) != vault.KeyOf(name))
+                continue;
+            node = reader.GetInt64(0);
+            found = new SetAside
+            {
+                Chain = [],
+                Revision = reader.GetGuid(2),
+                Account = new(reader.GetInt64(3)),
+                Device = reader.Int64OrNull(4) is { } device ? new DeviceId(device) : null,
+            };
+        }
+        await reader.NextResultAsync();
+        var chain = new List<NodeRow>();
+        while (await reader.ReadAsync())
+            if (reader.GetInt64(0) == node)
+                chain.Add(ReadWhole(reader, 1));
+        if (found is null || chain.Count == 0)
+            return null;
+        await reader.NextResultAsync();
+        var properties = new List<NodeProperty>();
+        while (await reader.ReadAsync())
+            if (reader.GetInt64(0) == node)
+                properties.Add(new NodeProperty(reader.GetString(1), reader.GetString(2)));
+        chain[^1].Properties = properties;
+        await reader.NextResultAsync();
+        await reader.ReadAsync();
+        var (first, isShared) = (Milliseconds.Time(reader.Int64OrNull(0)), reader.GetInt32(1) != 0);
+        await reader.NextResultAsync();
+        var own = new List<NodeProperty>();
+        while (await reader.ReadAsync())
+            own.Add(new NodeProperty(reader.GetString(0), reader.GetString(1)));
+        return found with
+        {
+            Chain = chain,
+            Newcomer = newcomer is null ? null : new(first, isShared, own),
+        };
+    }
+
+    public async ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content)
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ScalarAsync<int>(
+                TreeStatements.IsVersion.With(vault.Value, until, content.Value)
+            ) > 0;
+    }
+
     public async ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder)
     {
         var ready = await PrepareAsync(vault);
@@ -438,6 +505,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             HeldBytes = reader.GetInt64(9),
             HasLocks = reader.GetInt32(10) != 0,
             HasReceived = reader.GetInt32(17) != 0,
+            LastSetAside = Milliseconds.Time(reader.Int64OrNull(18)),
         };
 
     // A share, how it was used, and what is above its item; null when it or its item is gone, or in the trash.

@@ -314,7 +314,9 @@ internal static class TreeChangeStatements
         IF @parts & 512 <> 0
         BEGIN
           INSERT INTO dbo.content_refs (vault_id, content_id, node_id)
-          SELECT @vault, o.content_id, o.node_id FROM @owners AS o WHERE o.op = 1;
+          SELECT @vault, o.content_id, o.node_id FROM @owners AS o
+          WHERE o.op = 1
+            AND NOT EXISTS (SELECT 1 FROM dbo.node_history AS h WHERE h.vault_id = @vault AND h.node_id = o.node_id AND h.content_id = o.content_id);
           {Release}
         END;
 
@@ -368,6 +370,22 @@ internal static class TreeChangeStatements
         Table("@audit", "dbo.new_audit"),
         Table("@events", "dbo.new_events"),
     ];
+
+    /// <summary>Notes who put aside what the same command has moved.</summary>
+    public static readonly SqlServerStatement SetAside = new(
+        """
+        UPDATE dbo.node_history SET aside_account = @account, aside_device = @device
+        WHERE vault_id = @vault AND until_seq = @seq AND node_id = @node;
+        IF @@ROWCOUNT <> 1 THROW 50002, N'The history to change is not there.', 1;
+        UPDATE dbo.vaults SET set_aside_at = @now WHERE vault_id = @vault;
+        """,
+        BigInt("@vault"),
+        BigInt("@seq"),
+        BigInt("@node"),
+        BigInt("@account"),
+        BigInt("@device"),
+        BigInt("@now")
+    );
 
     /// <summary>A whole command: applied and committed, or not at all, in one round trip.</summary>
     public static readonly SqlServerStatement ApplyAlone = new(

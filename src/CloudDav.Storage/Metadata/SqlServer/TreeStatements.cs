@@ -84,7 +84,8 @@ internal static class TreeStatements
                 AND s.owner_id < a.account_id)
             OR EXISTS (
               SELECT 1 FROM dbo.shares AS s WHERE s.household_id IS NOT NULL AND s.household_id = ISNULL(a.household_owner, a.account_id)
-                AND s.owner_id > a.account_id) THEN 1 ELSE 0 END AS has_received
+                AND s.owner_id > a.account_id) THEN 1 ELSE 0 END AS has_received,
+          v.set_aside_at
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
         SELECT p.node_id, p.measure_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;
@@ -331,6 +332,60 @@ internal static class TreeStatements
         """,
         BigInt("@vault"),
         Table("@contents", "dbo.id_list")
+    );
+
+    /// <summary>
+    /// What was put aside from a folder, the last one first; the rows from the top down to where each is now; the properties of these; and of what is to come in
+    /// its place since when it is there, whether it is shared, and its properties.
+    /// </summary>
+    public static readonly SqlServerStatement FindSetAside = new(
+        $"""
+        SET NOCOUNT ON;
+        DECLARE @aside TABLE (node_id bigint NOT NULL PRIMARY KEY);
+        INSERT INTO @aside (node_id)
+        SELECT DISTINCT h.node_id FROM dbo.node_history AS h
+        WHERE h.vault_id = @vault AND h.parent_id = @folder AND h.aside_account IS NOT NULL AND h.until_time > @since;
+        SELECT h.node_id, h.name, h.revision, h.aside_account, h.aside_device FROM dbo.node_history AS h
+        WHERE h.vault_id = @vault AND h.parent_id = @folder AND h.aside_account IS NOT NULL AND h.until_time > @since
+        ORDER BY h.until_time DESC, h.until_seq DESC;
+        WITH up AS (
+          SELECT a.node_id AS aside_id, 0 AS level, n.node_id, n.parent_id, n.name_key
+          FROM @aside AS a
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = a.node_id
+          UNION ALL
+          SELECT u.aside_id, u.level + 1, n.node_id, n.parent_id, n.name_key
+          FROM up AS u
+          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
+        )
+        SELECT u.aside_id, {NodeColumns}
+        FROM up AS u
+        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
+        {WithDirs}
+        ORDER BY u.aside_id, u.level DESC
+        OPTION (MAXRECURSION 0);
+        SELECT p.node_id, p.name, p.xml
+        FROM @aside AS a
+        JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = a.node_id
+        ORDER BY p.node_id, p.name_hash;
+        SELECT
+          (SELECT TOP (1) h.from_time FROM dbo.node_history AS h WHERE h.vault_id = @vault AND h.node_id = @newcomer ORDER BY h.until_seq) AS since,
+          CASE WHEN EXISTS (SELECT 1 FROM dbo.shares AS s WHERE s.vault_id = @vault AND s.node_id = @newcomer) THEN 1 ELSE 0 END AS is_shared;
+        SELECT p.name, p.xml FROM dbo.node_properties AS p WHERE p.vault_id = @vault AND p.node_id = @newcomer ORDER BY p.name_hash;
+        """,
+        BigInt("@vault"),
+        BigInt("@folder"),
+        BigInt("@since"),
+        BigInt("@newcomer")
+    );
+
+    public static readonly SqlServerStatement IsVersion = new(
+        """
+        SELECT COUNT(*) FROM dbo.node_history AS h
+        WHERE h.vault_id = @vault AND h.until_seq = @until AND h.content_id = @content AND h.is_version = 1;
+        """,
+        BigInt("@vault"),
+        BigInt("@until"),
+        BigInt("@content")
     );
 
     public static readonly SqlServerStatement IsBelow = new(
