@@ -225,6 +225,11 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 await FindSetAsideAsync(snapshot);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
+                Assert.Empty(await snapshot.ListReceivedAsync(s_actor.Account, s_actor.Vault, Now));
+                Assert.Empty(await snapshot.ListHouseholdAsync(s_actor.Account, Now));
+                Assert.Empty(
+                    await snapshot.ListContentKeysAsync(s_actor.Vault, [new ContentId(5)])
+                );
                 await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
                 return true;
             },
@@ -427,6 +432,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     4L,
                     6L,
                     8L,
+                    0,
                     9L
                 ),
                 Recorder.Nothing(),
@@ -696,6 +702,44 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.ReplaceShare(share with { Version = 2 });
         yield return new Change.CountShareUse(share.Id, new byte[16], ShareUse.Opened, Now);
         yield return new Change.RemoveShare(share.Id);
+        yield return new Change.AddMount(
+            new NodeRow
+            {
+                Id = new(41),
+                Parent = new(1),
+                Name = "m",
+                NameKey = "m",
+                Kind = NodeKind.Mount,
+            },
+            share.Id
+        );
+        yield return new Change.RemoveMount(
+            new NodeRow
+            {
+                Id = new(42),
+                Parent = new(1),
+                Name = "n",
+                NameKey = "n",
+                Kind = NodeKind.Mount,
+            },
+            new ShareId(32),
+            IsWish: true
+        );
+        yield return new Change.RemoveMount(
+            new NodeRow
+            {
+                Id = new(43),
+                Parent = new(1),
+                Name = "o",
+                NameKey = "o",
+                Kind = NodeKind.Mount,
+            },
+            new ShareId(33),
+            IsWish: false
+        );
+        yield return new Change.TakeContent(new(51), new(99), new(52), new byte[61], BlobId.New());
+        yield return new Change.TakeContent(new(53), new(99), new(54), null, null);
+        yield return new Change.TakeProperties(new(99), new(55), new(56));
         yield return new Change.Protect(new(21), IsProtected: true, Measure: null);
         yield return new Change.Protect(new(22), IsProtected: false, Measure: 7);
     }
