@@ -61,6 +61,44 @@ public sealed partial class VaultSession
         return After(vault, changes, row, created: true);
     }
 
+    // MOVE of a new temporary file over one that is there, as KeePass and rsync save: the file that is there gets the content. Null where it is none of that.
+    private async ValueTask<Changed?> SaveOverAsync(
+        IMetadataTransaction transaction,
+        ChangeSet changes,
+        VaultState vault,
+        PathState from,
+        PathState to,
+        Transfer transfer
+    )
+    {
+        var node = from.Node!;
+        if (
+            IsLink
+            || to.Node is not { Kind: NodeKind.File } former
+            || !SafeSave.SavesOver(from, to, Limits, Now)
+            || vault.Protected.Contains(node.Id)
+            || (await transaction.ListSharesAsync(vault.Id, share: null)).Any(placed =>
+                placed.Share.Node == node.Id
+            )
+        )
+            return null;
+        var row = former.Copy();
+        row.Size = node.Size;
+        row.Revision = node.Revision;
+        row.Content = node.Content;
+        row.MediaType = node.MediaType;
+        row.ModifiedMs = node.ModifiedMs;
+        ApplyTimes(row, transfer);
+        ReplaceContent(changes, former, row, vault.Decision!.IsKept(to.Chain));
+        if (row.Content is { } content)
+            changes.Add(new Change.ShareContent(content, row.Id));
+        changes.Count(to.Ancestors, row.Size - former.Size, 0, 0, 0, changesMembers: false);
+        CarryMarks(changes, vault, from.Ancestors, to.Chain, row.Id);
+        Discard(changes, vault, from, heir: null, isNeeded: false);
+        await ApplyAsync(transaction, vault, changes);
+        return After(vault, changes, row, created: false);
+    }
+
     // Whether anything would be lost with a node: what was put aside, and is unchanged since its place was taken, is an earlier version of what has that place.
     private static async ValueTask<bool> IsNeededAsync(
         IMetadataTransaction transaction,

@@ -101,6 +101,11 @@ public sealed partial class VaultSession
                         to,
                         transfer
                     );
+                if (
+                    await SaveOverAsync(transaction, changes, vault, from, to, transfer) is
+                    { } saved
+                )
+                    return saved;
                 foreach (var held in OwnAndBelow(from))
                     changes.Add(new Change.RemoveLock(held.Token));
                 if (to.Node is not null)

@@ -45,6 +45,76 @@ public sealed class SafeSaveTests : IAsyncDisposable
         Assert.Equal(RefusalRule.NotFound, (await alice.FindAsync($"/{temporary}")).Refusal?.Rule);
     }
 
+    [Fact]
+    public async Task A_new_temporary_file_that_is_moved_over_a_file_is_its_next_version()
+    {
+        var alice = await SessionAsync();
+        var before = await WriteAsync(alice, "/keys.kdbx", "before");
+        var share = await alice.CreateShareAsync(
+            new NewShare
+            {
+                Path = ["keys.kdbx"],
+                Rights = ShareRights.View,
+                RightsStatement = "1",
+            },
+            _ => null,
+            Stop
+        );
+        var held = (await alice.LockAsync("/keys.kdbx")).Value.Lock;
+        await alice.PutAsync("/keys.kdbx.tmp", "after, and longer");
+        var etag = await alice.ETagAsync("/keys.kdbx.tmp");
+
+        var moved = await alice.MoveAsync(
+            "/keys.kdbx.tmp",
+            "/keys.kdbx",
+            guard: TestSteps.With(held.Token)
+        );
+
+        Assert.False(moved.Value.Created);
+        var after = await FindAsync(alice, "/keys.kdbx");
+        Assert.Equal((before.Id, before.CreatedMs), (after.Id, after.CreatedMs));
+        Assert.Equal("after, and longer", await alice.ReadTextAsync("/keys.kdbx"));
+        Assert.Equal(etag, await alice.ETagAsync("/keys.kdbx"));
+        Assert.Equal(["before"], await VersionsAsync(alice, after.Id));
+        Assert.Equal(["/", "/keys.kdbx"], (await alice.TreeAsync()).Keys);
+        Assert.Equal(
+            share.Value.Placed.Share.Id,
+            Assert.Single((await alice.ListSharesAsync(null, Stop)).Value).Placed.Share.Id
+        );
+        Assert.Equal(17, await alice.UsedAsync());
+    }
+
+    [Fact]
+    public async Task A_temporary_file_that_is_old_or_known_for_something_replaces_what_it_is_moved_over()
+    {
+        var alice = await SessionAsync();
+        foreach (var name in (string[])["old", "shared", "noted"])
+            await WriteAsync(alice, $"/{name}", "before");
+        await alice.PutAsync("/old.tmp", "old");
+        _cloud.Time.Advance(_cloud.Limits.SafeSaveAge + TimeSpan.FromSeconds(1));
+        await alice.PutAsync("/shared.tmp", "shared");
+        await alice.CreateShareAsync(
+            new NewShare
+            {
+                Path = ["shared.tmp"],
+                Rights = ShareRights.View,
+                RightsStatement = "1",
+            },
+            _ => null,
+            Stop
+        );
+        await alice.PutAsync("/noted.tmp", "noted");
+        await alice.PatchAsync("/noted.tmp", new NodePatch { Properties = [("{a}b", "<b/>")] });
+
+        foreach (var name in (string[])["old", "shared", "noted"])
+        {
+            var newcomer = (await FindAsync(alice, $"/{name}.tmp")).Id;
+            await MoveAsync(alice, $"/{name}.tmp", $"/{name}");
+            Assert.Equal(newcomer, (await FindAsync(alice, $"/{name}")).Id);
+        }
+        Assert.Single((await alice.ListSharesAsync(null, Stop)).Value);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

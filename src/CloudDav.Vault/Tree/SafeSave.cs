@@ -26,6 +26,23 @@ internal sealed class SafeSave
         && !IsAside(from.Ancestors, from.Node.Name)
         && IsAside(to.Ancestors, to.Path[^1]);
 
+    /// <summary>Whether a move brings a new temporary file over one that is to keep its identity.</summary>
+    public static bool SavesOver(
+        PathState from,
+        PathState to,
+        VaultLimits limits,
+        DateTimeOffset now
+    )
+    {
+        var (node, since) = (from.Node!, (now - limits.SafeSaveAge).ToUnixTimeMilliseconds());
+        return node.Kind == NodeKind.File
+            // What was noted of it would be lost with it.
+            && node.PropertyBytes == 0
+            && Math.Min(node.ChangedMs, node.CreatedMs) > since
+            && IsAside(from.Ancestors, node.Name)
+            && !IsAside(to.Ancestors, to.Path[^1]);
+    }
+
     /// <summary>Whether a place is one where programs put aside: by its name, or by that of a folder that was made for it.</summary>
     public static bool IsAside(IEnumerable<NodeRow> folders, string name) =>
         NodeName.IsTemporary(name) || folders.Any(folder => NodeName.IsTransient(folder.Name));
