@@ -32,6 +32,12 @@ public enum FaultKind
 
     /// <summary>As <see cref="AnswerCut"/>, but instead of the reset there is silence.</summary>
     AnswerStalled,
+
+    /// <summary>It is taken in and neither passed on nor answered.</summary>
+    Silent,
+
+    /// <summary>Its body is passed on in pieces of <see cref="Fault.Bytes"/>, with <see cref="Fault.Delay"/> before each.</summary>
+    SlowRequest,
 }
 
 /// <summary>A fault and its measure.</summary>
@@ -70,6 +76,8 @@ public sealed class FaultProxy : IAsyncDisposable
     public FaultProxy(Uri target)
     {
         _target = target;
+        // What a slow way carries is not to wait in here.
+        _listener.Server.ReceiveBufferSize = 64 * 1024;
         _listener.Start();
         Address = new Uri($"http://{_listener.LocalEndpoint}/");
         _accepting = AcceptAsync();
@@ -145,7 +153,14 @@ public sealed class FaultProxy : IAsyncDisposable
         _requests.Enqueue(request);
         var fault = Rule(request);
 
-        await Task.Delay(fault.Delay, _end.Token);
+        if (fault.Kind != FaultKind.SlowRequest)
+            await Task.Delay(fault.Delay, _end.Token);
+        if (fault.Kind == FaultKind.Silent)
+        {
+            // Until the client gives up.
+            await CopyAsync(fromClient, Stream.Null, long.MaxValue);
+            return;
+        }
         if (fault.Kind == FaultKind.Dropped)
         {
             Reset(client);
@@ -179,6 +194,15 @@ public sealed class FaultProxy : IAsyncDisposable
             return;
         }
         await fromServer.WriteAsync(begun, _end.Token);
+        for (
+            var piece = fault.Bytes;
+            fault.Kind == FaultKind.SlowRequest && body > 0;
+            body -= piece
+        )
+        {
+            await Task.Delay(fault.Delay, _end.Token);
+            await CopyAsync(fromClient, fromServer, Math.Min(piece, body));
+        }
         await CopyAsync(fromClient, fromServer, body);
 
         switch (fault.Kind)

@@ -14,12 +14,16 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
     // One lease that nobody holds: taken for no time, it is a row that is written.
     private const string Lease = "readiness";
 
+    private const string Metadata = "metadata";
+    private const string ContentStore = "content store";
+
     private static readonly TimeSpan s_readyFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_problemFor = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private Task<string?>? _look;
     private long _begun;
+    private volatile string _asked = Metadata;
     private volatile bool _isStopping;
 
     /// <summary>Whether the server is about to stop and wants no new clients.</summary>
@@ -39,7 +43,7 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
         }
         catch (TimeoutException)
         {
-            return "the storage does not answer";
+            return $"the {_asked} does not answer";
         }
     }
 
@@ -63,9 +67,11 @@ internal sealed class Readiness(VaultParts parts, TimeProvider time)
 
     private async Task<string?> LookAsync()
     {
+        _asked = Metadata;
         if (!await SucceedsAsync(WriteRowAsync))
-            return "the metadata cannot be written";
-        return await SucceedsAsync(CheckBlobsAsync) ? null : "the content store cannot be used";
+            return $"the {Metadata} cannot be written";
+        _asked = ContentStore;
+        return await SucceedsAsync(CheckBlobsAsync) ? null : $"the {ContentStore} cannot be used";
     }
 
     private static async Task<bool> SucceedsAsync(Func<Task> write)

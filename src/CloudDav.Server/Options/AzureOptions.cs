@@ -28,9 +28,9 @@ internal class AzureOptions
     [AllowedRange(0, 20)]
     public int Retries { get; init; } = 5;
 
-    /// <summary>How long one try of a request may take, in seconds.</summary>
+    /// <summary>How long nothing may move in a try of a request, in seconds.</summary>
     [AllowedRange(1, 600)]
-    public int TimeoutSeconds { get; init; } = 30;
+    public int TimeoutSeconds { get; init; } = 10;
 
     /// <summary>Whether contents are kept there.</summary>
     internal bool IsUsed => (Address ?? ConnectionString ?? ConnectionStringFile) is not null;

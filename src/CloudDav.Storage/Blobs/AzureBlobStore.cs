@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -34,8 +35,8 @@ public sealed record AzureBlobStoreOptions
     /// <summary>How often a request that failed is repeated, after a growing delay.</summary>
     public int Retries { get; init; } = 5;
 
-    /// <summary>How long one try of a request may take; of a download, how long it may be silent.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long nothing may move in a try of a request, in either direction.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The delay before the first retry.</summary>
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
@@ -347,15 +348,56 @@ public sealed class AzureBlobStore : IBlobStore
 
     internal static BlobContainerClient Connect(AzureBlobStoreOptions options)
     {
-        var client = new BlobClientOptions();
+        var line = new AzureLine(options.Timeout);
+        var client = ClientOptions(line);
         client.Retry.Mode = RetryMode.Exponential;
         client.Retry.MaxRetries = options.Retries;
         client.Retry.Delay = options.RetryDelay;
         client.Retry.MaxDelay = TimeSpan.FromSeconds(10);
-        client.Retry.NetworkTimeout = options.Timeout;
+        // For the bodies of answers, and for what is not awaited. Otherwise the line is to be the first that ends a silence.
+        client.Retry.NetworkTimeout = options.Timeout + TimeSpan.FromSeconds(1);
+        client.AddPolicy(new UnhurriedUploads(), HttpPipelinePosition.PerRetry);
+        var question = ClientOptions(line.InnerHandler!);
+        question.Retry.MaxRetries = 0;
+        var asked = Container(options, question).GetBlobClient(MarkName);
+        line.Ask = async () =>
+        {
+            using var late = new CancellationTokenSource(AzureLine.LongestAnswer);
+            try
+            {
+                await asked.ExistsAsync(late.Token);
+                return true;
+            }
+            catch (Exception)
+            {
+                return !late.IsCancellationRequested;
+            }
+        };
+        return Container(options, client);
+    }
+
+    private static BlobClientOptions ClientOptions(HttpMessageHandler way)
+    {
+        var client = new BlobClientOptions
+        {
+            Transport = new HttpClientTransport(
+                new HttpClient(way, disposeHandler: false)
+                {
+                    Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+                }
+            ),
+        };
         // Names of blobs are random; still, what goes where is nobody else's business.
         client.Diagnostics.IsTelemetryEnabled = false;
         client.Diagnostics.IsLoggingEnabled = false;
+        return client;
+    }
+
+    private static BlobContainerClient Container(
+        AzureBlobStoreOptions options,
+        BlobClientOptions client
+    )
+    {
         var service = options.ConnectionString is { } secret
             ? ByConnectionString(secret, client)
             : new BlobServiceClient(options.ServiceUri, Identity(options.IdentityClientId), client);
@@ -439,5 +481,24 @@ public sealed class AzureBlobStore : IBlobStore
             item.Properties.LastModified
                 ?? DateTimeOffset.MaxValue
         );
+    }
+
+    /// <summary>Lets what is sent take the time it takes: of that the line ends what does not move.</summary>
+    private sealed class UnhurriedUploads : HttpPipelinePolicy
+    {
+        public override void Process(
+            HttpMessage message,
+            ReadOnlyMemory<HttpPipelinePolicy> pipeline
+        ) => ProcessNext(message, pipeline);
+
+        public override ValueTask ProcessAsync(
+            HttpMessage message,
+            ReadOnlyMemory<HttpPipelinePolicy> pipeline
+        )
+        {
+            if (message.Request.Content is not null)
+                message.NetworkTimeout = TimeSpan.FromHours(1);
+            return ProcessNextAsync(message, pipeline);
+        }
     }
 }

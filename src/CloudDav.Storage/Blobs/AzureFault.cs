@@ -14,7 +14,10 @@ internal static class AzureFault
     public static bool Is(Exception failure, CancellationToken cancellationToken = default) =>
         failure switch
         {
-            RequestFailedException or AuthenticationFailedException or IOException => true,
+            RequestFailedException
+            or AuthenticationFailedException
+            or AzureSilentException
+            or IOException => true,
             // Every retry of a request failed: all of them are in it.
             AggregateException => !cancellationToken.IsCancellationRequested,
             // A try that took too long, when the caller did not stop it.

@@ -65,12 +65,77 @@ public sealed class HealthTests
             Assert.All(answers, answer => Assert.Equal(503, answer.Status));
             Assert.All(
                 answers,
-                answer => Assert.Contains("not ready", answer.Text, StringComparison.Ordinal)
+                answer =>
+                    Assert.StartsWith(
+                        "not ready: the metadata ",
+                        answer.Text,
+                        StringComparison.Ordinal
+                    )
             );
             Assert.True(waited.Elapsed < Readiness.Longest * 3, $"{waited.Elapsed}");
             Assert.Equal(200, (await host.Anonymous().GetAsync("/health/live")).Status);
         }
         await UntilAsync(host, 200);
+    }
+
+    [Fact]
+    public async Task Contents_in_Azure_that_fall_silent_or_are_cut_off_are_not_ready_and_come_back_by_themselves()
+    {
+        await using var azurite = await Azurite.StartAsync();
+        await using var proxy = new FaultProxy(azurite.Address);
+        await using var host = await CloudDavHost.StartAsync(
+            new()
+            {
+                Settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    ["Storage:Azure:ConnectionString"] = azurite.ConnectionStringAt(proxy.Address),
+                    ["Storage:Azure:TimeoutSeconds"] = "2",
+                    ["Storage:Country"] = "BE",
+                },
+            }
+        );
+        var alice = host.Client();
+        var content = new byte[100_000];
+        Assert.Equal(201, (await alice.PutAsync("/dav/file", content)).Status);
+        await UntilAsync(host, 200);
+
+        foreach (var kind in (FaultKind[])[FaultKind.Silent, FaultKind.Dropped])
+        {
+            proxy.Rule = _ => new Fault(kind);
+            // Whoever comes first waits for one silence, or for the tries that there are.
+            var refused = await alice.GetAsync("/dav/file");
+            Assert.Equal((503, "30"), (refused.Status, refused.Header("Retry-After")));
+            var waited = Stopwatch.StartNew();
+            var answer = await UntilAsync(host, 503);
+            Assert.StartsWith(
+                "not ready: the content store ",
+                answer.Text,
+                StringComparison.Ordinal
+            );
+            Assert.True(waited.Elapsed < Readiness.Longest * 5, $"{waited.Elapsed}");
+            Assert.Equal(200, (await host.Anonymous().GetAsync("/health/live")).Status);
+
+            if (kind == FaultKind.Silent)
+            {
+                // Everybody after that is told at once.
+                var before = proxy.Requests.Count(IsOfContent);
+                for (var i = 0; i < 10; i++)
+                {
+                    Assert.Equal(503, (await alice.GetAsync("/dav/file")).Status);
+                    Assert.Equal(503, (await alice.PutAsync("/dav/new", content)).Status);
+                }
+                Assert.Equal(before, proxy.Requests.Count(IsOfContent));
+            }
+            // Names and small contents need no store.
+            Assert.Equal(207, (await alice.PropfindAsync("/dav/")).Status);
+
+            proxy.Rule = static _ => default;
+            await UntilAsync(host, 200);
+            Assert.Equal(content, (await alice.GetAsync("/dav/file")).Body);
+        }
+
+        static bool IsOfContent(ProxiedRequest request) =>
+            !request.Target.Contains("/installation", StringComparison.Ordinal);
     }
 
     [Fact]

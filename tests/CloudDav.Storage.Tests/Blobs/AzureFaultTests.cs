@@ -228,6 +228,106 @@ public sealed class AzureFaultTests : IClassFixture<AzuriteFixture>, IAsyncLifet
     }
 
     [Fact]
+    public async Task A_store_that_is_silent_costs_one_wait_and_is_refused_at_once_until_it_is_heard_again()
+    {
+        var store = AzureBlobStore.Open(
+            _options with
+            {
+                Timeout = TimeSpan.FromSeconds(2),
+                Retries = 5,
+            }
+        );
+        var blob = await WriteAsync(store, Bytes(1000));
+        _proxy.Rule = static _ => new Fault(FaultKind.Silent);
+        var before = Wanted();
+
+        var told = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+            await store.OpenAsync(blob, Stop)
+        );
+
+        Assert.Equal("Azure Blob Storage failed: it does not answer.", told.Message);
+        Assert.Equal(before + 1, Wanted());
+        for (var i = 0; i < 100; i++)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+                await store.OpenAsync(blob, Stop)
+            );
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+                await WriteAsync(store, Bytes(3 * Mebibyte))
+            );
+        }
+        Assert.Equal(before + 1, Wanted());
+
+        // It is the store itself that finds out: until then nothing of what is asked is sent, and then all of it.
+        _proxy.Rule = static _ => default;
+        byte[]? read = null;
+        for (var waited = Stopwatch.StartNew(); read is null; await Task.Delay(50, Stop))
+        {
+            try
+            {
+                read = await ReadAsync(store, blob);
+            }
+            catch (StorageUnavailableException)
+            {
+                Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It is not heard again.");
+            }
+        }
+        Assert.Equal(Bytes(1000), read);
+        Assert.Equal(before + 2, Wanted());
+
+        int Wanted() => _proxy.Requests.Count(request => !IsQuestion(request));
+    }
+
+    [Fact]
+    public async Task One_silent_connection_is_no_silent_store()
+    {
+        var store = AzureBlobStore.Open(_options with { Timeout = TimeSpan.FromSeconds(2) });
+        var (lost, other) = (
+            await WriteAsync(store, Bytes(1000)),
+            await WriteAsync(store, Bytes(2000))
+        );
+        _proxy.Rule = request =>
+            request is { Method: "GET", Try: 1 } && Has(request, lost)
+                ? new Fault(FaultKind.Silent)
+                : default;
+
+        var reading = ReadAsync(store, lost);
+        Assert.Equal(Bytes(2000), await ReadAsync(store, other));
+
+        Assert.Equal(Bytes(1000), await reading);
+        Assert.Equal(2, _proxy.Requests.Count(r => r.Method == "GET" && Has(r, lost)));
+
+        static bool Has(ProxiedRequest request, BlobId blob) =>
+            request.Target.Contains($"{blob.Value:N}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_moves_may_take_longer_than_a_silence()
+    {
+        var container = AzureBlobStore.Connect(
+            _options with
+            {
+                Timeout = TimeSpan.FromSeconds(4),
+                Retries = 0,
+            }
+        );
+        await container.CreateIfNotExistsAsync(cancellationToken: Stop);
+        var content = Bytes(4 * Mebibyte);
+        var watch = Stopwatch.StartNew();
+        _proxy.Rule = static request =>
+            request.Method == "PUT"
+                ? new Fault(FaultKind.SlowRequest, 64 * 1024, TimeSpan.FromMilliseconds(100))
+                : default;
+
+        var blob = container.GetBlobClient("slow");
+        await blob.UploadAsync(BinaryData.FromBytes(content), Stop);
+
+        Assert.True(watch.Elapsed > TimeSpan.FromSeconds(6), $"{watch.Elapsed}");
+        var stored = await blob.DownloadContentAsync(Stop);
+        AssertSame(content, stored.Value.Content.ToArray());
+    }
+
+    [Fact]
     public async Task Whoever_stops_waiting_is_let_go_at_once()
     {
         var store = AzureBlobStore.Open(_options with { Timeout = TimeSpan.FromMinutes(2) });
@@ -413,6 +513,11 @@ public sealed class AzureFaultTests : IClassFixture<AzuriteFixture>, IAsyncLifet
         TestContext.Current.TestOutputHelper?.WriteLine($"{completed.Count} of 40 completed");
         Assert.True(completed.Count > 20);
     }
+
+    /// <summary>Whether the store asks for itself.</summary>
+    private static bool IsQuestion(ProxiedRequest request) =>
+        request.Method == "HEAD"
+        && request.Target.Contains("/installation", StringComparison.Ordinal);
 
     private static void AssertSame(byte[] expected, byte[] actual) =>
         Assert.True(expected.AsSpan().SequenceEqual(actual), "Other bytes came back.");

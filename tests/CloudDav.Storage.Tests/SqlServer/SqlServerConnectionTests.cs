@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Azure.Core;
+using CloudDav.Vault;
 using Microsoft.Data.SqlClient;
 
 namespace CloudDav.Storage.Tests.SqlServer;
@@ -67,6 +71,41 @@ public sealed class SqlServerConnectionTests
                 ]
         )
             Assert.IsType<SqlServerIdentity>(SqlAuthenticationProvider.GetProvider(method));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_takes_connections_and_says_nothing_or_takes_none_is_unavailable_before_mounts_give_up(
+        bool isSilent
+    )
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        if (!isSilent)
+            listener.Stop();
+        using var database = new SqlServerDatabase(
+            new SqlServerConnection(
+                $"Server=127.0.0.1,{port};Database=d;User ID=u;Password=p",
+                // As the settings have it by default.
+                new SqlServerLimits { Connect = TimeSpan.FromSeconds(10) }
+            ),
+            TimeProvider.System
+        );
+        var watch = Stopwatch.StartNew();
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+            await database.RunAsync(
+                session =>
+                    session.ScalarAsync<int>(
+                        EngineStatements.FindApplied.With(0L, new byte[] { 1 })
+                    ),
+                TestContext.Current.CancellationToken
+            )
+        );
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(28), $"{watch.Elapsed}");
     }
 
     [Fact]
