@@ -16,6 +16,7 @@ public sealed class SqlServerMetadataStoreTests
     {
         _server = server;
         _database = server.Open();
+        Ports = new MetadataPorts(_database);
         Store = new SqlServerMetadataStore(_database);
         Ledger = new SqlServerBlobLedger(_database);
         Audit = new SqlServerAuditLog(_database);
@@ -31,6 +32,8 @@ public sealed class SqlServerMetadataStoreTests
     protected override IAuditLog Audit { get; }
 
     protected override IOutbox Outbox { get; }
+
+    protected override MetadataPorts Ports { get; }
 
     protected override ICareLog Care { get; }
 
