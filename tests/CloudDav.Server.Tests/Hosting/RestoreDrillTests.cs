@@ -274,6 +274,10 @@ public class RestoreDrillTests : IAsyncLifetime
             ["Storage:KeepRemovedDays"] = days.ToString(CultureInfo.InvariantCulture),
             ["Storage:SqlServer:ConnectionString"] = SqlServer,
             ["Storage:SqlServer:MigratesAtStart"] = SqlServer is null ? null : "true",
+            // The server may share a small machine with the tests.
+            ["Storage:SqlServer:Connections"] = "12",
+            ["Storage:SqlServer:ConnectSeconds"] = "60",
+            ["Storage:SqlServer:CommandSeconds"] = "60",
         };
 
     // The settings of the server as a verb reads them, with every request to the store looked at.
