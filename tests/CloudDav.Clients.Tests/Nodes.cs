@@ -25,7 +25,7 @@ public class Nodes : IAsyncLifetime
     private WebApplication? _proxy;
     private OperatorSystem? _operator;
 
-    /// <summary>How long a node that is to stop still takes requests. The proxy looks every 200 ms whether it should send any.</summary>
+    /// <summary>How long a node that is to stop still takes requests. The proxy looks every second whether it should send any, as balancers do.</summary>
     public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The tree behind the proxy, ending with a slash.</summary>
@@ -140,7 +140,7 @@ public class Nodes : IAsyncLifetime
                             Active = new ActiveHealthCheckConfig
                             {
                                 Enabled = true,
-                                Interval = TimeSpan.FromMilliseconds(200),
+                                Interval = TimeSpan.FromSeconds(1),
                                 Timeout = TimeSpan.FromSeconds(10),
                                 Policy = "ConsecutiveFailures",
                                 Path = "/health/ready",

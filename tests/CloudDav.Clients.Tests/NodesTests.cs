@@ -238,7 +238,11 @@ public abstract partial class NodesContract(Nodes nodes)
         {
             // Straight to this node, so that they are there when it stops.
             using var direct = node.Connect();
-            var transfers = load.LongTransfersAsync(direct, $"direct{node.Port}");
+            var underWay = new TaskCompletionSource(
+                TaskCreationOptions.RunContinuationsAsynchronously
+            );
+            var transfers = load.LongTransfersAsync(direct, $"direct{node.Port}", underWay);
+            await underWay.Task;
             using var kept = node.Connect();
             Assert.Equal(HttpStatusCode.MultiStatus, await LookAsync(kept));
 

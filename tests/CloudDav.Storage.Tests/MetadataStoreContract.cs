@@ -19,6 +19,9 @@ public abstract partial class MetadataStoreContract
 
     protected abstract IOutbox Outbox { get; }
 
+    /// <summary>All of it together.</summary>
+    protected abstract MetadataPorts Ports { get; }
+
     protected abstract ValueTask<Actor> AddActorAsync(string name, long? capacityBytes);
 
     /// <summary>Runs a statement that every engine understands.</summary>
@@ -295,6 +298,87 @@ public abstract partial class MetadataStoreContract
         Assert.Equal(new LedgerBacklog(0, 1, Now), await Ledger.MeasureAsync(Stop));
         await Ledger.MarkGoneAsync([blob], Stop);
         Assert.Empty(await Ledger.FindKnownAsync([blob], Stop));
+    }
+
+    [Fact]
+    public async Task Restored_metadata_begins_another_future()
+    {
+        var (one, two) = (await AddActorAsync("a", null), await AddActorAsync("b", null));
+        await AddFileAsync(one, [], "f", 3);
+        var blob = BlobId.New();
+        await ApplyAsync(one, new Change.StageBlob(blob, 60, Now.AddMinutes(1)));
+        Assert.True(
+            await Ports.Leases.TryTakeAsync("job", "holder", Now, TimeSpan.FromHours(1), Stop)
+        );
+        await Outbox.AddAsync(Event(), Stop);
+        var pass = ScrubPass.New(Now);
+        await Care.FinishPassAsync(pass, Now, Stop);
+        await Care.SavePassAsync(pass, Stop);
+        var before = (await EpochAsync(one), await EpochAsync(two));
+
+        await Ports.BeginAnewAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Operator,
+                At = Now,
+                Actor = "a",
+                Act = AuditActs.BackupRestored,
+            },
+            Stop
+        );
+
+        var after = (await EpochAsync(one), await EpochAsync(two));
+        Assert.Equal(
+            4,
+            new HashSet<long> { before.Item1, before.Item2, after.Item1, after.Item2 }.Count
+        );
+        Assert.True(after is { Item1: >= 0, Item2: >= 0 });
+        Assert.True(await CountAsync("SELECT next FROM sequences WHERE name = 'ids'") > 1L << 32);
+        Assert.True(
+            await CountAsync("SELECT next FROM sequences WHERE name = 'vaults'") > 1_000_000
+        );
+        await Outbox.AddAsync(Event(), Stop);
+        Assert.Equal(
+            [1L, 1_000_002L],
+            (await Outbox.ListAsync(one.Account, 0, 10, Stop)).Select(row => row.Key.Number)
+        );
+        Assert.False(await Ports.Leases.IsHeldAsync("job", Now, Stop));
+        Assert.Equal(new CareState(null, null, null, null), await Care.LoadAsync(Stop));
+        Assert.Equal(new LedgerBacklog(0, 1, Now), await Ledger.MeasureAsync(Stop));
+        Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM holds"));
+        Assert.Equal(
+            AuditActs.BackupRestored,
+            Assert
+                .Single(await Audit.ListAsync(AuditChainId.Operator, long.MaxValue, 1, Stop))
+                .Entry.Act
+        );
+        foreach (var actor in (Actor[])[one, two])
+            Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+
+        async Task<long> EpochAsync(Actor actor) => (await LoadAsync(actor)).Vault.Epoch;
+
+        ServiceEvent Event() =>
+            new()
+            {
+                Account = one.Account,
+                Type = "t",
+                OccurredAt = Now,
+            };
+    }
+
+    [Fact]
+    public async Task What_the_ledger_does_not_know_can_be_condemned_and_what_it_knows_stays()
+    {
+        var actor = await AddActorAsync("a", null);
+        var (staged, unknown) = (BlobId.New(), BlobId.New());
+        await ApplyAsync(actor, new Change.StageBlob(staged, 60, Now.AddMinutes(1)));
+        for (var twice = 0; twice < 2; twice++)
+            await Ledger.CondemnUnknownAsync([unknown, staged], Now.AddHours(twice), Stop);
+        Assert.Equal(new LedgerBacklog(1, 1, Now), await Ledger.MeasureAsync(Stop));
+        Assert.Equal([unknown], await Ledger.ListCondemnedAsync(Now.AddDays(1), 10, Stop));
+        await Ledger.MarkGoneAsync([unknown], Stop);
+        Assert.Equal([staged], await Ledger.FindKnownAsync([staged, unknown], Stop));
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
     }
 
     [Fact]

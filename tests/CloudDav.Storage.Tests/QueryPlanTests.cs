@@ -97,6 +97,9 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         var mayScan = MayScan.Any(allowed =>
             name.EndsWith("." + allowed, StringComparison.Ordinal)
         );
+        // Run once, over metadata that no server is at work on.
+        if (name.StartsWith(nameof(RestoreStatements), StringComparison.Ordinal))
+            return;
         foreach (var step in plan)
             if (step.StartsWith("SCAN ", StringComparison.Ordinal))
                 Assert.True(

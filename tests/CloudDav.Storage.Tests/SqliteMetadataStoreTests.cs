@@ -17,6 +17,7 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
         var path = Path.Combine(_folder, "metadata.db");
         SqliteDatabase.Migrate(path);
         _database = new SqliteDatabase(path);
+        Ports = new MetadataPorts(_database, TimeProvider.System);
         Store = new SqliteMetadataStore(_database);
         Ledger = new SqliteBlobLedger(_database);
         Contracts = new SqliteContractStore(_database);
@@ -35,6 +36,8 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
     protected override IAuditLog Audit { get; }
 
     protected override IOutbox Outbox { get; }
+
+    protected override MetadataPorts Ports { get; }
 
     protected override ICareLog Care { get; }
 

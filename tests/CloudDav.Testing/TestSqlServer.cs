@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Data.SqlClient;
 
 namespace CloudDav.Testing;
@@ -9,16 +10,17 @@ public sealed class TestSqlServer : IDisposable
         "CLOUDDAV_TEST_SQLSERVER"
     );
 
-    private readonly string _name = $"clouddav_{Guid.NewGuid():N}";
+    // Written by the migrations.
+    private const string Journal = "SchemaVersions";
 
     /// <summary>Makes it.</summary>
     /// <param name="connections">How many connections its connection string allows in a pool.</param>
     public TestSqlServer(int connections = 100)
     {
-        Execute($"CREATE DATABASE {_name}");
+        Execute($"CREATE DATABASE {Name}");
         ConnectionString = new SqlConnectionStringBuilder(s_server)
         {
-            InitialCatalog = _name,
+            InitialCatalog = Name,
             MaxPoolSize = connections,
             ConnectTimeout = 60,
         }.ToString();
@@ -33,6 +35,78 @@ public sealed class TestSqlServer : IDisposable
     /// <summary>Names the database.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Its name.</summary>
+    public string Name { get; } = $"clouddav_{Guid.NewGuid():N}";
+
+    /// <summary>Copies all rows as they are at one moment, while others write, into a database with the same tables: what a restored backup is.</summary>
+    public async Task CopyToAsync(TestSqlServer target, CancellationToken cancellationToken)
+    {
+        await using var from = new SqlConnection(ConnectionString);
+        await using var to = new SqlConnection(target.ConnectionString);
+        await from.OpenAsync(cancellationToken);
+        await to.OpenAsync(cancellationToken);
+        await using var moment = (SqlTransaction)
+            await from.BeginTransactionAsync(IsolationLevel.Snapshot, cancellationToken);
+        var tables = new List<(string Name, bool HasIdentity)>();
+        await using (
+            var list = new SqlCommand(
+                "SELECT t.name, (SELECT COUNT(*) FROM sys.columns AS c WHERE c.object_id = t.object_id AND c.is_identity = 1) FROM sys.tables AS t",
+                from,
+                moment
+            )
+        )
+        await using (var names = await list.ExecuteReaderAsync(cancellationToken))
+            while (await names.ReadAsync(cancellationToken))
+                tables.Add((names.GetString(0), names.GetInt32(1) > 0));
+        foreach (
+            var (table, hasIdentity) in tables.Where(table =>
+                !table.Name.Equals(Journal, StringComparison.OrdinalIgnoreCase)
+            )
+        )
+        {
+            await RunAsync($"DELETE FROM dbo.[{table}]");
+            if (hasIdentity)
+                await RunAsync($"SET IDENTITY_INSERT dbo.[{table}] ON");
+            await using (var all = new SqlCommand($"SELECT * FROM dbo.[{table}]", from, moment))
+            await using (var rows = await all.ExecuteReaderAsync(cancellationToken))
+                await CopyAsync(table, rows, to, cancellationToken);
+            if (hasIdentity)
+                await RunAsync($"SET IDENTITY_INSERT dbo.[{table}] OFF");
+        }
+        await moment.CommitAsync(cancellationToken);
+
+        async Task RunAsync(string statement)
+        {
+            await using var command = new SqlCommand(statement, to);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task CopyAsync(
+        string table,
+        SqlDataReader rows,
+        SqlConnection to,
+        CancellationToken cancellationToken
+    )
+    {
+        var columns = await rows.GetColumnSchemaAsync(cancellationToken);
+        await using var insert = new SqlCommand(
+            $"INSERT INTO dbo.[{table}] ({string.Join(", ", columns.Select(column => $"[{column.ColumnName}]"))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})",
+            to
+        );
+        for (var i = 0; i < columns.Count; i++)
+            insert.Parameters.Add(
+                $"@p{i}",
+                Enum.Parse<SqlDbType>(columns[i].DataTypeName!, ignoreCase: true)
+            );
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            for (var i = 0; i < columns.Count; i++)
+                insert.Parameters[i].Value = rows.GetValue(i);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -42,7 +116,7 @@ public sealed class TestSqlServer : IDisposable
             SqlConnection.ClearAllPools();
             try
             {
-                Execute($"DROP DATABASE {_name}");
+                Execute($"DROP DATABASE {Name}");
                 return;
             }
             catch (SqlException) when (failed < 50)

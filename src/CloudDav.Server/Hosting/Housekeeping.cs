@@ -31,7 +31,7 @@ internal sealed class Housekeeping(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var sweeper = new BlobSweeper(parts.Blobs, parts.Ledger, time, new BlobSweeperOptions());
+        var sweeper = parts.OpenSweeper(options.Value.ToSweeper());
         var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
         var orphansDue = time.GetUtcNow();
         return rounds.RunAsync(

@@ -23,6 +23,10 @@ internal abstract class MetadataEngine
     /// <exception cref="StartProblem">There is none.</exception>
     public abstract void RequireData();
 
+    /// <summary>As <see cref="RequireData"/>, of metadata that was restored, whose schema may be an older one.</summary>
+    /// <exception cref="StartProblem">There is none.</exception>
+    public virtual void RequireRestored() => RequireData();
+
     /// <summary>Opens it; what is missing of it is made where that is allowed.</summary>
     /// <param name="time">The process's clock.</param>
     /// <param name="meter">Measures it; null for nobody.</param>
@@ -85,6 +89,13 @@ internal sealed class SqlServerEngine : MetadataEngine
             throw new StartProblem(
                 $"The metadata database {_where} (Storage:SqlServer) is not up to date, it lacks {missing.Count} migrations of this version: run migrate first, or let every start do it (Storage:SqlServer:MigratesAtStart)."
             );
+    }
+
+    public override void RequireRestored()
+    {
+        var missing = Ask("used", () => SqlServerDatabase.FindMissing(_where));
+        if (missing.Count == SqlServerDatabase.MigrationCount)
+            throw new StartProblem($"There is no metadata in {_where} (Storage:SqlServer).");
     }
 
     public override MetadataPorts Open(TimeProvider time, Meter? meter, DatabaseClock? clock)

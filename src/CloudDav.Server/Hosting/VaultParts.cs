@@ -19,13 +19,19 @@ internal sealed class VaultParts : IDisposable
         int infiniteListing,
         TimeProvider time,
         Meter? meter,
-        DatabaseClock? clock
+        DatabaseClock? clock,
+        bool isOnlyMetadata = false
     )
     {
         _time = time;
         // Keys first: a key folder that is lost or not mounted must not be discovered after something was written.
-        KeyStore = OpenKeysAtOnce(options, time);
-        Blobs = OpenBlobs(options, Convert.ToHexStringLower(Keys.Derive(ContainerMark)));
+        KeyStore = OpenKeysAtOnce(options, isOnlyMetadata, time);
+        Keys = isOnlyMetadata ? new UntouchedKeyStore(KeyStore) : KeyStore;
+        Blobs = OpenBlobs(
+            options,
+            Convert.ToHexStringLower(Keys.Derive(ContainerMark)),
+            isOnlyMetadata
+        );
         _ports = MetadataEngine.Of(options).Open(time, meter, clock);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
         Limits = new VaultLimits
@@ -46,7 +52,7 @@ internal sealed class VaultParts : IDisposable
         );
     }
 
-    public IKeyStore Keys => KeyStore;
+    public IKeyStore Keys { get; }
 
     /// <summary>The same, for whoever looks after the keys themselves.</summary>
     public KeyStore KeyStore { get; }
@@ -94,6 +100,14 @@ internal sealed class VaultParts : IDisposable
     /// <summary>The work that reads all contents and marks what is damaged.</summary>
     public Scrubber OpenScrubber() => new(Blobs, Ledger, Keys, Care, _time);
 
+    /// <summary>Removes what nothing refers to from the store.</summary>
+    public BlobSweeper OpenSweeper(BlobSweeperOptions options) =>
+        new(Blobs, Ledger, _time, options);
+
+    /// <inheritdoc cref="MetadataPorts.BeginAnewAsync"/>
+    public ValueTask BeginAnewAsync(AuditEntry entry, CancellationToken stop) =>
+        _ports.BeginAnewAsync(entry, stop);
+
     /// <summary>Makes a backup of metadata and contents; nothing may be swept meanwhile.</summary>
     /// <exception cref="StartProblem">Metadata or contents are in no folder.</exception>
     public ValueTask<BackupManifest> WriteBackupAsync(
@@ -116,21 +130,30 @@ internal sealed class VaultParts : IDisposable
     /// <param name="mayBegin">Whether a store that is empty is begun.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Stops it.</param>
+    /// <param name="isOnlyRead">Whether nothing may be written there.</param>
     /// <exception cref="StartProblem">They cannot be reached.</exception>
     /// <exception cref="KeyStoreException">What wraps them is missing, or another one, or keys are lost.</exception>
     public static async ValueTask<KeyStore> OpenKeysAsync(
         StorageOptions options,
         bool mayBegin,
         TimeProvider time,
-        CancellationToken stop
+        CancellationToken stop,
+        bool isOnlyRead = false
     )
     {
         var container = options.Keys.Azure;
+        var places = KeyOptions(options);
         try
         {
             return await KeyStore.OpenAsync(
-                KeyOptions(options) with
+                places with
                 {
+                    Container = places.Container is { } one
+                        ? one with
+                        {
+                            IsOnlyRead = isOnlyRead,
+                        }
+                        : null,
                     Folder =
                         container.IsUsed || !mayBegin
                             ? options.KeyFolder
@@ -168,8 +191,12 @@ internal sealed class VaultParts : IDisposable
         };
 
     // The server is put together in one go, and without keys there is nothing to go on with.
-    private static KeyStore OpenKeysAtOnce(StorageOptions options, TimeProvider time) =>
-        OpenKeysAsync(options, mayBegin: true, time, CancellationToken.None)
+    private static KeyStore OpenKeysAtOnce(
+        StorageOptions options,
+        bool isOnlyRead,
+        TimeProvider time
+    ) =>
+        OpenKeysAsync(options, mayBegin: !isOnlyRead, time, CancellationToken.None, isOnlyRead)
             .AsTask()
             .GetAwaiter()
             .GetResult();
@@ -227,6 +254,19 @@ internal sealed class VaultParts : IDisposable
             TimeProvider.System
         );
 
+    /// <summary>Opens metadata to work on, with contents and keys that somebody else works with: of these nothing is changed.</summary>
+    /// <exception cref="StartProblem">A part of it cannot be used.</exception>
+    public static VaultParts OpenMetadata(StorageOptions options) =>
+        new(
+            options,
+            new ContractOptions().ToPolicy(),
+            new DavOptions().InfiniteDepthLimit,
+            TimeProvider.System,
+            meter: null,
+            clock: null,
+            isOnlyMetadata: true
+        );
+
     /// <summary>As <see cref="Open(StorageOptions)"/>, with what only the server needs; without a meter nothing is measured.</summary>
     public static VaultParts Open(
         StorageOptions options,
@@ -249,21 +289,37 @@ internal sealed class VaultParts : IDisposable
     public static void RequireData(StorageOptions options) =>
         MetadataEngine.Of(options).RequireData();
 
+    /// <inheritdoc cref="MetadataEngine.RequireRestored"/>
+    public static void RequireRestored(StorageOptions options) =>
+        MetadataEngine.Of(options).RequireRestored();
+
     /// <inheritdoc cref="MetadataEngine.Migrate"/>
     public static IReadOnlyList<string> Migrate(StorageOptions options) =>
         MetadataEngine.Of(options).Migrate();
 
     public void Dispose() => _ports.Dispose();
 
-    private static IBlobStore OpenBlobs(StorageOptions options, string mark)
+    private static IBlobStore OpenBlobs(StorageOptions options, string mark, bool isOnlyRead)
     {
         if (!options.Azure.IsUsed)
-            return new DiskBlobStore(
-                DataFolder.Require("Storage:ContentFolder", options.ContentFolder)
-            );
+        {
+            var folder = isOnlyRead
+                ? Path.GetFullPath(options.ContentFolder)
+                : DataFolder.Require("Storage:ContentFolder", options.ContentFolder);
+            if (!Directory.Exists(folder))
+                throw new StartProblem($"There is no folder {folder} (Storage:ContentFolder).");
+            var disk = new DiskBlobStore(folder);
+            return isOnlyRead ? new UntouchedBlobStore(disk) : disk;
+        }
         try
         {
-            return AzureBlobStore.Open(options.Azure.ToStore(mark));
+            var container = AzureBlobStore.Open(
+                options.Azure.ToStore(mark) with
+                {
+                    IsOnlyRead = isOnlyRead,
+                }
+            );
+            return isOnlyRead ? new UntouchedBlobStore(container) : container;
         }
         catch (FormatException failure)
         {

@@ -25,7 +25,11 @@ internal sealed class BacklogJob(
     private async Task RoundAsync(CancellationToken stop)
     {
         metrics.Events(await parts.Outbox.MeasureAsync(stop), time.GetUtcNow());
-        metrics.Blobs(await parts.Ledger.MeasureAsync(stop), time.GetUtcNow());
+        metrics.Blobs(
+            await parts.Ledger.MeasureAsync(stop),
+            parts.OpenSweeper(storage.Value.ToSweeper()).Grace,
+            time.GetUtcNow()
+        );
         MeasureFolder("metadata", storage.Value.MetadataFolder);
         if (!storage.Value.Azure.IsUsed)
             MeasureFolder("content", storage.Value.ContentFolder);

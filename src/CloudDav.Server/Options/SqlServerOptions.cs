@@ -37,6 +37,9 @@ internal sealed class SqlServerOptions
     /// <summary>Whether every start brings the schema up to date, and not only the verb <c>migrate</c>.</summary>
     public bool MigratesAtStart { get; init; }
 
+    /// <summary>Another database in the place of the one that is named: a copy that was restored beside it. No setting.</summary>
+    internal string? Copy { get; init; }
+
     /// <summary>Whether metadata is kept there.</summary>
     internal bool IsUsed => (Server ?? ConnectionString ?? ConnectionStringFile) is not null;
 
@@ -60,6 +63,24 @@ internal sealed class SqlServerOptions
             yield return $"Storage:SqlServer:ConnectionString {problem}";
     }
 
+    /// <summary>The same for metadata that was restored: its schema may be older, and statements go over all of it.</summary>
+    /// <param name="copy">The database; null for the one that is named.</param>
+    /// <param name="connectionFile">A file with the connection string of another server that has it; null for the same server.</param>
+    internal SqlServerOptions ToRestored(string? copy, string? connectionFile) =>
+        new()
+        {
+            Server = connectionFile is null ? Server : null,
+            Database = connectionFile is null ? Database : null,
+            IdentityClientId = connectionFile is null ? IdentityClientId : null,
+            ConnectionString = connectionFile is null ? ConnectionString : null,
+            ConnectionStringFile = connectionFile ?? ConnectionStringFile,
+            Connections = Connections,
+            CommandSeconds = 3_600,
+            ConnectSeconds = ConnectSeconds,
+            MigratesAtStart = true,
+            Copy = copy,
+        };
+
     /// <summary>As the engine wants it.</summary>
     /// <exception cref="StartProblem">The file with the connection string cannot be read, or what is in it.</exception>
     internal SqlServerConnection ToConnection()
@@ -70,9 +91,10 @@ internal sealed class SqlServerOptions
             Command = TimeSpan.FromSeconds(CommandSeconds),
             Connect = TimeSpan.FromSeconds(ConnectSeconds),
         };
-        return Server is { } server
+        var named = Server is { } server
             ? SqlServerConnection.ByIdentity(server, Database!, IdentityClientId, limits)
             : new SqlServerConnection(ReadConnectionString(), limits);
+        return Copy is null ? named : named.InDatabase(Copy);
     }
 
     private string ReadConnectionString()

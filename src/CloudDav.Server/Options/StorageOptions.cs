@@ -44,6 +44,10 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(1, 86_400)]
     public int HousekeepingSeconds { get; init; } = 300;
 
+    /// <summary>How many days contents that nothing refers to any more are kept for a restore of the metadata alone.</summary>
+    [AllowedRange(0, 3_650)]
+    public int KeepRemovedDays { get; init; }
+
     /// <summary>Whether contents are read and compared with what was written, in the background.</summary>
     public bool Scrubs { get; init; } = true;
 
@@ -60,6 +64,37 @@ internal sealed class StorageOptions : IValidatableObject
 
     /// <summary>What allows the transfer of personal data to that country; needed outside the European Economic Area.</summary>
     public string? TransferBasis { get; init; }
+
+    /// <summary>As the sweeper wants it.</summary>
+    internal BlobSweeperOptions ToSweeper()
+    {
+        var options = new BlobSweeperOptions();
+        var kept = TimeSpan.FromDays(KeepRemovedDays);
+        return kept > options.CondemnedGrace
+            ? options with
+            {
+                CondemnedGrace = kept,
+                OrphanAge = kept,
+            }
+            : options;
+    }
+
+    /// <summary>The same for metadata that was restored by other means than this program's.</summary>
+    /// <param name="copy">The database or the folder with a copy of it; null for the metadata of these settings.</param>
+    /// <param name="connectionFile">A file with the connection string of another server that has the database; null for the same server.</param>
+    internal StorageOptions ToRestored(string? copy, string? connectionFile) =>
+        new()
+        {
+            MetadataFolder = copy is null || SqlServer.IsUsed ? MetadataFolder : copy,
+            SqlServer = SqlServer.IsUsed ? SqlServer.ToRestored(copy, connectionFile) : SqlServer,
+            ContentFolder = ContentFolder,
+            Azure = Azure,
+            KeyFolder = KeyFolder,
+            Keys = Keys,
+            EncryptContent = EncryptContent,
+            InlineBytes = InlineBytes,
+            KeepRemovedDays = KeepRemovedDays,
+        };
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -9,7 +9,7 @@ internal sealed class StorageMetrics
     private readonly Gauge<long> _events;
     private readonly Gauge<double> _oldestEvent;
     private readonly Gauge<long> _blobs;
-    private readonly Gauge<double> _oldestCondemned;
+    private readonly Gauge<double> _overdue;
     private readonly Gauge<long> _free;
     private readonly Counter<long> _purged;
     private readonly Counter<long> _swept;
@@ -34,10 +34,10 @@ internal sealed class StorageMetrics
             "{blob}",
             "Blobs that are no contents: staged by uploads, or condemned and to be swept, by state."
         );
-        _oldestCondemned = meter.CreateGauge<double>(
-            "clouddav.blobs.condemned.age",
+        _overdue = meter.CreateGauge<double>(
+            "clouddav.blobs.overdue",
             "s",
-            "How long ago the oldest blob was condemned that is still there; 0 when none is. The sweeper takes them after an hour."
+            "For how long the oldest condemned blob could have been removed and is still there; 0 when none is."
         );
         _free = meter.CreateGauge<long>(
             "clouddav.storage.free",
@@ -73,11 +73,11 @@ internal sealed class StorageMetrics
         _oldestEvent.Record(Age(backlog.Oldest, now));
     }
 
-    public void Blobs(LedgerBacklog backlog, DateTimeOffset now)
+    public void Blobs(LedgerBacklog backlog, TimeSpan grace, DateTimeOffset now)
     {
         _blobs.Record(backlog.Staged, State("staged"));
         _blobs.Record(backlog.Condemned, State("condemned"));
-        _oldestCondemned.Record(Age(backlog.Oldest, now));
+        _overdue.Record(Age(backlog.Oldest, now - grace));
     }
 
     public void Free(string folder, long bytes) =>

@@ -15,6 +15,20 @@ internal static class CheckVerb
     {
         VaultParts.RequireData(folders);
         using var parts = VaultParts.Open(folders);
+        return await RunAsync(parts, isDeep, DateTimeOffset.MaxValue, stop);
+    }
+
+    /// <param name="parts">What to check.</param>
+    /// <param name="isDeep">Whether every content is read.</param>
+    /// <param name="straysBefore">As <see cref="ContentInspector"/> takes it.</param>
+    /// <param name="stop">Stops it.</param>
+    public static async Task<int> RunAsync(
+        VaultParts parts,
+        bool isDeep,
+        DateTimeOffset straysBefore,
+        CancellationToken stop
+    )
+    {
         var vaults = await parts.Metadata.ListVaultsAsync(stop);
         var problems = 0L;
 
@@ -30,7 +44,7 @@ internal static class CheckVerb
                 Report($"Vault {vault.Value}: {sentence}");
         }
         var inspector = new ContentInspector(parts.Blobs, parts.Ledger, parts.Keys);
-        await foreach (var problem in inspector.InspectAsync(isDeep, stop))
+        await foreach (var problem in inspector.InspectAsync(isDeep, straysBefore, stop))
             Report(problem.ToString());
 
         if (problems > 0)

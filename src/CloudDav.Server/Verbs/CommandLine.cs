@@ -51,6 +51,13 @@ internal static class CommandLine
             _ => null,
         };
 
+    private static readonly string[] s_moments =
+    [
+        "yyyy-MM-dd'T'HH:mmK",
+        "yyyy-MM-dd'T'HH:mm:ssK",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+    ];
+
     private static RootCommand Root()
     {
         var config = new Option<FileInfo?>("--config")
@@ -85,6 +92,7 @@ internal static class CommandLine
             Scrub(config, data),
             Backup(config, data),
             Restore(config, data),
+            AfterRestore(config),
             Export(config, data),
             Audit(config, data),
             Events(config, data),
@@ -433,6 +441,87 @@ internal static class CommandLine
             }
         );
         return restore;
+    }
+
+    private static Command AfterRestore(Option<FileInfo?> config)
+    {
+        var taken = new Option<DateTimeOffset>("--taken")
+        {
+            Description =
+                "The moment that the metadata was restored to, such as 2026-11-30T02:00:00Z.",
+            HelpName = "TIME",
+            Required = true,
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+                // Without an offset it would be one moment here and another there.
+                if (
+                    text.Length > 6
+                    && (text[^1] == 'Z' || text[^6] is '+' or '-')
+                    && DateTimeOffset.TryParseExact(
+                        text,
+                        s_moments,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AdjustToUniversal,
+                        out var moment
+                    )
+                )
+                    return moment;
+                result.AddError("--taken takes a time with its offset, such as 2026-11-30T02:00Z.");
+                return default;
+            },
+        };
+        var test = new Option<string?>("--test")
+        {
+            Description =
+                "Instead: work on this copy, a database on the same server or a folder with metadata, beside the server that works; change nothing else, and record that it was done.",
+            HelpName = "COPY",
+        };
+        var connection = new Option<FileInfo?>("--connection")
+        {
+            Description =
+                "With --test: a file with the connection string of another server that has the copy.",
+            HelpName = "FILE",
+        };
+        var quick = new Option<bool>("--quick")
+        {
+            Description =
+                "Look at the contents, but do not read them. A test is then not recorded.",
+        };
+        var after = new Command(
+            "after-restore",
+            "Finishes a restore of the metadata that the database's own means made, before any server is started on it: nothing that the lost future gave out is given out again, and what was destroyed since is destroyed again. Then checks all of it. Exit code 1 when something is broken."
+        )
+        {
+            taken,
+            test,
+            connection,
+            quick,
+            config,
+        };
+        after.Validators.Add(result =>
+        {
+            if (result.GetValue(connection) is not null && result.GetValue(test) is null)
+                result.AddError("--connection goes with --test.");
+        });
+        after.SetAction(
+            (parsed, stop) =>
+            {
+                var settings = Settings.Read(parsed.GetValue(config));
+                var moment = parsed.GetRequiredValue(taken);
+                return parsed.GetValue(test) is { } copy
+                    ? AfterRestoreVerb.TestAsync(
+                        settings,
+                        copy,
+                        parsed.GetValue(connection),
+                        moment,
+                        parsed.GetValue(quick),
+                        stop
+                    )
+                    : AfterRestoreVerb.RunAsync(settings, moment, parsed.GetValue(quick), stop);
+            }
+        );
+        return after;
     }
 
     private static Command Export(Option<FileInfo?> config, Option<DirectoryInfo?> data)

@@ -27,16 +27,37 @@ internal static class RestoreVerb
         RequireEmpty("Storage:ContentFolder", folders.ContentFolder);
         await RequireKeysAsync(folders, backup, stop);
         var isWhole = await RestoreAsync(settings, folders, backup, mayLink: false, isQuick, stop);
+        TellLost(backup.Manifest.Taken);
+        return isWhole ? 0 : 1;
+    }
+
+    /// <summary>Says what somebody has to do after a restore.</summary>
+    /// <param name="taken">The moment that was restored.</param>
+    public static void TellLost(DateTimeOffset taken) =>
         Console.WriteLine(
             $"""
             Restored is what was there on {VerbText.Time(
-                backup.Manifest.Taken
+                taken
             )}. What happened since is lost, so that before the server is started:
               - devices and passwords that were revoked or changed since must be revoked or changed again (device revoke);
               - the operator's systems must repeat their commands since then.
             """
         );
-        return isWhole ? 0 : 1;
+
+    /// <summary>Destroys again what a restore brought back.</summary>
+    public static async Task RepeatAsync(
+        IConfiguration settings,
+        VaultParts parts,
+        CancellationToken stop
+    )
+    {
+        var lifecycle =
+            settings.GetSection(LifecycleOptions.Section).Get<LifecycleOptions>() ?? new();
+        var repeated = await parts.OpenDestruction(lifecycle.ToDestruction()).RepeatAsync(stop);
+        if (repeated > 0)
+            Console.WriteLine(
+                $"{VerbText.Count(repeated, "vault")} destroyed again: destroyed since the backup was made."
+            );
     }
 
     /// <summary>Restores a backup beside itself, checks all of it, removes it again, and records in the data of the settings that this was done.</summary>
@@ -104,15 +125,7 @@ internal static class RestoreVerb
             stop
         );
         using (var parts = VaultParts.Open(folders))
-        {
-            var lifecycle =
-                settings.GetSection(LifecycleOptions.Section).Get<LifecycleOptions>() ?? new();
-            var repeated = await parts.OpenDestruction(lifecycle.ToDestruction()).RepeatAsync(stop);
-            if (repeated > 0)
-                Console.WriteLine(
-                    $"{VerbText.Count(repeated, "vault")} destroyed again: destroyed since the backup was made."
-                );
-        }
+            await RepeatAsync(settings, parts, stop);
         return await CheckVerb.RunAsync(folders, !isQuick, stop) == 0 && problems == 0;
     }
 

@@ -13,6 +13,11 @@ internal static class ScrubVerb
     {
         VaultParts.RequireData(folders);
         using var parts = VaultParts.Open(folders);
+        return await RunAsync(parts, stop);
+    }
+
+    public static async Task<int> RunAsync(VaultParts parts, CancellationToken stop)
+    {
         var (damaged, good, strays) = (0L, 0L, 0L);
         var (pass, _) = await parts
             .OpenScrubber()

@@ -224,7 +224,8 @@ public sealed class EmbeddedBackup
         if (await HashAsync(temporary, cancellationToken) != Manifest.MetadataSha256)
             throw new BackupException("The metadata was not copied as it is in the backup.");
         SqliteDatabase.Migrate(temporary);
-        SqliteDatabase.BeginAnew(temporary, entry);
+        using (var ports = new MetadataPorts(new SqliteDatabase(temporary), TimeProvider.System))
+            await ports.BeginAnewAsync(entry, cancellationToken);
         StableStorage.FlushFileSystem(folder, [temporary]);
         File.Move(temporary, databaseFile, overwrite: false);
         File.Delete(temporary + ".migrate-lock");

@@ -32,6 +32,9 @@ public sealed record AzureBlobStoreOptions
     /// </summary>
     public string? Mark { get; init; }
 
+    /// <summary>Whether nothing is to be written, not even to see whether it could be, nor the mark: the container must be there and have it.</summary>
+    public bool IsOnlyRead { get; init; }
+
     /// <summary>How often a request that failed is repeated, after a growing delay.</summary>
     public int Retries { get; init; } = 5;
 
@@ -81,7 +84,7 @@ public sealed class AzureBlobStore : IBlobStore
     /// <inheritdoc/>
     public TimeSpan ReadersGrace => TimeSpan.FromDays(1);
 
-    /// <summary>Opens the store, makes sure that it can be written to, and marks the container as the installation's own.</summary>
+    /// <summary>Opens the store, makes sure that it can be written to, and marks the container as the installation's own. One that is only read is looked at instead.</summary>
     /// <exception cref="IOException">It cannot, or it has the mark of another installation; the message says why.</exception>
     /// <exception cref="FormatException">The connection string is none, or would send content in the clear.</exception>
     public static AzureBlobStore Open(AzureBlobStoreOptions options)
@@ -90,8 +93,13 @@ public sealed class AzureBlobStore : IBlobStore
         string? mark;
         try
         {
-            store.Probe();
-            mark = options.Mark is { } ours ? store.LeaveMark(ours) : null;
+            if (!options.IsOnlyRead)
+                store.Probe();
+            mark = options.Mark is { } ours
+                ? options.IsOnlyRead
+                    ? store.ReadMark()
+                    : store.LeaveMark(ours)
+                : null;
         }
         catch (Exception failure) when (AzureFault.Is(failure))
         {
@@ -452,9 +460,12 @@ public sealed class AzureBlobStore : IBlobStore
         }
         catch (RequestFailedException failure) when (AzureFault.IsAlreadyThere(failure))
         {
-            return place.DownloadContent().Value.Content.ToString();
+            return ReadMark();
         }
     }
+
+    private string ReadMark() =>
+        _container.GetBlobClient(MarkName).DownloadContent().Value.Content.ToString();
 
     private void WriteProbe()
     {

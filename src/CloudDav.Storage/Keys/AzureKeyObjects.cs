@@ -29,7 +29,7 @@ internal sealed class AzureKeyObjects : IKeyObjects
     /// <inheritdoc/>
     public TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Opens the container, creating it when it is missing, and makes sure that it can be written to and keeps nothing of what is destroyed.</summary>
+    /// <summary>Opens the container, creating it when it is missing, and makes sure that it can be written to and keeps nothing of what is destroyed. One that is only read is left as it is.</summary>
     /// <exception cref="KeyStoreException">It keeps what is destroyed.</exception>
     /// <exception cref="IOException">It cannot be used.</exception>
     public static async ValueTask<AzureKeyObjects> OpenAsync(
@@ -41,7 +41,8 @@ internal sealed class AzureKeyObjects : IKeyObjects
         string? keeps;
         try
         {
-            keeps = await ProbeAsync(container, cancellationToken);
+            // What the account keeps is told by its answers to writes alone.
+            keeps = options.IsOnlyRead ? null : await ProbeAsync(container, cancellationToken);
         }
         catch (Exception failure) when (AzureFault.Is(failure, cancellationToken))
         {

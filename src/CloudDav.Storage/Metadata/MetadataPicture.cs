@@ -44,7 +44,7 @@ internal sealed class MetadataPicture(string path)
     }
 }
 
-/// <summary>Statements over the metadata in a backup, and on it when it is restored. They go through whole tables of a file that no server has open.</summary>
+/// <summary>Statements over the metadata in a backup. They go through whole tables of a file that no server has open.</summary>
 internal static class PictureStatements
 {
     // Of vaults that were being destroyed there is nothing to keep.
@@ -55,21 +55,4 @@ internal static class PictureStatements
         """;
 
     public const string CountVaults = "SELECT COUNT(*) FROM vaults v";
-
-    public const string NewEpochs = "UPDATE vaults SET epoch = RANDOM() & 9223372036854775807";
-
-    // Far above whatever can have been given out since the backup was taken.
-    public const string SkipIds = """
-        UPDATE sequences SET next = next + CASE name WHEN 'ids' THEN 4294967296 ELSE 1000000 END
-        """;
-
-    public const string SkipEvents = "UPDATE event_queues SET last_number = last_number + 1000000";
-
-    public const string ForgetLeases = "DELETE FROM job_leases";
-
-    // What was proved was proved of another store.
-    public const string ForgetScrubs = """
-        UPDATE care_state SET pass_started = NULL, pass_vault = 0, pass_after = 0, pass_contents = 0, pass_bytes = 0, pass_unread = 0,
-          last_started = NULL, last_scrub = NULL WHERE state_id = 1
-        """;
 }

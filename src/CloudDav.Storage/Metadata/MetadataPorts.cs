@@ -6,6 +6,11 @@ namespace CloudDav.Storage;
 public sealed class MetadataPorts : IDisposable
 {
     private readonly IDisposable _engine;
+    private readonly Func<
+        Func<IFactsSession, ValueTask<bool>>,
+        CancellationToken,
+        Task<bool>
+    > _write;
 
     /// <summary>Over a SQLite database.</summary>
     /// <param name="database">The engine, which is disposed with the ports.</param>
@@ -13,6 +18,12 @@ public sealed class MetadataPorts : IDisposable
     public MetadataPorts(SqliteDatabase database, TimeProvider time)
     {
         _engine = database;
+        _write = (body, stop) =>
+            database.WriteAsync(
+                session =>
+                    SqliteMetadataStore.Finished(body(new SqliteFactsSession(database, session))),
+                stop
+            );
         Sqlite = database;
         Accounts = new SqliteAccountStore(database);
         Contracts = new SqliteContractStore(database);
@@ -31,6 +42,11 @@ public sealed class MetadataPorts : IDisposable
     public MetadataPorts(SqlServerDatabase database, TimeProvider? clock = null)
     {
         _engine = database;
+        _write = (body, stop) =>
+            database.WriteAsync(
+                async session => await body(new SqlServerFactsSession(database, session)),
+                stop
+            );
         Accounts = new SqlServerAccountStore(database);
         Contracts = new SqlServerContractStore(database);
         Metadata = new SqlServerMetadataStore(database);
@@ -71,6 +87,15 @@ public sealed class MetadataPorts : IDisposable
 
     /// <summary>How well contents are.</summary>
     public ICareLog Care { get; }
+
+    /// <summary>
+    /// Makes metadata that was restored, and that nobody is at work on, the beginning of another future than the one that was lost. What that one gave out is never given
+    /// out again.
+    /// </summary>
+    /// <param name="entry">What the operator's chain says of it.</param>
+    /// <param name="cancellationToken">Stops it before it starts.</param>
+    public async ValueTask BeginAnewAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        await _write(session => RestoredMetadata.BeginAnewAsync(session, entry), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();

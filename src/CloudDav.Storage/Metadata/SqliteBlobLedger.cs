@@ -72,6 +72,25 @@ public sealed class SqliteBlobLedger(SqliteDatabase database) : IBlobLedger
         );
 
     /// <inheritdoc/>
+    public async ValueTask CondemnUnknownAsync(
+        IReadOnlyList<BlobId> blobs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            session =>
+            {
+                foreach (var blob in blobs)
+                    session[LedgerSql.CondemnUnknown]
+                        .Bind(1, blob.Value)
+                        .Bind(2, now.ToUnixTimeMilliseconds())
+                        .Run();
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
         LedgerPlace after,
         int limit,
@@ -144,6 +163,10 @@ internal static class LedgerSql
     public const string DeleteCondemned = "DELETE FROM blobs WHERE blob_id = ?1 AND state = 2";
 
     public const string IsKnown = "SELECT EXISTS (SELECT 1 FROM blobs WHERE blob_id = ?1)";
+
+    // Of no vault.
+    public const string CondemnUnknown =
+        "INSERT INTO blobs (blob_id, vault_id, state, due) VALUES (?1, 0, 2, ?2) ON CONFLICT (blob_id) DO NOTHING";
 
     public const string CountStaged = "SELECT COUNT(*) FROM blobs WHERE state = 0 AND state <> 1";
 

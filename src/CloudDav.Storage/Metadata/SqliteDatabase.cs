@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using CloudDav.Vault;
 using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
@@ -76,36 +75,6 @@ public sealed class SqliteDatabase : IDisposable
     {
         if (!connection.ExecuteScalar<bool>(AuditSql.HasBegun))
             Change(path, session => SqliteJournal.Begin(session, TimeProvider.System.GetUtcNow()));
-    }
-
-    /// <summary>
-    /// Makes a restored database the beginning of another future than the one that was lost: new epochs, so that no ETag or sync token of that one is taken for a
-    /// present one; ids and event numbers far above those that it can have given out; and no leases.
-    /// </summary>
-    /// <param name="path">The database file, which nobody else has open.</param>
-    /// <param name="entry">What the operator's chain says of it.</param>
-    internal static void BeginAnew(string path, AuditEntry entry)
-    {
-        Change(
-            path,
-            session =>
-            {
-                foreach (
-                    var sql in (ReadOnlySpan<string>)
-                        [
-                            PictureStatements.NewEpochs,
-                            PictureStatements.SkipIds,
-                            PictureStatements.SkipEvents,
-                            PictureStatements.ForgetLeases,
-                            PictureStatements.ForgetScrubs,
-                        ]
-                )
-                    session[sql].Run();
-                SqliteJournal.Append(session, entry);
-            }
-        );
-        using var connection = Open(path, SqliteOpenMode.ReadWrite);
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     private static void Change(string path, Action<SqliteSession> change)

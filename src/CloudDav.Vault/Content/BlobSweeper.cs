@@ -27,21 +27,21 @@ public sealed class BlobSweeper(
     BlobSweeperOptions options
 )
 {
+    /// <summary>How long a condemned blob is kept.</summary>
+    public TimeSpan Grace =>
+        blobs.ReadersGrace > options.CondemnedGrace ? blobs.ReadersGrace : options.CondemnedGrace;
+
     /// <summary>Condemns staged blobs whose lease has ended, and removes what has been condemned for long enough. Any number of processes may do so at once.</summary>
     /// <returns>How many blobs it removed.</returns>
     public async ValueTask<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var grace =
-            blobs.ReadersGrace > options.CondemnedGrace
-                ? blobs.ReadersGrace
-                : options.CondemnedGrace;
         await ledger.CondemnExpiredAsync(now, cancellationToken);
         var removed = 0;
         while (true)
         {
             var condemned = await ledger.ListCondemnedAsync(
-                now - grace,
+                now - Grace,
                 options.BatchSize,
                 cancellationToken
             );
@@ -80,6 +80,25 @@ public sealed class BlobSweeper(
             }
         }
         return removed;
+    }
+
+    /// <summary>
+    /// Condemns what is in the store, complete or not, and unknown to the ledger, after the metadata was restored: the sweeper's grace then counts for the contents of the
+    /// future that was lost, too.
+    /// </summary>
+    public async ValueTask CondemnUnknownAsync(CancellationToken cancellationToken)
+    {
+        await foreach (
+            var batch in blobs
+                .ListAsync(cancellationToken)
+                .Chunk(options.BatchSize)
+                .WithCancellation(cancellationToken)
+        )
+            await ledger.CondemnUnknownAsync(
+                [.. batch.Select(stored => stored.Blob)],
+                time.GetUtcNow(),
+                cancellationToken
+            );
     }
 
     private async IAsyncEnumerable<StoredBlob> OldBlobsAsync(

@@ -14,9 +14,11 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
 
     /// <summary>Every content that is not in the store as it must be, and everything in the store that the ledger does not know.</summary>
     /// <param name="isDeep">True reads and decrypts every byte and compares digests; false looks at presence, length and key, and reads no blob.</param>
+    /// <param name="straysBefore">Nothing is said of what the store has since then; for metadata that is a copy beside the one that is in use.</param>
     /// <param name="cancellationToken">Stops the inspection.</param>
     public async IAsyncEnumerable<ContentProblem> InspectAsync(
         bool isDeep,
+        DateTimeOffset straysBefore,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -37,9 +39,15 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
             }
             after = page[^1].Place;
         }
-        await foreach (var stray in FindStraysAsync(DateTimeOffset.MaxValue, cancellationToken))
+        await foreach (var stray in FindStraysAsync(straysBefore, cancellationToken))
             yield return stray;
     }
+
+    /// <summary>As <see cref="InspectAsync(bool, DateTimeOffset, CancellationToken)"/>, with everything that the store has.</summary>
+    public IAsyncEnumerable<ContentProblem> InspectAsync(
+        bool isDeep,
+        CancellationToken cancellationToken
+    ) => InspectAsync(isDeep, DateTimeOffset.MaxValue, cancellationToken);
 
     /// <summary>Everything in the store that the ledger does not know.</summary>
     /// <param name="before">Only what was last written before this.</param>
@@ -78,7 +86,7 @@ public sealed class ContentInspector(IBlobStore blobs, IBlobLedger ledger, IKeyS
 
     /// <summary>What is wrong with a content; null when nothing is.</summary>
     /// <param name="content">The content, as it was when it was listed: it may be gone by now.</param>
-    /// <param name="isDeep">As in <see cref="InspectAsync"/>.</param>
+    /// <param name="isDeep">As in <see cref="InspectAsync(bool, DateTimeOffset, CancellationToken)"/>.</param>
     /// <param name="pace">Holds the reading back; null for none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async ValueTask<ContentFault?> FindFaultAsync(

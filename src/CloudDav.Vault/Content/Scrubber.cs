@@ -59,7 +59,7 @@ public sealed class Scrubber(
 
     private static readonly TimeSpan s_saveEvery = TimeSpan.FromSeconds(5);
 
-    // What an upload that was cut just now left in the store is the sweeper's business and no finding.
+    // What an upload that was cut just now left in the store is the sweeper's business and no finding; what came later the next pass looks at.
     private static readonly TimeSpan s_strayAge = TimeSpan.FromHours(1);
 
     private readonly ContentInspector _inspector = new(blobs, ledger, keys);
@@ -124,8 +124,9 @@ public sealed class Scrubber(
                     return (pass, false);
             }
         }
-        var now = time.GetUtcNow();
-        await foreach (var stray in _inspector.FindStraysAsync(now - s_strayAge, cancellationToken))
+        await foreach (
+            var stray in _inspector.FindStraysAsync(pass.Started - s_strayAge, cancellationToken)
+        )
             report(new ScrubFinding(ScrubFindingKind.Stray, null, stray));
         await care.FinishPassAsync(pass, time.GetUtcNow(), cancellationToken);
         return (pass, true);

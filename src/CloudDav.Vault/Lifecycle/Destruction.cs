@@ -178,7 +178,14 @@ public sealed class Destruction(
             last = page[^1].Account;
         }
         foreach (var record in await store.ListRunningAsync(cancellationToken))
-            await CarryOutAsync(record, cancellationToken);
+        {
+            // One that had only begun, and whose key is still there, is the next round's to judge.
+            if (
+                record.Step != DestructionStep.Key
+                || await keys.IsDestroyedAsync(record.Vault, cancellationToken)
+            )
+                await CarryOutAsync(record, cancellationToken);
+        }
         return await FinishAsync(cancellationToken);
     }
 

@@ -29,6 +29,13 @@ public interface IBlobLedger
         CancellationToken cancellationToken
     );
 
+    /// <summary>Condemns those of the given blobs that it does not know: the store has them from a future that was lost when the metadata was restored.</summary>
+    ValueTask CondemnUnknownAsync(
+        IReadOnlyList<BlobId> blobs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Contents in an order of the ledger's own, a page at a time: every one that metadata refers to, blobs and inline.</summary>
     /// <param name="after">The place of the last one of the page before; the default for the first page.</param>
     /// <param name="limit">The most to return; an empty page is the end.</param>

@@ -16,6 +16,7 @@ public sealed class SqlServerMetadataStoreTests
     {
         _server = server;
         _database = server.Open();
+        Ports = new MetadataPorts(_database);
         Store = new SqlServerMetadataStore(_database);
         Ledger = new SqlServerBlobLedger(_database);
         Contracts = new SqlServerContractStore(_database);
@@ -34,6 +35,8 @@ public sealed class SqlServerMetadataStoreTests
     protected override IAuditLog Audit { get; }
 
     protected override IOutbox Outbox { get; }
+
+    protected override MetadataPorts Ports { get; }
 
     protected override ICareLog Care { get; }
 

@@ -145,7 +145,9 @@ internal sealed class SqlServerModel : IDisposable
                 && !message.Contains("[sp_getapplock]", StringComparison.OrdinalIgnoreCase)
             );
 
-    private static TSqlScript Parse(string text)
+    /// <summary>Reads a script.</summary>
+    /// <exception cref="FormatException">It is not in the server's language.</exception>
+    public static TSqlScript Parse(string text)
     {
         var script = (TSqlScript)
             new TSql160Parser(initialQuotedIdentifiers: true).Parse(

@@ -276,6 +276,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         await ledger.ListCondemnedAsync(Now, 10, Stop);
         await ledger.MarkGoneAsync([BlobId.New()], Stop);
         await ledger.FindKnownAsync([BlobId.New()], Stop);
+        await ledger.CondemnUnknownAsync([BlobId.New()], Now, Stop);
         await ledger.ListContentsAsync(default, 10, Stop);
         Assert.Equal(new LedgerBacklog(3, 0, null), await ledger.MeasureAsync(Stop));
         var leases = new SqlServerJobLeases(database);
@@ -283,6 +284,16 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         await leases.RenewAsync("job", "holder", Now, TimeSpan.FromMinutes(1), Stop);
         Assert.True(await leases.IsHeldAsync("job", Now, Stop));
         await leases.ReleaseAsync("job", "holder", Now, Stop);
+        await new MetadataPorts(database).BeginAnewAsync(
+            new AuditEntry
+            {
+                Chain = AuditChainId.Operator,
+                At = Now,
+                Actor = "a",
+                Act = "b",
+            },
+            Stop
+        );
         var (log, chain) = (new SqlServerAuditLog(database), new AuditChainId(7));
         await log.AppendAsync(
             new AuditEntry

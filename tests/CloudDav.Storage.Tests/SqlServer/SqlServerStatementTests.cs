@@ -17,6 +17,19 @@ public sealed class SqlServerStatementTests(SqlServerStatementTests.Model fixtur
             Assert.True(fixture.Bound.Check(text) is [], $"{name}: {text}");
     }
 
+    [Fact]
+    public void The_script_that_restores_a_copy_is_in_the_servers_language()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CloudDav.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        var script = SqlServerModel.Parse(
+            File.ReadAllText(Path.Combine(folder, "config", "restore-drill.sql"))
+        );
+        // One batch: nothing after a refusal is run.
+        Assert.Single(script.Batches);
+    }
+
     [Theory]
     [MemberData(nameof(Statements))]
     public void Every_statement_names_what_is_there(string name)

@@ -55,6 +55,16 @@ internal sealed class ListLedger : IBlobLedger
                 .ToHashSet()
         );
 
+    public async ValueTask CondemnUnknownAsync(
+        IReadOnlyList<BlobId> blobs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var blob in blobs.Except(await FindKnownAsync(blobs, cancellationToken)))
+            CondemnedAt.Add(blob, now);
+    }
+
     public ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
         LedgerPlace after,
         int limit,

@@ -126,6 +126,36 @@ public sealed class DestructionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_had_only_begun_in_a_backup_keeps_its_key_and_what_was_destroyed_since_is_destroyed_again()
+    {
+        var (begun, gone) = (await _life.AddCustomerAsync(), await _life.AddCustomerAsync());
+        foreach (var actor in (Actor[])[begun, gone])
+            await Cloud.Session(actor).PutAsync("/file", "content");
+        await _life.EndAsync(begun);
+        await _life.PassAsync(Window);
+        var left = new KilledBefore.Countdown(0);
+        await Assert.ThrowsAsync<KilledException>(async () =>
+            await _life.NewDestruction(keys: KilledBefore.Make(Cloud.Keys, left)).RunAsync(Stop)
+        );
+        await Cloud.Keys.DestroyAsync(gone.Vault, Stop);
+
+        Assert.Equal(1, await _life.NewDestruction().RepeatAsync(Stop));
+
+        Assert.NotNull(await Cloud.Keys.FindAsync(begun.Vault, Stop));
+        var records = (
+            await Cloud.Destructions.FindAsync(begun.Account, Stop),
+            await Cloud.Destructions.FindAsync(gone.Account, Stop)
+        );
+        Assert.Equal(
+            (DestructionStep.Key, DestructionStep.Done),
+            (records.Item1!.Step, records.Item2!.Step)
+        );
+        // With every guard, as any other.
+        Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Destroyed);
+        Assert.Null(await Cloud.Keys.FindAsync(begun.Vault, Stop));
+    }
+
+    [Fact]
     public async Task The_record_says_what_was_destroyed_and_tells_no_name()
     {
         var gone = await _life.AddCustomerAsync($"{Marker}-name");

@@ -44,6 +44,16 @@ internal static class LedgerStatements
         Table("@blobs", "dbo.blob_list")
     );
 
+    /// <summary>Of no vault.</summary>
+    public static readonly SqlServerStatement CondemnUnknown = new(
+        """
+        INSERT INTO dbo.blobs (blob_id, vault_id, state, due)
+        SELECT w.blob_id, 0, 2, @now FROM @blobs AS w WHERE NOT EXISTS (SELECT 1 FROM dbo.blobs AS b WHERE b.blob_id = w.blob_id);
+        """,
+        Table("@blobs", "dbo.blob_list"),
+        BigInt("@now")
+    );
+
     public static readonly SqlServerStatement Measure = new(
         """
         SELECT (SELECT COUNT_BIG(*) FROM dbo.blobs AS s WHERE s.state = 0 AND s.state <> 1), COUNT_BIG(*), MIN(b.due)

@@ -62,6 +62,20 @@ public sealed class SqlServerBlobLedger(SqlServerDatabase database) : IBlobLedge
         ).ToHashSet();
 
     /// <inheritdoc/>
+    public async ValueTask CondemnUnknownAsync(
+        IReadOnlyList<BlobId> blobs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            session =>
+                session.ExecuteAsync(
+                    LedgerStatements.CondemnUnknown.With(Rows(blobs), now.ToUnixTimeMilliseconds())
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<LedgerContent>> ListContentsAsync(
         LedgerPlace after,
         int limit,

@@ -94,6 +94,13 @@ public sealed class SqlServerConnection
         return parsed.InitialCatalog.Length == 0 ? "must name a database (Database=...)." : null;
     }
 
+    /// <summary>The database.</summary>
+    public string Database => _text.InitialCatalog;
+
+    /// <summary>The same way to another database of the server.</summary>
+    public SqlServerConnection InDatabase(string database) =>
+        new(new SqlConnectionStringBuilder(Text) { InitialCatalog = database }, limits: null);
+
     /// <summary>The database and its server, in words.</summary>
     public override string ToString() => $"{_text.InitialCatalog} on {_text.DataSource}";
 

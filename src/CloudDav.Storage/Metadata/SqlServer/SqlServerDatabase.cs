@@ -147,6 +147,10 @@ public sealed class SqlServerDatabase : IDisposable
         resource.Contains(".Migrations.SqlServer.", StringComparison.Ordinal)
         && resource.EndsWith(".sql", StringComparison.Ordinal);
 
+    /// <summary>How many migrations there are.</summary>
+    public static int MigrationCount =>
+        typeof(SqlServerDatabase).Assembly.GetManifestResourceNames().Count(IsMigration);
+
     /// <inheritdoc/>
     public void Dispose() => _allocating.Dispose();
 
