@@ -21,6 +21,13 @@ public sealed class UntouchedBlobStore(IBlobStore store) : IBlobStore
     ) => throw new InvalidOperationException("Nothing is written into a store that is only read.");
 
     /// <inheritdoc/>
+    public ValueTask<bool> TryCopyAsync(
+        BlobId blob,
+        BlobId copy,
+        CancellationToken cancellationToken
+    ) => throw new InvalidOperationException("Nothing is written into a store that is only read.");
+
+    /// <inheritdoc/>
     public ValueTask<IBlob?> OpenAsync(BlobId blob, CancellationToken cancellationToken) =>
         store.OpenAsync(blob, cancellationToken);
 
