@@ -267,13 +267,18 @@ internal sealed class SharedFile
 internal sealed class TrickleStream(byte[] bytes, int piece = 65_536, int milliseconds = 1)
     : SourceStream
 {
+    private readonly TaskCompletionSource _begun = new();
     private int _at;
+
+    /// <summary>Completes when the first piece is asked for.</summary>
+    public Task Begun => _begun.Task;
 
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer,
         CancellationToken cancellationToken = default
     )
     {
+        _begun.TrySetResult();
         await Task.Delay(milliseconds, cancellationToken);
         return Read(buffer.Span[..Math.Min(buffer.Length, piece)]);
     }
