@@ -44,10 +44,9 @@ internal sealed class AzureContent : IAsyncDisposable
                 SqlServer = new
                 {
                     ConnectionString = sqlServer,
-                    // The server may share a small machine with the tests.
-                    Connections = 12,
-                    ConnectSeconds = 60,
-                    CommandSeconds = 60,
+                    TestSqlServer.Connections,
+                    TestSqlServer.ConnectSeconds,
+                    TestSqlServer.CommandSeconds,
                 },
             },
             s_json

@@ -114,7 +114,12 @@ public sealed class DemoServer : IAsyncLifetime
     public HttpClient Connect(string url)
     {
         var client = new HttpClient(
-            new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
+            }
         )
         {
             BaseAddress = new Uri(url),
@@ -161,7 +166,7 @@ public sealed class DemoServer : IAsyncLifetime
     private async Task UntilReadyAsync()
     {
         using var client = Connect();
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); )
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(3); )
         {
             if (_process!.HasExited)
                 throw new InvalidOperationException(

@@ -58,46 +58,36 @@ internal sealed class RollingLoad(Nodes nodes) : IDisposable
     /// Two uploads, with a length and without, and a download, all of which are under way for longer than a node takes
     /// requests after it was asked to stop. A failure of theirs is one of the load.
     /// </summary>
-    /// <param name="client">Who makes them.</param>
-    /// <param name="name">What their files are called.</param>
-    /// <param name="underWay">Told when all of them have begun, or one has ended already.</param>
-    public async Task LongTransfersAsync(
-        HttpClient client,
-        string name,
-        TaskCompletionSource? underWay = null
-    )
+    /// <returns>When the server has begun with all of them; what it returns ends with them.</returns>
+    public async Task<Task> BeginLongTransfersAsync(HttpClient client, string name)
     {
         // In so many pieces, each of which rests.
         const int Pieces = 64;
         var rest = (int)(Nodes.DrainTime.TotalMilliseconds * 1.75 / Pieces);
         var bytes = Tree.Bytes(name, UploadBytes);
         var large = Tree.Bytes(name, DownloadBytes);
-        using var judge = nodes.Connect();
-        await PutAsync(judge, name, new ByteArrayContent(large));
+        using (var first = nodes.Connect())
+            await PutAsync(first, name, new ByteArrayContent(large));
 
-        await using var first = new TrickleStream(bytes, UploadBytes / Pieces, rest);
-        await using var second = new TrickleStream(bytes, UploadBytes / Pieces, rest);
-        using var sized = new StreamContent(first);
-        sized.Headers.ContentLength = bytes.Length;
-        using var unsized = new StreamContent(second);
-        var reads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task[] all =
-        [
-            PutAsync(client, name + " sized", sized),
-            PutAsync(client, name + " unsized", unsized),
-            ReadSlowlyAsync(client, name, large, DownloadBytes / Pieces, rest, reads),
-        ];
-        await Task.WhenAny([.. all, Task.WhenAll(first.Begun, second.Begun, reads.Task)]);
-        underWay?.TrySetResult();
-        await Task.WhenAll(all);
+        var sized = new TrickleStream(bytes, UploadBytes / Pieces, rest);
+        var unsized = new TrickleStream(bytes, UploadBytes / Pieces, rest);
+        var reading = new TaskCompletionSource();
+        var transfers = Task.WhenAll(
+            PutAsync(client, name + " sized", new StreamContent(sized), bytes.Length),
+            PutAsync(client, name + " unsized", new StreamContent(unsized)),
+            ReadSlowlyAsync(client, name, large, DownloadBytes / Pieces, rest, reading)
+        );
+        await Task.WhenAny(transfers, Task.WhenAll(sized.Begun, unsized.Begun, reading.Task));
+        return EndAsync();
 
-        foreach (var written in (string[])[name + " sized", name + " unsized"])
+        async Task EndAsync()
         {
-            using var answer = await judge.GetAsync(Tree.Escape(written));
-            if (!(await answer.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(bytes))
-                _failures.Enqueue($"{written} is not what was sent: {(int)answer.StatusCode}");
+            await transfers;
+            using var judge = nodes.Connect();
+            foreach (var written in (string[])[name + " sized", name + " unsized"])
+                await JudgeAsync(judge, written, bytes);
+            Interlocked.Increment(ref _transfers);
         }
-        Interlocked.Increment(ref _transfers);
     }
 
     public void Dispose() => _enough.Dispose();
@@ -154,14 +144,24 @@ internal sealed class RollingLoad(Nodes nodes) : IDisposable
     {
         using var client = nodes.Connect();
         for (var n = 0; !_enough.IsCancellationRequested; n++)
-            await LongTransfersAsync(client, $"{name} {n}");
+            await await BeginLongTransfersAsync(client, $"{name} {n}");
     }
 
-    private async Task PutAsync(HttpClient client, string name, HttpContent content)
+    private async Task PutAsync(
+        HttpClient client,
+        string name,
+        HttpContent content,
+        long? length = null
+    )
     {
+        content.Headers.ContentLength = length ?? content.Headers.ContentLength;
+        using var request = new HttpRequestMessage(HttpMethod.Put, Tree.Escape(name));
+        request.Content = content;
+        // Nothing of it is asked for before the server has begun with the request.
+        request.Headers.ExpectContinue = true;
         try
         {
-            using var answer = await client.PutAsync(Tree.Escape(name), content);
+            using var answer = await client.SendAsync(request);
             if (answer.StatusCode != HttpStatusCode.Created)
                 _failures.Enqueue($"PUT {name}: {(int)answer.StatusCode}");
         }
@@ -171,13 +171,21 @@ internal sealed class RollingLoad(Nodes nodes) : IDisposable
         }
     }
 
+    private async Task JudgeAsync(HttpClient judge, string name, byte[] expected)
+    {
+        using var answer = await judge.GetAsync(Tree.Escape(name));
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        if (answer.StatusCode != HttpStatusCode.OK || !bytes.AsSpan().SequenceEqual(expected))
+            _failures.Enqueue($"{name} is not what was sent: {(int)answer.StatusCode}");
+    }
+
     private async Task ReadSlowlyAsync(
         HttpClient client,
         string name,
         byte[] expected,
         int piece,
         int rest,
-        TaskCompletionSource reads
+        TaskCompletionSource begun
     )
     {
         try
@@ -187,6 +195,7 @@ internal sealed class RollingLoad(Nodes nodes) : IDisposable
                 HttpCompletionOption.ResponseHeadersRead
             );
             await using var body = await answer.Content.ReadAsStreamAsync();
+            begun.SetResult();
             var bytes = new byte[expected.Length];
             for (var at = 0; at < bytes.Length; at += piece)
             {

@@ -6,6 +6,18 @@ namespace CloudDav.Testing;
 /// <summary>A new database on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names, dropped at the end.</summary>
 public sealed class TestSqlServer : IDisposable
 {
+    /// <summary>
+    /// How many connections a pool has. The server may share a small machine with the tests, and may have to learn each statement anew on each connection: a few
+    /// that are used often are faster there than many, and something that takes two at a time shows.
+    /// </summary>
+    public const int Connections = 4;
+
+    /// <summary>How long connecting, and waiting for a connection of the pool, may take there, in seconds.</summary>
+    public const int ConnectSeconds = 120;
+
+    /// <summary>How long a statement may take there, in seconds.</summary>
+    public const int CommandSeconds = 120;
+
     private static readonly string? s_server = Environment.GetEnvironmentVariable(
         "CLOUDDAV_TEST_SQLSERVER"
     );
@@ -14,15 +26,15 @@ public sealed class TestSqlServer : IDisposable
     private const string Journal = "SchemaVersions";
 
     /// <summary>Makes it.</summary>
-    /// <param name="connections">How many connections its connection string allows in a pool.</param>
-    public TestSqlServer(int connections = 100)
+    public TestSqlServer()
     {
         Execute($"CREATE DATABASE {Name}");
         ConnectionString = new SqlConnectionStringBuilder(s_server)
         {
             InitialCatalog = Name,
-            MaxPoolSize = connections,
-            ConnectTimeout = 60,
+            MaxPoolSize = Connections,
+            ConnectTimeout = ConnectSeconds,
+            CommandTimeout = CommandSeconds,
         }.ToString();
     }
 
@@ -106,6 +118,16 @@ public sealed class TestSqlServer : IDisposable
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
     }
+    /// <summary>The settings of a server whose metadata is there.</summary>
+    public IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Storage:SqlServer:ConnectionString"] = ConnectionString,
+            ["Storage:SqlServer:MigratesAtStart"] = "true",
+            ["Storage:SqlServer:Connections"] = $"{Connections}",
+            ["Storage:SqlServer:ConnectSeconds"] = $"{ConnectSeconds}",
+            ["Storage:SqlServer:CommandSeconds"] = $"{CommandSeconds}",
+        };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using CloudDav.Storage;
 using CloudDav.Storage.Tests.SqlServer;
-using CloudDav.Vault.Tests;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
-
-[assembly: AssemblyFixture(typeof(TestServers))]
 
 namespace CloudDav.Vault.Tests;
 
@@ -28,7 +24,7 @@ internal abstract class TestEngine : IDisposable
         if (!IsServer)
             return new FileEngine(file, time);
         SqlServerTestDatabase.Require();
-        return new ServerEngine(TestServers.Take(), time);
+        return new ServerEngine(new SqlServerTestDatabase(), time);
     }
 
     /// <summary>Skips a test that is about SQLite's file.</summary>
@@ -87,27 +83,9 @@ internal abstract class TestEngine : IDisposable
         public override void Dispose()
         {
             Ports.Dispose();
-            TestServers.Give(server);
+            server.Dispose();
         }
 
         protected override SqlConnection Connect() => new(server.ConnectionString);
-    }
-}
-
-/// <summary>Databases that tests take one after the other; dropped after the last one.</summary>
-public sealed class TestServers : IDisposable
-{
-    private static readonly ConcurrentBag<SqlServerTestDatabase> s_idle = [];
-
-    internal static SqlServerTestDatabase Take() =>
-        s_idle.TryTake(out var idle) ? idle : new SqlServerTestDatabase();
-
-    internal static void Give(SqlServerTestDatabase database) => s_idle.Add(database);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var database in s_idle)
-            database.Dispose();
     }
 }

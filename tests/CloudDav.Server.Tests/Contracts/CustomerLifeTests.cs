@@ -27,8 +27,9 @@ public class CustomerLifeTests : IAsyncLifetime
     private OperatorHost _operator = null!;
     private DavClient _client = null!;
 
-    /// <summary>The database for the metadata; null for a folder.</summary>
-    private protected virtual string? SqlServer => null;
+    /// <summary>The settings that say where the metadata is; none for a folder.</summary>
+    private protected virtual IReadOnlyDictionary<string, string?> Metadata { get; } =
+        new Dictionary<string, string?>();
 
     private VaultParts Parts => _operator.Host.Services.GetRequiredService<VaultParts>();
 
@@ -38,12 +39,10 @@ public class CustomerLifeTests : IAsyncLifetime
     {
         _receiver.Given(Request.Create()).RespondWith(Response.Create().WithStatusCode(204));
         _operator = await OperatorHost.StartAsync(
-            new Dictionary<string, string?>(StringComparer.Ordinal)
+            new Dictionary<string, string?>(Metadata, StringComparer.Ordinal)
             {
                 ["Events:Address"] = _receiver.Url + "/events",
                 ["Events:Secret"] = "a secret of the tests that has 32 bytes or more",
-                ["Storage:SqlServer:ConnectionString"] = SqlServer,
-                ["Storage:SqlServer:MigratesAtStart"] = "true",
             }
         );
         await _rounds.WatchAsync(

@@ -7,7 +7,7 @@ public sealed class SqlServerCustomerLifeTests : CustomerLifeTests
 {
     private TestSqlServer? _database;
 
-    private protected override string? SqlServer => _database!.ConnectionString;
+    private protected override IReadOnlyDictionary<string, string?> Metadata => _database!.Settings;
 
     public override async ValueTask InitializeAsync()
     {

@@ -87,7 +87,10 @@ public abstract class CloudTests(SharedCloud cloud)
         params (string, string)[] headers
     )
     {
-        await using var connection = await WireConnection.OpenAsync(tree.Port);
+        await using var connection = await WireConnection.OpenAsync(
+            tree.Port,
+            patience: tree.Patience
+        );
         await connection.SendAsync(
             tree.Compose(method, path, null, [("Transfer-Encoding", "chunked"), .. headers])
         );

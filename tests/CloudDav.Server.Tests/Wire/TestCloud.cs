@@ -51,12 +51,8 @@ public sealed class SqlServerCloud : SharedCloud
         _database = new TestSqlServer();
         await StartAsync(options =>
         {
-            options.Settings["Storage:SqlServer:ConnectionString"] = _database.ConnectionString;
-            options.Settings["Storage:SqlServer:MigratesAtStart"] = "true";
-            // The server may share a small machine with the tests.
-            options.Settings["Storage:SqlServer:Connections"] = "12";
-            options.Settings["Storage:SqlServer:ConnectSeconds"] = "60";
-            options.Settings["Storage:SqlServer:CommandSeconds"] = "60";
+            foreach (var (name, value) in _database.Settings)
+                options.Settings[name] = value;
         });
     }
 

@@ -27,7 +27,8 @@ internal sealed class WireClient(int port, string prefix, string? authorization)
     public string Host { get; init; } =
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long one read may take before the test fails: many requests at once may wait for each other in a slow database.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Another client for the same tree, with its own connection.</summary>
     public WireClient As(string? agent) =>
@@ -125,7 +126,7 @@ internal sealed class WireClient(int port, string prefix, string? authorization)
 
     /// <summary>The connection in use, opened when there is none, for tests that go below whole requests.</summary>
     public async Task<WireConnection> ConnectAsync() =>
-        _connection ??= await WireConnection.OpenAsync(Port);
+        _connection ??= await WireConnection.OpenAsync(Port, patience: Patience);
 
     public async ValueTask CloseAsync()
     {
@@ -218,7 +219,7 @@ internal sealed class WireClient(int port, string prefix, string? authorization)
 
     private async Task<WireResponse> ExchangeAsync(string method, byte[] message)
     {
-        _connection ??= await WireConnection.OpenAsync(Port);
+        _connection ??= await WireConnection.OpenAsync(Port, patience: Patience);
         await _connection.SendAsync(message);
         var answer = await _connection.ReadAsync(method);
         while (answer.Status is >= 100 and < 200)

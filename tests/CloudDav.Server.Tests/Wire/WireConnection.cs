@@ -16,9 +16,13 @@ internal sealed class WireConnection : IAsyncDisposable
     private WireConnection(Socket socket) => _socket = socket;
 
     /// <summary>How long one read may take before the test fails.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Patience { get; private init; }
 
-    public static async Task<WireConnection> OpenAsync(int port, int? receiveBuffer = null)
+    public static async Task<WireConnection> OpenAsync(
+        int port,
+        int? receiveBuffer = null,
+        TimeSpan? patience = null
+    )
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer is { } size)
@@ -35,7 +39,7 @@ internal sealed class WireConnection : IAsyncDisposable
             socket.Dispose();
             throw;
         }
-        return new WireConnection(socket);
+        return new WireConnection(socket) { Patience = patience ?? TimeSpan.FromSeconds(60) };
     }
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)

@@ -3,8 +3,8 @@ using CloudDav.Vault;
 namespace CloudDav.Storage.Tests.SqlServer;
 
 /// <summary>Commands that are undone, or whose connection is cut around their commit: each is applied once, and its caller is told so.</summary>
-public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
-    : IClassFixture<SqlServerTestDatabase>
+public sealed class SqlServerRetryTests(RelayedTestDatabase server)
+    : IClassFixture<RelayedTestDatabase>
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
@@ -13,7 +13,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
         SqlServerParameter.Text("@job", 200)
     );
 
-    private readonly SqlServerDatabase _database = server.Open();
+    private readonly SqlServerDatabase _database = server.Direct.Open();
 
     public static MatrixTheoryData<string, TdsCut> Commands =>
         new(
@@ -30,7 +30,8 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
         TdsCut cut
     )
     {
-        await using var relay = new TdsRelay(server.ConnectionString);
+        var relay = server.Relay;
+        var before = relay.Cuts;
         using var database = new SqlServerDatabase(
             new SqlServerConnection(relay.ConnectionString),
             TimeProvider.System
@@ -43,7 +44,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
 
         var runs = await RunAsync(store, actor, command);
 
-        Assert.Equal(1, relay.Cuts);
+        Assert.Equal(before + 1, relay.Cuts);
         // What was applied is found, and not decided once more.
         Assert.Equal(cut == TdsCut.InsteadOfAnswer ? 1 : 2, runs);
         Assert.Equal(await EffectsAsync(uncut), await EffectsAsync(actor));
@@ -55,7 +56,8 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
     [InlineData(TdsCut.InsteadOfAnswer)]
     public async Task What_belongs_to_no_vault_is_applied_once_too(TdsCut cut)
     {
-        await using var relay = new TdsRelay(server.ConnectionString);
+        var relay = server.Relay;
+        var before = relay.Cuts;
         using var database = new SqlServerDatabase(
             new SqlServerConnection(relay.ConnectionString),
             TimeProvider.System
@@ -70,7 +72,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
         relay.CutNext(null, cut);
         await outbox.AddAsync(Event(actor), Stop);
 
-        Assert.Equal(2, relay.Cuts);
+        Assert.Equal(before + 2, relay.Cuts);
         Assert.Equal(
             3,
             (await log.ReadAsync(AuditChainId.Of(actor.Account), 0, 10, Stop)).Records.Count
@@ -82,7 +84,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
     public async Task Of_two_commands_that_wait_for_each_other_the_undone_one_is_run_again()
     {
         foreach (var job in (string[])["a", "b"])
-            await server.ExecuteAsync(
+            await server.Direct.ExecuteAsync(
                 $"INSERT INTO dbo.job_leases (job, until, next_run) VALUES (N'{job}', 0, 0)"
             );
         using var both = new Barrier(2);
@@ -96,7 +98,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
         Assert.Equal(3, runs);
         Assert.Equal(
             4,
-            await server.ScalarAsync<long>("SELECT SUM(l.next_run) FROM dbo.job_leases AS l")
+            await server.Direct.ScalarAsync<long>("SELECT SUM(l.next_run) FROM dbo.job_leases AS l")
         );
 
         async Task AddToBothAsync(string first, string second)
@@ -119,7 +121,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
 
     private async Task<Actor> AddActorAsync(SqlServerMetadataStore store)
     {
-        var actor = await server.AddActorAsync(_database, "a", null, Now);
+        var actor = await server.Direct.AddActorAsync(_database, "a", null, Now);
         await WriteAsync(store, actor, (changes, facts, id) => Insert(changes, facts, id, "old"));
         return actor;
     }
@@ -246,7 +248,7 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
 
     /// <summary>How much of everything there is, and how often the vault was written.</summary>
     private Task<string?> EffectsAsync(Actor actor) =>
-        server.ScalarAsync<string>(
+        server.Direct.ScalarAsync<string>(
             $"""
             SELECT CONCAT(
               v.change_seq, ' ', v.write_seq, ' ', v.used_bytes, ' ', v.items, ' ',
@@ -261,4 +263,21 @@ public sealed class SqlServerRetryTests(SqlServerTestDatabase server)
             FROM dbo.vaults AS v WHERE v.vault_id = {actor.Vault.Value}
             """
         );
+}
+
+/// <summary>A database to which there is a way by a relay. Connections to it are used again by the next test.</summary>
+public sealed class RelayedTestDatabase : IAsyncDisposable
+{
+    private TdsRelay? _relay;
+
+    internal SqlServerTestDatabase Direct { get; } = new();
+
+    internal TdsRelay Relay => _relay ??= new TdsRelay(Direct.ConnectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_relay is not null)
+            await _relay.DisposeAsync();
+        Direct.Dispose();
+    }
 }

@@ -1,16 +1,23 @@
+using System.Collections.Concurrent;
+using CloudDav.Storage.Tests.SqlServer;
 using CloudDav.Testing;
 using CloudDav.Vault;
 using Dapper;
 using Microsoft.Data.SqlClient;
 
+[assembly: AssemblyFixture(typeof(SqlServerTestDatabases))]
+
 namespace CloudDav.Storage.Tests.SqlServer;
 
 /// <summary>
-/// A database of one test class's own on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names, dropped with it. Every test finds it empty. Without a server
-/// there is none, and the tests are skipped.
+/// A database on the server that <c>CLOUDDAV_TEST_SQLSERVER</c> names, of one class of tests after the other, or of one test. Whoever opens it finds it empty.
+/// Without a server there is none, and the tests are skipped.
 /// </summary>
 public sealed class SqlServerTestDatabase : IDisposable
 {
+    // Every database has the same tables.
+    private static string? s_deletions;
+
     private readonly TestSqlServer? _server;
 
     public SqlServerTestDatabase()
@@ -20,10 +27,7 @@ public sealed class SqlServerTestDatabase : IDisposable
     {
         if (!TestSqlServer.IsGiven)
             return;
-        // A small pool: a test that makes many connections mostly waits for them, and one that takes two at a time shows.
-        _server = new TestSqlServer(connections: 8);
-        if (isMigrated)
-            SqlServerDatabase.Migrate(Where);
+        _server = isMigrated ? SqlServerTestDatabases.Take() : SqlServerTestDatabases.New();
     }
 
     public SqlServerConnection Where => new(ConnectionString);
@@ -39,15 +43,7 @@ public sealed class SqlServerTestDatabase : IDisposable
         Require();
         using var connection = new SqlConnection(ConnectionString);
         connection.Open();
-        var deletions = connection
-            .Query<string>(
-                """
-                SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
-                WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state', 'care_state')
-                """
-            )
-            .Select(table => $"DELETE FROM dbo.{table};");
-        connection.Execute(string.Concat(deletions));
+        connection.Execute(s_deletions ??= ListDeletions(connection));
         connection.Execute(
             """
             UPDATE dbo.platform SET mode = 0, mode_ends = NULL, words = NULL, service_ends = NULL, service_end_recorded = NULL,
@@ -109,5 +105,47 @@ public sealed class SqlServerTestDatabase : IDisposable
         return new Actor(account, name, vault, null, null);
     }
 
-    public void Dispose() => _server?.Dispose();
+    public void Dispose()
+    {
+        if (_server is not null)
+            SqlServerTestDatabases.Give(_server);
+    }
+
+    private static string ListDeletions(SqlConnection connection) =>
+        string.Concat(
+            connection
+                .Query<string>(
+                    """
+                    SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
+                    WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN ('SchemaVersions', 'schemaversions', 'sequences', 'platform', 'lifecycle_state', 'care_state')
+                    """
+                )
+                .Select(table => $"DELETE FROM dbo.{table};")
+        );
+}
+
+/// <summary>Databases that are used again, with the connections to them. All are dropped after the last test.</summary>
+public sealed class SqlServerTestDatabases : IDisposable
+{
+    private static readonly ConcurrentBag<TestSqlServer> s_idle = [];
+
+    internal static TestSqlServer New() => new();
+
+    internal static TestSqlServer Take()
+    {
+        if (s_idle.TryTake(out var idle))
+            return idle;
+        var database = new TestSqlServer();
+        SqlServerDatabase.Migrate(new SqlServerConnection(database.ConnectionString));
+        return database;
+    }
+
+    internal static void Give(TestSqlServer database) => s_idle.Add(database);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (s_idle.TryTake(out var database))
+            database.Dispose();
+    }
 }
