@@ -106,6 +106,7 @@ public interface IMetadataSnapshot
         AccountId account,
         DateTimeOffset now
     );
+
     /// <summary>The marked items of a vault that are in its tree: of each the rows from the root down to it, in no order, whether its marks hold or not.</summary>
     ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault);
 

@@ -497,6 +497,7 @@ public sealed class LinkModelTests
                 AccountId account,
                 DateTimeOffset now
             ) => snapshot.ListHouseholdAsync(account, now);
+
             public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(
                 VaultId vault
             ) => snapshot.ListMarkedAsync(vault);
@@ -513,6 +514,7 @@ public sealed class LinkModelTests
                 VaultId vault,
                 IReadOnlyList<ContentId> contents
             ) => snapshot.ListContentKeysAsync(vault, contents);
+
             public ValueTask<SetAside?> FindSetAsideAsync(
                 VaultState vault,
                 NodeId folder,
