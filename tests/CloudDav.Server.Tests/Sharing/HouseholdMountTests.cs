@@ -141,6 +141,23 @@ public sealed class HouseholdMountTests
     }
 
     [Fact]
+    public async Task By_products_of_programs_are_there_for_the_household()
+    {
+        await using var household = await StartAsync();
+        await household.ShareAsync("edit");
+
+        (await household.Bob.PutAsync("/dav/Photos/~$plan.docx", "bob")).Expect(201);
+
+        Assert.Equal(
+            "bob",
+            (await household.Alice.GetAsync("/dav/Album/Photos/~$plan.docx")).Expect(200).Text
+        );
+        Assert.Equal("bob", (await household.Bob.GetAsync("/dav/Photos/~$plan.docx")).Text);
+        Assert.Contains("~$plan.docx", await household.Bob.ListAsync("/dav/Photos/"));
+        (await household.Bob.DeleteAsync("/dav/Photos/~$plan.docx")).Expect(204);
+    }
+
+    [Fact]
     public async Task C29_A_tree_with_something_to_write_in_is_mounted_to_write()
     {
         await using var household = await StartAsync();
