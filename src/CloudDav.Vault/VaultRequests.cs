@@ -128,6 +128,9 @@ public sealed record NodePatch
     /// <summary>Whether the Win32 attribute bits are to be forgotten.</summary>
     public bool ClearsWin32Attributes { get; init; }
 
+    /// <summary>Whether it is only what some clients set on whatever they open, the top of a share included.</summary>
+    public bool IsHabit { get; init; }
+
     /// <summary>Dead properties to set, or with null XML to remove; a name at most once.</summary>
     public IReadOnlyList<(string Name, string? Xml)> Properties { get; init; } = [];
 

@@ -65,7 +65,8 @@ public sealed partial class VaultSession
                 var facts = await LoadAsync(transaction, Request([new([])]));
                 if (SignedOutOf(facts) is { } refusal)
                     return refusal;
-                if (facts.Vault.Mounts is not { AreDue: true } mounts)
+                var mounts = facts.Vault.Mounts ?? await MountsAsync(transaction, facts.Vault);
+                if (!mounts.AreDue)
                     return true;
                 var root = facts.Paths[0].Chain;
                 var changes = new ChangeSet(facts.Vault, Now);
@@ -87,47 +88,68 @@ public sealed partial class VaultSession
             cancellationToken
         );
 
-    /// <summary>What others of the household share with the actor, in the order it was shared.</summary>
+    /// <summary>What others of the household share with the actor, in the order it was shared. What is new has its mount first.</summary>
     /// <param name="cancellationToken">Stops the query.</param>
     public async ValueTask<VaultResult<IReadOnlyList<ReceivedView>>> ListReceivedAsync(
         CancellationToken cancellationToken
     )
     {
-        var found = await _vaults.Metadata.ReadAsync(
-            async ValueTask<VaultResult<IReadOnlyList<ReceivedShare>>> (snapshot) =>
+        var found = await FindMountsAsync(cancellationToken);
+        if (found.IsSuccess && found.Value.AreDue)
+        {
+            var settled = await SettleMountsAsync(cancellationToken);
+            if (settled.Refusal is { } unsettled)
+                return unsettled;
+            found = await FindMountsAsync(cancellationToken);
+        }
+        if (found.Refusal is { } refusal)
+            return refusal;
+        var views = new List<ReceivedView>();
+        foreach (var received in found.Value.Received)
+        {
+            if (received.Placed is not { } placed)
+                continue;
+            var shown = await Within(placed.Share, [])
+                .LookAsync(NodeDetails.None, cancellationToken);
+            views.Add(new(received, found.Value.PathOf(received), shown.Refusal));
+        }
+        return views;
+    }
+
+    /// <summary>The people of the actor's household beside the actor: those whom something can be shared with by name.</summary>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public ValueTask<VaultResult<IReadOnlyList<HouseholdPerson>>> ListHouseholdAsync(
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<IReadOnlyList<HouseholdPerson>>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([]));
                 if (
                     (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
                 )
                     return refusal;
-                var all = await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now);
-                return all.Where(received => received.Placed is not null).ToArray();
+                var people = await snapshot.ListHouseholdAsync(_actor.Account, Now);
+                return people.Where(person => person.Account != _actor.Account).ToArray();
             },
             cancellationToken
         );
-        if (found.Refusal is { } refused)
-            return refused;
-        var views = new List<ReceivedView>();
-        foreach (var received in found.Value)
-        {
-            var shown = await Within(received.Placed!.Share, [])
-                .LookAsync(NodeDetails.None, cancellationToken);
-            views.Add(new(received, shown.Refusal));
-        }
-        return views;
-    }
 
     /// <summary>
     /// Takes the mount of a share out of the actor's tree, or brings back one that was removed: then it hangs at the top again. For others of the household nothing
     /// changes. It is the actor's own view, and possible in every standing before the last.
     /// </summary>
-    public ValueTask<VaultResult<bool>> SetMountAsync(
+    public async ValueTask<VaultResult<bool>> SetMountAsync(
         ShareId share,
         bool isMounted,
         CancellationToken cancellationToken
-    ) =>
-        CommandAsync(
+    )
+    {
+        // Only what has had its mount can be without it.
+        var settled = await SettleMountsAsync(cancellationToken);
+        if (settled.Refusal is { } unsettled)
+            return unsettled;
+        return await CommandAsync(
             "vault.set_mount",
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
@@ -163,6 +185,7 @@ public sealed partial class VaultSession
             },
             cancellationToken
         );
+    }
 
     // What the tree shows of it, for a session whose tree has mounts.
     private async ValueTask<Facts> WithMountsAsync(IMetadataSnapshot snapshot, Facts facts) =>
@@ -170,14 +193,24 @@ public sealed partial class VaultSession
             ? facts
             : facts with
             {
-                Vault = facts.Vault with
-                {
-                    Mounts = new Mounts(
-                        await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now),
-                        facts.Vault.Root
-                    ),
-                },
+                Vault = facts.Vault with { Mounts = await MountsAsync(snapshot, facts.Vault) },
             };
+
+    private async ValueTask<Mounts> MountsAsync(IMetadataSnapshot snapshot, VaultState vault) =>
+        new(await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now), vault.Root);
+
+    private ValueTask<VaultResult<Mounts>> FindMountsAsync(CancellationToken cancellationToken) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<Mounts>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([]));
+                return
+                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
+                    ? refusal
+                    : await MountsAsync(snapshot, facts.Vault);
+            },
+            cancellationToken
+        );
 
     // Whether the answer lies elsewhere. Only the mount itself is the actor's own: to be renamed, moved and removed.
     private static Refusal? Crosses(Facts facts, PathState path, bool isMountItself)
@@ -311,5 +344,10 @@ internal sealed record Shown(Found? Found, Refusal? Refusal);
 
 /// <summary>A received share as its recipient sees it.</summary>
 /// <param name="Received">The share, its item, and its mount.</param>
+/// <param name="Path">Where in the recipient's tree it hangs; null when its mount was removed.</param>
 /// <param name="Standing">Why it cannot be opened now; null when it can.</param>
-public sealed record ReceivedView(ReceivedShare Received, Refusal? Standing);
+public sealed record ReceivedView(
+    ReceivedShare Received,
+    IReadOnlyList<string>? Path,
+    Refusal? Standing
+);

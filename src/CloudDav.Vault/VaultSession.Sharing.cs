@@ -78,9 +78,15 @@ public sealed partial class VaultSession
                     changes,
                     AuditActs.ShareCreated,
                     share,
-                    isFamily
-                        ? new { audience = share.Audience, share.Rights }
-                        : new { share.RightsStatement }
+                    !isFamily ? new { share.RightsStatement }
+                        : share.Audience == ShareAudience.Household
+                            ? new { share.Audience, share.Rights }
+                        : new
+                        {
+                            share.Audience,
+                            share.Rights,
+                            Members = NumbersOf(share),
+                        }
                 );
                 if (token is not null && wanted.Address is { } address)
                 {
@@ -175,7 +181,14 @@ public sealed partial class VaultSession
                     return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
                 var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
                 changes.Add(new Change.ReplaceShare(share));
-                Record(changes, AuditActs.ShareChanged, share, new { widens });
+                Record(
+                    changes,
+                    AuditActs.ShareChanged,
+                    share,
+                    change.Members is null
+                        ? new { widens }
+                        : new { widens, Members = NumbersOf(share) }
+                );
                 await transaction.ApplyAsync(changes);
                 return Own(facts, placed with { Share = share }, TokenOf(share));
             },
@@ -322,6 +335,9 @@ public sealed partial class VaultSession
                                     Chain = AuditChainId.Of(_actor.Account),
                                     Actor = AuditActors.Of(_actor),
                                     Subject = AuditSubjects.Of(visited.Share.Id),
+                                    Body = CommandWords.ToJson(
+                                        new { Owner = visited.Share.Owner.Value }
+                                    ),
                                 }
                             )
                         );
@@ -437,6 +453,9 @@ public sealed partial class VaultSession
             visitor.BlockOf(placed.Share.Id)
         );
     }
+
+    private static long[] NumbersOf(Share share) =>
+        [.. share.Members.Select(member => member.Value)];
 
     private void Record(ChangeSet changes, string act, Share share, object? details) =>
         changes.Add(

@@ -81,6 +81,8 @@ public sealed class VaultTree
                 );
                 foreach (var mount in mounts)
                     await ListMountAsync(mount, path, levels, details, visit, cancellationToken);
+                if (listed.IsSuccess && levels != 0)
+                    await spot.CountUseAsync(ShareUse.Opened, cancellationToken);
                 return listed;
             },
             cancellationToken
@@ -197,6 +199,7 @@ public sealed class VaultTree
         );
 
     /// <inheritdoc cref="VaultSession.PatchAsync"/>
+    /// <remarks>What is set on every folder alike (<see cref="NodePatch.IsHabit"/>) is accepted at the top of what somebody shares, and not kept.</remarks>
     public ValueTask<VaultResult<Changed>> PatchAsync(
         IReadOnlyList<string> path,
         NodePatch patch,
@@ -206,7 +209,26 @@ public sealed class VaultTree
         AtAsync(
             path,
             guard,
-            spot => spot.Session.PatchAsync(spot.Path, patch, spot.Guard, cancellationToken),
+            async ValueTask<VaultResult<Changed>> (spot) =>
+            {
+                var drops = patch.IsHabit && spot.IsTopOfShare;
+                var patched = await spot.Session.PatchAsync(
+                    spot.Path,
+                    drops ? new NodePatch() : patch,
+                    spot.Guard,
+                    cancellationToken
+                );
+                if (!drops || patched.Refusal?.Rule != RefusalRule.ShareRightMissing)
+                    return patched;
+                var found = await spot.Session.FindAsync(
+                    spot.Path,
+                    NodeDetails.None,
+                    cancellationToken
+                );
+                return found.Refusal is { } refusal
+                    ? refusal
+                    : new Changed(found.Value.Vault, found.Value.Node, Created: false);
+            },
             cancellationToken
         );
 
@@ -308,6 +330,7 @@ public sealed class VaultTree
             },
             cancellationToken
         );
+        await spot.CountUseAsync(ShareUse.Opened, cancellationToken);
     }
 
     private sealed record ListedMount(ReceivedShare Share, string[] Below);
@@ -577,6 +600,9 @@ public sealed class VaultTree
 
         /// <summary>Whether it is the own vault.</summary>
         public bool IsHome => _mount is null;
+
+        /// <summary>Whether it is the very item that somebody shares.</summary>
+        public bool IsTopOfShare => _mount is not null && Path.Count == 0;
 
         /// <summary>Whether something lies in the same vault, reached in the same way.</summary>
         public bool IsBeside(Spot other) => _mount?.Id == other._mount?.Id;

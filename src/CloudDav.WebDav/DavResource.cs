@@ -52,6 +52,9 @@ public sealed class DavResource
 
     /// <summary>Why it, or a collection above it, was taken out of reach: what its content is refused with. Null when it was not.</summary>
     public DavProblem? Blocked { get; set; }
+
+    /// <summary>Why a listing of everything below shows neither it nor its members, although it is there; null when it does.</summary>
+    public DavProblem? Withheld { get; set; }
 }
 
 /// <summary>Quota figures of RFC 4331, in bytes.</summary>

@@ -15,6 +15,7 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
     [InlineData("curl", "")]
     [InlineData("archive", "")]
     [InlineData("share", "")]
+    [InlineData("household", "")]
     [InlineData("cadaver", "")]
     [InlineData("rclone", "")]
     [InlineData("davfs2", "alice\ndemo\n")]

@@ -195,12 +195,11 @@ internal sealed class RollingLoad(Nodes nodes) : IDisposable
                 HttpCompletionOption.ResponseHeadersRead
             );
             await using var body = await answer.Content.ReadAsStreamAsync();
-            begun.SetResult();
             var bytes = new byte[expected.Length];
             for (var at = 0; at < bytes.Length; at += piece)
             {
                 await body.ReadExactlyAsync(bytes.AsMemory(at, piece));
-                reads.TrySetResult();
+                begun.TrySetResult();
                 await Task.Delay(rest);
             }
             if (answer.StatusCode != HttpStatusCode.OK || !bytes.AsSpan().SequenceEqual(expected))

@@ -159,12 +159,13 @@ public sealed class CloudDavHost : IAsyncDisposable
     /// <summary>A raw connection to the server.</summary>
     public async Task<RawHttp> ConnectAsync() => Keep(await RawHttp.ConnectAsync(Port));
 
-    /// <summary>Makes a person with a vault. They sign in with the password <c>demo</c> unless another is given.</summary>
+    /// <summary>Makes a person with a vault, in somebody's household when one is named. They sign in with the password <c>demo</c> unless another is given.</summary>
     public async Task<DavClient> AddPersonAsync(
         string name,
         long capacityBytes,
         string password = "demo",
-        string? subject = null
+        string? subject = null,
+        string? householdOf = null
     )
     {
         _ =
@@ -175,6 +176,14 @@ public sealed class CloudDavHost : IAsyncDisposable
                     CapacityBytes = capacityBytes,
                     PasswordHash = PasswordHash.Create(password, 1000),
                     ExternalSubject = subject,
+                    HouseholdOwner = householdOf is null
+                        ? null
+                        : (
+                            await Accounts.FindAccountAsync(
+                                SignInName.Key(householdOf),
+                                CancellationToken.None
+                            )
+                        )!.Id,
                 },
                 Services.GetRequiredService<TimeProvider>().GetUtcNow(),
                 CancellationToken.None

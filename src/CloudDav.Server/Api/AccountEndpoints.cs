@@ -39,6 +39,33 @@ internal static class AccountEndpoints
             );
         routes
             .Add(
+                "GET",
+                "/household",
+                "listHousehold",
+                "The other people of the household",
+                async ValueTask<VaultResult<HouseholdList>> (call) =>
+                {
+                    var found = await ShareEndpoints.Session(call).ListHouseholdAsync(call.Stop);
+                    return found.Refusal is { } refusal
+                        ? refusal
+                        : new HouseholdList
+                        {
+                            Items =
+                            [
+                                .. found.Value.Select(person => new NamedPerson
+                                {
+                                    Id = person.Account.Value,
+                                    Name = person.Name,
+                                }),
+                            ],
+                        };
+                }
+            )
+            .Describes(
+                "The customer and every member see them. By these names something is shared with some of them only."
+            );
+        routes
+            .Add(
                 "POST",
                 "/household/{member:long}/confirmation",
                 "confirmMember",
@@ -286,7 +313,14 @@ internal sealed record TermsStateBody
     public required DateTimeOffset? AcceptedAt { get; init; }
 }
 
-/// <summary>A person of the household.</summary>
+/// <summary>People of a household.</summary>
+internal sealed record HouseholdList
+{
+    /// <summary>In the order they came.</summary>
+    public required IReadOnlyList<NamedPerson> Items { get; init; }
+}
+
+/// <summary>A member of the customer's household.</summary>
 internal sealed record MemberBody
 {
     /// <summary>Their number.</summary>

@@ -35,6 +35,7 @@ internal sealed class CustomerDocument() : ApiDocument<CustomerEndpoint>("custom
             ["version"] = "The version of the terms.",
             ["token"] = "The token of the one-time link.",
             ["subProcessor"] = "The sub-processor's number.",
+            ["share"] = "The share's number.",
         };
 
     protected override void DescribeDoor(OpenApiDocument document, OpenApiComponents components)

@@ -83,9 +83,15 @@ internal static class SecurityEndpoints
             return refusal;
         return new AccessLog
         {
-            Items = [.. found.Value.Select(entry => AccessLogEntry.Of(entry.Entry))],
+            Items =
+            [
+                .. found.Value.Entries.Select(entry =>
+                    AccessLogEntry.Of(entry.Entry, found.Value.Names)
+                ),
+            ],
             Next =
-                found.Value is [.., { Number: > 1 } last] && found.Value.Length == limit
+                found.Value.Entries is [.., { Number: > 1 } last]
+                && found.Value.Entries.Count == limit
                     ? last.Number
                     : null,
         };
@@ -140,7 +146,10 @@ internal sealed record AccessLogEntry
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Who did it: <c>owner</c>, a device with its number, <c>operator</c>, <c>one-time-link</c>, <c>console</c> or <c>system</c>.</summary>
+    /// <summary>
+    /// Who did it: <c>owner</c>, a device with its number, <c>member</c> with the number of the household's person who came through a share, <c>link</c> with the number of the
+    /// share that somebody came by, <c>operator</c>, <c>one-time-link</c>, <c>console</c> or <c>system</c>.
+    /// </summary>
     public required string Actor { get; init; }
 
     /// <summary>What, as a code such as <c>device.revoked</c>.</summary>
@@ -149,11 +158,17 @@ internal sealed record AccessLogEntry
     /// <summary>To what, such as <c>device:7</c>; null when the act says it all.</summary>
     public required string? Subject { get; init; }
 
-    /// <summary>What else is known.</summary>
+    /// <summary>What else is known. The numbers of a share's <c>owner</c> and <c>members</c> are those of people.</summary>
     public required JsonElement Details { get; init; }
 
+    /// <summary>The household's people, beside the account's own, whose numbers are in it.</summary>
+    public required IReadOnlyList<NamedPerson> People { get; init; }
+
     // Which of the operator's people it was is known to the operator.
-    public static AccessLogEntry Of(AuditEntry entry) =>
+    public static AccessLogEntry Of(
+        AuditEntry entry,
+        IReadOnlyDictionary<AccountId, string> names
+    ) =>
         new()
         {
             At = entry.At,
@@ -163,7 +178,24 @@ internal sealed record AccessLogEntry
             Act = entry.Act,
             Subject = entry.Subject,
             Details = JsonElement.Parse(entry.Body),
+            People =
+            [
+                .. entry
+                    .People()
+                    .Where(names.ContainsKey)
+                    .Select(person => new NamedPerson { Id = person.Value, Name = names[person] }),
+            ],
         };
+}
+
+/// <summary>A person of the household.</summary>
+internal sealed record NamedPerson
+{
+    /// <summary>Their number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Their sign-in name.</summary>
+    public required string Name { get; init; }
 }
 
 /// <summary>A report of unauthorised use.</summary>

@@ -5,7 +5,10 @@ using CloudDav.Vault;
 
 namespace CloudDav.Server.Api;
 
-/// <summary>Links to items, for friends without an account, and the mark that keeps an item from them.</summary>
+/// <summary>
+/// What the customer shares: by links, for friends without an account, and with the household. What the household shares with the customer. And the mark that keeps an item from
+/// friends.
+/// </summary>
 internal static class ShareEndpoints
 {
     private const int MostLabel = 200;
@@ -18,17 +21,18 @@ internal static class ShareEndpoints
                 "GET",
                 "/shares",
                 "listShares",
-                "The links to the customer's items, in the order they were made",
+                "What the customer shares, in the order it was shared",
                 async ValueTask<VaultResult<ShareList>> (call) =>
                 {
                     var session = Session(call);
-                    var found = await session.ListSharesAsync(share: null, call.Stop);
+                    var found = await BodiesOfAsync(
+                        call,
+                        session,
+                        await session.ListSharesAsync(share: null, call.Stop)
+                    );
                     return found.Refusal is { } refusal
                         ? refusal
-                        : new ShareList
-                        {
-                            Items = [.. found.Value.Select(share => BodyOf(call, session, share))],
-                        };
+                        : new ShareList { Items = found.Value };
                 }
             )
             .Describes(
@@ -39,14 +43,16 @@ internal static class ShareEndpoints
                 "GET",
                 "/shares/{share:long}",
                 "getShare",
-                "One link",
+                "One share",
                 async ValueTask<VaultResult<ShareBody>> (call) =>
                 {
                     var session = Session(call);
-                    var found = await session.ListSharesAsync(IdOf(call), call.Stop);
-                    return found.Refusal is { } refusal
-                        ? refusal
-                        : BodyOf(call, session, found.Value[0]);
+                    var found = await BodiesOfAsync(
+                        call,
+                        session,
+                        await session.ListSharesAsync(IdOf(call), call.Stop)
+                    );
+                    return found.Refusal is { } refusal ? refusal : found.Value[0];
                 }
             )
             .Refuses(RefusalRule.NotFound);
@@ -55,15 +61,16 @@ internal static class ShareEndpoints
                 "POST",
                 "/shares",
                 "createShare",
-                "Share an item by a link",
+                "Share an item",
                 CreateAsync
             )
             .Describes(
-                "Takes the customer's statement that they hold the rights, which is recorded. With an address, the link is sent there by the operator. Until the password, if any, is given, the link shows nothing."
+                "A link takes the customer's statement that they hold the rights, which is recorded. With an address, the link is sent there by the operator. Until the password, if any, is given, the link shows nothing. With the household, or with members of it, an item is shared to be viewed or edited; it hangs in their trees from their next request on. What was received cannot be shared on. A setting that the kind of share does not have is refused by its name."
             )
             .Answers(StatusCodes.Status201Created)
             .Refuses(
                 RefusalRule.NotFound,
+                RefusalRule.ShareRightMissing,
                 RefusalRule.RightsNotAttested,
                 RefusalRule.ProtectedContent,
                 RefusalRule.TooManyShares,
@@ -81,11 +88,11 @@ internal static class ShareEndpoints
                 "PATCH",
                 "/shares/{share:long}",
                 "changeShare",
-                "Change a link; what is not given stays",
+                "Change a share; what is not given stays",
                 ChangeAsync
             )
             .Describes(
-                "What lets anybody do more than before takes what creating a link takes. A blocked link can be ended and not changed."
+                "What lets anybody do more than before takes what creating the share takes. Whether it is a link, for the household or for members of it does not change. A blocked share can be ended and not changed."
             )
             .Refuses(
                 RefusalRule.NotFound,
@@ -103,10 +110,46 @@ internal static class ShareEndpoints
                 "DELETE",
                 "/shares/{share:long}",
                 "removeShare",
-                "End a link",
+                "End a share",
                 call => Nothing.OfAsync(Session(call).RemoveShareAsync(IdOf(call), call.Stop))
             )
-            .Describes("Its next request is refused, and downloads under way stop within seconds.")
+            .Describes(
+                "The next request by it is refused, and downloads under way stop within seconds. What hangs in others' trees is gone from them; the item itself stays."
+            )
+            .Answers(StatusCodes.Status204NoContent)
+            .Refuses(RefusalRule.NotFound);
+        routes
+            .Add(
+                "GET",
+                "/shares/received",
+                "listReceivedShares",
+                "What others of the household share with the customer, in the order it was shared",
+                async ValueTask<VaultResult<ReceivedShareList>> (call) =>
+                {
+                    var found = await Session(call).ListReceivedAsync(call.Stop);
+                    return found.Refusal is { } refusal
+                        ? refusal
+                        : new ReceivedShareList
+                        {
+                            Items = [.. found.Value.Select(ReceivedShareBody.Of)],
+                        };
+                }
+            )
+            .Describes(
+                "Each hangs in the customer's tree, at first at the top, and can be moved and renamed there. Deleting it there removes it from the customer's tree and changes nothing for others."
+            );
+        routes
+            .Add<MountBody, Nothing>(
+                "PUT",
+                "/shares/received/{share:long}",
+                "mountReceivedShare",
+                "Remove something received from the customer's tree, or bring it back",
+                (call, wanted) =>
+                    Nothing.OfAsync(
+                        Session(call).SetMountAsync(IdOf(call), wanted.Mounted, call.Stop)
+                    )
+            )
+            .Describes("What is brought back hangs at the top of the tree again.")
             .Answers(StatusCodes.Status204NoContent)
             .Refuses(RefusalRule.NotFound);
         routes
@@ -177,6 +220,18 @@ internal static class ShareEndpoints
             return Wrong("sendTo");
         if (wanted.RightsStatement is not null && !IsText(wanted.RightsStatement, 64))
             return Wrong("rightsStatement");
+        var audience = wanted.Audience ?? ShareAudience.Link;
+        if (audience != ShareAudience.Link)
+        {
+            // Who shares at home holds the rights, or needs none; a statement that is not asked for would not be kept.
+            if (wanted.RightsAttested is not null)
+                return Wrong("rightsAttested");
+            if (wanted.RightsStatement is not null)
+                return Wrong("rightsStatement");
+        }
+        var members = await MembersAsync(call, wanted.Members);
+        if (members.Refusal is { } unknown)
+            return unknown;
         var (hash, refused) = await HashAsync(call, wanted.Password);
         if (refused is not null)
             return refused;
@@ -185,18 +240,20 @@ internal static class ShareEndpoints
             new NewShare
             {
                 Path = path,
+                Audience = audience,
+                Members = members.Value ?? [],
                 Rights = wanted.Rights,
                 Label = wanted.Label,
                 Password = hash,
                 Expires = wanted.Expires,
                 MaxDownloads = wanted.MaxDownloads,
-                RightsStatement = wanted.RightsAttested ? wanted.RightsStatement : null,
+                RightsStatement = wanted.RightsAttested == true ? wanted.RightsStatement : null,
                 Address = wanted.SendTo,
             },
             call.Get<EventKeys>().Seal,
             call.Stop
         );
-        return made.Refusal is { } refusal ? refusal : BodyOf(call, session, made.Value);
+        return await BodyOfAsync(call, session, made);
     }
 
     private static async ValueTask<VaultResult<ShareBody>> ChangeAsync(
@@ -209,6 +266,9 @@ internal static class ShareEndpoints
         if (wanted.MaxDownloads <= 0)
             return Wrong("maxDownloads");
         var removed = wanted.Remove ?? [];
+        var members = await MembersAsync(call, wanted.Members);
+        if (members.Refusal is { } unknown)
+            return unknown;
         var (hash, refused) = await HashAsync(call, wanted.Password);
         if (refused is not null)
             return refused;
@@ -218,6 +278,7 @@ internal static class ShareEndpoints
             new ShareChange
             {
                 Rights = wanted.Rights,
+                Members = members.Value,
                 Label = SettingOf(wanted.Label, removed.Contains(ShareSetting.Label)),
                 Password = SettingOf(hash, removed.Contains(ShareSetting.Password)),
                 Expires = SettingOf(wanted.Expires, removed.Contains(ShareSetting.Expires)),
@@ -228,7 +289,31 @@ internal static class ShareEndpoints
             },
             call.Stop
         );
-        return changed.Refusal is { } refusal ? refusal : BodyOf(call, session, changed.Value);
+        return await BodyOfAsync(call, session, changed);
+    }
+
+    // Their accounts; null for no names.
+    private static async ValueTask<VaultResult<IReadOnlyList<AccountId>?>> MembersAsync(
+        CustomerCall call,
+        IReadOnlyList<string>? names
+    )
+    {
+        if (names is null)
+            return (AccountId[]?)null;
+        var household = await Session(call).ListHouseholdAsync(call.Stop);
+        if (household.Refusal is { } refusal)
+            return refusal;
+        var members = new List<AccountId>();
+        foreach (var name in names)
+        {
+            var person = household.Value.FirstOrDefault(person =>
+                SignInName.Key(person.Name) == SignInName.Key(name)
+            );
+            if (person is null)
+                return Wrong("members");
+            members.Add(person.Account);
+        }
+        return members;
     }
 
     private static Setting<T?>? SettingOf<T>(T? value, bool isRemoved) =>
@@ -250,7 +335,8 @@ internal static class ShareEndpoints
             : (null, new Refusal(RefusalRule.SignInBusy));
     }
 
-    private static VaultSession Session(CustomerCall call) =>
+    /// <summary>Whoever asks, in the own vault.</summary>
+    internal static VaultSession Session(CustomerCall call) =>
         call.Get<VaultParts>()
             .Vaults.Open(call.Actor, new Vault.SessionOptions { Door = Door.Browser });
 
@@ -277,7 +363,47 @@ internal static class ShareEndpoints
         }
     }
 
-    private static ShareBody BodyOf(CustomerCall call, VaultSession session, OwnShare own)
+    private static async ValueTask<VaultResult<ShareBody>> BodyOfAsync(
+        CustomerCall call,
+        VaultSession session,
+        VaultResult<OwnShare> share
+    )
+    {
+        var bodies = await BodiesOfAsync(
+            call,
+            session,
+            share.Refusal is { } refusal ? refusal : (OwnShare[])[share.Value]
+        );
+        return bodies.Refusal is { } refused ? refused : bodies.Value[0];
+    }
+
+    // The names of members are looked up where there are any.
+    private static async ValueTask<VaultResult<IReadOnlyList<ShareBody>>> BodiesOfAsync(
+        CustomerCall call,
+        VaultSession session,
+        VaultResult<IReadOnlyList<OwnShare>> shares
+    )
+    {
+        if (shares.Refusal is { } refusal)
+            return refusal;
+        IReadOnlyList<HouseholdPerson> people = [];
+        if (shares.Value.Any(own => own.Placed.Share.Members.Count > 0))
+        {
+            var household = await session.ListHouseholdAsync(call.Stop);
+            if (household.Refusal is { } refused)
+                return refused;
+            people = household.Value;
+        }
+        var language = call.LanguageOf(session.Language);
+        return shares.Value.Select(own => BodyOf(call, own, people, language)).ToArray();
+    }
+
+    private static ShareBody BodyOf(
+        CustomerCall call,
+        OwnShare own,
+        IReadOnlyList<HouseholdPerson> people,
+        Language language
+    )
     {
         var (placed, share) = (own.Placed, own.Placed.Share);
         return new()
@@ -285,6 +411,13 @@ internal static class ShareEndpoints
             Id = share.Id.Value,
             Path = "/" + string.Join('/', placed.Path),
             IsFolder = placed.Node.IsFolder,
+            Audience = share.Audience,
+            Members =
+            [
+                .. people
+                    .Where(person => share.Members.Contains(person.Account))
+                    .Select(person => person.Name),
+            ],
             Rights = share.Rights,
             Url = own.Token is { } token ? call.LinkAddress(token) : null,
             Label = share.Label,
@@ -297,44 +430,46 @@ internal static class ShareEndpoints
             Opened = share.Opened,
             Downloaded = share.Downloaded,
             LastUsed = share.LastUsed,
-            State = own.Standing?.Rule switch
-            {
-                null => ShareState.Open,
-                RefusalRule.ShareExpired => ShareState.Expired,
-                RefusalRule.ShareBlocked => ShareState.Blocked,
-                _ => ShareState.Paused,
-            },
-            Block = own.Block is { } block
-                ? MeasureBody.Of(block, call.LanguageOf(session.Language))
-                : null,
+            State = StateOf(own.Standing),
+            Block = own.Block is { } block ? MeasureBody.Of(block, language) : null,
         };
     }
+
+    /// <summary>What keeps a share from being opened, as a state.</summary>
+    internal static ShareState StateOf(Refusal? standing) =>
+        standing?.Rule switch
+        {
+            null => ShareState.Open,
+            RefusalRule.ShareExpired => ShareState.Expired,
+            RefusalRule.ShareBlocked => ShareState.Blocked,
+            _ => ShareState.Paused,
+        };
 }
 
-/// <summary>Links.</summary>
+/// <summary>Shares.</summary>
 internal sealed record ShareList
 {
     /// <summary>In the order they were made.</summary>
     public required IReadOnlyList<ShareBody> Items { get; init; }
 }
 
-/// <summary>Whether a link can be opened.</summary>
+/// <summary>Whether a share can be opened.</summary>
 internal enum ShareState
 {
     /// <summary>It can.</summary>
     Open,
 
-    /// <summary>Not at the moment: because of where the account stands, or because the item is protected or blocked. It comes back by itself.</summary>
+    /// <summary>Not at the moment: because of where an account stands, or because the item is protected or blocked. It comes back by itself.</summary>
     Paused,
 
-    /// <summary>Not any more: its date has passed, or its downloads are used up.</summary>
+    /// <summary>Not any more: its date has passed, its downloads are used up, or the account whose item it is has been closed.</summary>
     Expired,
 
-    /// <summary>Not until the operator lifts the block of this very link. It comes back as it was.</summary>
+    /// <summary>Not until the operator lifts the block of this very share. It comes back as it was.</summary>
     Blocked,
 }
 
-/// <summary>A link.</summary>
+/// <summary>A share.</summary>
 internal sealed record ShareBody
 {
     /// <summary>Its number.</summary>
@@ -346,37 +481,43 @@ internal sealed record ShareBody
     /// <summary>Whether the item is a folder.</summary>
     public required bool IsFolder { get; init; }
 
+    /// <summary>Whom it is for.</summary>
+    public required ShareAudience Audience { get; init; }
+
+    /// <summary>The sign-in names of the members it is for, as far as they belong to the household; empty when it is for others.</summary>
+    public required IReadOnlyList<string> Members { get; init; }
+
     /// <summary>What recipients may do.</summary>
     public required ShareRights Rights { get; init; }
 
-    /// <summary>The link itself; null when it can no longer be shown.</summary>
+    /// <summary>The link itself; null when it can no longer be shown, and in the household.</summary>
     public required string? Url { get; init; }
 
-    /// <summary>What the customer calls it.</summary>
+    /// <summary>What the customer calls it; null for the item's name.</summary>
     public required string? Label { get; init; }
 
-    /// <summary>The mail address it was sent to.</summary>
+    /// <summary>The mail address that the link was sent to; null for none.</summary>
     public required string? SentTo { get; init; }
 
     /// <summary>Whether it takes a password.</summary>
     public required bool HasPassword { get; init; }
 
-    /// <summary>From when on it cannot be opened.</summary>
+    /// <summary>From when on it cannot be opened; null for no end.</summary>
     public required DateTimeOffset? Expires { get; init; }
 
-    /// <summary>How many downloads it is good for.</summary>
+    /// <summary>How many downloads it is good for; null for any number.</summary>
     public required long? MaxDownloads { get; init; }
 
-    /// <summary>The version of the statement about rights that was made.</summary>
+    /// <summary>The version of the statement about rights that was made for a link; null in the household.</summary>
     public required string? RightsStatement { get; init; }
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>How often it was opened, each visitor counted once an hour.</summary>
+    /// <summary>How often it was opened, each visitor or recipient counted once an hour.</summary>
     public required long Opened { get; init; }
 
-    /// <summary>How many downloads were begun, each visitor counted once an hour.</summary>
+    /// <summary>How many downloads were begun, each visitor or recipient counted once an hour.</summary>
     public required long Downloaded { get; init; }
 
     /// <summary>When it was last used; null for never.</summary>
@@ -389,69 +530,78 @@ internal sealed record ShareBody
     public required MeasureBody? Block { get; init; }
 }
 
-/// <summary>A link that is wanted.</summary>
+/// <summary>A share that is wanted.</summary>
 internal sealed record NewShareBody
 {
     /// <summary>The item: names from the top folder down with slashes between.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What recipients may do.</summary>
+    /// <summary>Whom it is for: a link when it is left out.</summary>
+    public ShareAudience? Audience { get; init; }
+
+    /// <summary>The sign-in names of the people of the household whom it is for; with the audience of members only.</summary>
+    public IReadOnlyList<string>? Members { get; init; }
+
+    /// <summary>What recipients may do: in the household view or edit, by a link view, download or drop.</summary>
     public required ShareRights Rights { get; init; }
 
-    /// <summary>True for the customer's statement that they hold the rights to share it.</summary>
-    public required bool RightsAttested { get; init; }
+    /// <summary>True for the customer's statement that they hold the rights to share it, without which there is no link. Not in the household.</summary>
+    public bool? RightsAttested { get; init; }
 
-    /// <summary>The version of the statement that the customer was shown: 1 to 64 characters.</summary>
+    /// <summary>The version of the statement that the customer was shown: 1 to 64 characters. With the statement.</summary>
     public string? RightsStatement { get; init; }
 
     /// <summary>What to call it: 1 to 200 characters.</summary>
     public string? Label { get; init; }
 
-    /// <summary>A password: 1 to 1024 bytes.</summary>
+    /// <summary>A password: 1 to 1024 bytes. Of a link only.</summary>
     public string? Password { get; init; }
 
-    /// <summary>From when on it cannot be opened.</summary>
+    /// <summary>From when on it cannot be opened. Of a link only.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>How many downloads it is good for: 1 or more.</summary>
+    /// <summary>How many downloads it is good for: 1 or more. Of a link only.</summary>
     public long? MaxDownloads { get; init; }
 
-    /// <summary>A mail address to send it to.</summary>
+    /// <summary>A mail address to send it to. Of a link only.</summary>
     public string? SendTo { get; init; }
 }
 
-/// <summary>A setting of a link that can be taken away.</summary>
+/// <summary>A setting of a share that can be taken away.</summary>
 internal enum ShareSetting
 {
     /// <summary>Its name.</summary>
     Label,
 
-    /// <summary>Its password.</summary>
+    /// <summary>Its password. Of a link only.</summary>
     Password,
 
-    /// <summary>Its end.</summary>
+    /// <summary>Its end. Of a link only.</summary>
     Expires,
 
-    /// <summary>Its number of downloads.</summary>
+    /// <summary>Its number of downloads. Of a link only.</summary>
     MaxDownloads,
 }
 
-/// <summary>What a link is to become; what is not given stays.</summary>
+/// <summary>What a share is to become; what is not given stays.</summary>
 internal sealed record ShareChangeBody
 {
     /// <summary>What recipients may do.</summary>
     public ShareRights? Rights { get; init; }
 
+    /// <summary>The sign-in names of the people of the household whom it is for, in the place of those before. Of a share for members only.</summary>
+    public IReadOnlyList<string>? Members { get; init; }
+
     /// <summary>What to call it: 1 to 200 characters.</summary>
     public string? Label { get; init; }
 
-    /// <summary>A password: 1 to 1024 bytes.</summary>
+    /// <summary>A password: 1 to 1024 bytes. Of a link only.</summary>
     public string? Password { get; init; }
 
-    /// <summary>From when on it cannot be opened.</summary>
+    /// <summary>From when on it cannot be opened. Of a link only.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>How many downloads it is good for: 1 or more.</summary>
+    /// <summary>How many downloads it is good for: 1 or more. Of a link only.</summary>
     public long? MaxDownloads { get; init; }
 
     /// <summary>Settings to take away.</summary>
@@ -488,6 +638,61 @@ internal sealed record ProtectedBody
             IsMarkedByCustomer = item.IsOwn,
             Notices = [.. item.Notices.Select(measure => MeasureBody.Of(measure, language))],
         };
+}
+
+/// <summary>Shares that were received.</summary>
+internal sealed record ReceivedShareList
+{
+    /// <summary>In the order they were made.</summary>
+    public required IReadOnlyList<ReceivedShareBody> Items { get; init; }
+}
+
+/// <summary>What somebody of the household shares with the customer.</summary>
+internal sealed record ReceivedShareBody
+{
+    /// <summary>Its number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The sign-in name of who shares it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>What its owner calls it, or else the item's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether the item is a folder.</summary>
+    public required bool IsFolder { get; init; }
+
+    /// <summary>What the customer may do.</summary>
+    public required ShareRights Rights { get; init; }
+
+    /// <summary>Where it hangs in the customer's tree: names with slashes between; null when it was removed from it.</summary>
+    public required string? Path { get; init; }
+
+    /// <summary>Whether it can be opened.</summary>
+    public required ShareState State { get; init; }
+
+    public static ReceivedShareBody Of(ReceivedView view)
+    {
+        var placed = view.Received.Placed!;
+        var share = placed.Share;
+        return new()
+        {
+            Id = share.Id.Value,
+            Owner = share.OwnerName,
+            Name = share.Label ?? (placed.Path.Count == 0 ? share.OwnerName : placed.Node.Name),
+            IsFolder = placed.Node.IsFolder,
+            Rights = share.Rights,
+            Path = view.Path is { } path ? "/" + string.Join('/', path) : null,
+            State = ShareEndpoints.StateOf(view.Standing),
+        };
+    }
+}
+
+/// <summary>Whether something received is to hang in the customer's tree.</summary>
+internal sealed record MountBody
+{
+    /// <summary>Whether it does.</summary>
+    public required bool Mounted { get; init; }
 }
 
 /// <summary>Whether an item is to be protected.</summary>

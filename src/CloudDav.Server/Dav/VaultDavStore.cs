@@ -83,6 +83,7 @@ internal sealed class VaultDavStore(
             {
                 VaultProperties.Fill(resource, vault, node, facts);
                 resource.Blocked = BlockOf(node);
+                resource.Withheld = node.Withheld is { } withheld ? tell(withheld) : null;
                 resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
                 visit(below, resource);
             },
@@ -295,7 +296,7 @@ internal sealed class VaultDavStore(
     }
 
     private DavProblem? BlockOf(NodeRow node) =>
-        (node.Withheld ?? node.Block?.ToRefusal()) is { } refusal ? tell(refusal) : null;
+        node.Block?.ToRefusal() is { } refusal ? tell(refusal) : null;
 
     private static bool Refuses(PropertyPatch patch) =>
         patch.Changes.Any(change => change is PropertyChange.Refuse);

@@ -10,6 +10,8 @@ internal static class VaultProperties
     private const uint Hidden = 2;
     private const uint Archive = 32;
 
+    private static readonly XNamespace s_win32 = "urn:schemas-microsoft-com:";
+
     /// <summary>Fills a resource, which a listing reuses.</summary>
     public static void Fill(DavResource resource, VaultState vault, NodeRow node, DavFacts facts)
     {
@@ -125,7 +127,12 @@ internal static class VaultProperties
                     break;
             }
         }
-        return result with { Properties = [.. dead.Select(entry => (entry.Key, entry.Value))] };
+        return result with
+        {
+            Properties = [.. dead.Select(entry => (entry.Key, entry.Value))],
+            IsHabit =
+                dead.Count == 0 && patch.Changes.All(change => change.Name.Namespace == s_win32),
+        };
     }
 
     /// <summary>One status for each property named: that of a change that cannot be, or 424 beside one; 200 when there is none.</summary>

@@ -7,7 +7,7 @@ namespace CloudDav.Server.Hosting;
 
 /// <summary>
 /// The people of the demo, password <c>demo</c> each: a household, a neighbour, and one customer for each way a contract can stand. They come to be by the commands
-/// that the operator's systems give, so what is shown is what an operator gets. A seed that was interrupted goes on: every command is carried out once.
+/// that the operator's systems give, and what the customer does then, so what is shown is what an operator gets. A seed that was interrupted goes on: every command is carried out once.
 /// </summary>
 internal sealed class DemoPeople
 {
@@ -17,6 +17,7 @@ internal sealed class DemoPeople
     private readonly VaultParts _parts;
     private readonly ContractDesk _contracts;
     private readonly MeasureDesk _measures;
+    private readonly CustomerDesk _customers;
     private readonly TimeProvider _time;
     private readonly string _passwordHash;
     private readonly CancellationToken _stop;
@@ -32,6 +33,13 @@ internal sealed class DemoPeople
         _parts = parts;
         _contracts = new ContractDesk(commands, inventory: null);
         _measures = new MeasureDesk(commands);
+        _customers = new CustomerDesk(
+            parts.Contracts,
+            parts.Audit,
+            parts.Vaults.Policy,
+            maxDevices: 0,
+            time
+        );
         _time = time;
         _passwordHash = PasswordHash.Create("demo", passwordIterations);
         _stop = stop;
@@ -61,6 +69,7 @@ internal sealed class DemoPeople
 
         await OrderAsync("alice", "comfort");
         await AddMemberAsync("alice", "bob");
+        await ConfirmAsync("alice", "bob");
         await OrderAsync("carol", "comfort");
 
         // Chose a smaller option than she needs.
@@ -178,8 +187,7 @@ internal sealed class DemoPeople
         if (ordered.Refusal is { Rule: RefusalRule.NameTaken })
             return null;
         Must(ordered);
-        var account = (await _parts.Accounts.FindAccountAsync(name, _stop))!;
-        return new Actor(account.Id, account.Name, account.Vault, null, null);
+        return await ActorAsync(name);
     }
 
     private async Task AddMemberAsync(string customer, string name)
@@ -192,6 +200,21 @@ internal sealed class DemoPeople
         );
         if (added.Refusal is not { Rule: RefusalRule.NameTaken or RefusalRule.NotFound })
             Must(added);
+    }
+
+    // As the customer does it, who has then seen who is in the household.
+    private async Task ConfirmAsync(string customer, string name)
+    {
+        var (owner, member) = (await ActorAsync(customer), await ActorAsync(name));
+        var confirmed = await _customers.ConfirmMemberAsync(owner, member.Account, _stop);
+        if (confirmed.Refusal is not { Rule: RefusalRule.NotFound })
+            Must(confirmed);
+    }
+
+    private async Task<Actor> ActorAsync(string name)
+    {
+        var account = (await _parts.Accounts.FindAccountAsync(name, _stop))!;
+        return new Actor(account.Id, account.Name, account.Vault, null, null);
     }
 
     private async Task GivePasswordAsync(string name)

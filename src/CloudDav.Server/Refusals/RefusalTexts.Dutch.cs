@@ -91,15 +91,15 @@ internal static partial class RefusalTexts
             RefusalRule.ShareNotFound => "Achter deze link is niets, of niets meer. Vraag een nieuwe.",
             RefusalRule.SharePaused => "Wat met u werd gedeeld, kan nu niet worden geopend. Het komt vanzelf terug; probeer het later opnieuw.",
             RefusalRule.ShareBlocked => w.IsLegalOrder
-                ? "Deze link is geblokkeerd omdat een wet of een rechter het eist. Vraag het aan wie u de link gaf."
-                : "Deze link is geblokkeerd. Vraag het aan wie u de link gaf.",
-            RefusalRule.ShareExpired => "Deze link is afgelopen. Vraag een nieuwe.",
-            RefusalRule.ShareRightMissing => "Deze link laat dit niet toe. Vraag het aan wie u de link gaf.",
+                ? "Wat met u werd gedeeld, is geblokkeerd omdat een wet of een rechter het eist. Vraag het aan wie het deelt."
+                : "Wat met u werd gedeeld, is geblokkeerd. Vraag het aan wie het deelt.",
+            RefusalRule.ShareExpired => "Dit wordt niet meer gedeeld. Vraag er opnieuw om.",
+            RefusalRule.ShareRightMissing => "Wat met u werd gedeeld, laat dit niet toe. Vraag het aan wie het deelt.",
             RefusalRule.ShareFull => "Er is geen plaats voor waar u het wilt zetten. Laat het weten aan wie u de link gaf.",
             RefusalRule.ProtectedContent => $"Dit is gemarkeerd omdat anderen er rechten op hebben, en kan alleen met uw gezin worden gedeeld. Kies iets anders.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Uw provider heeft dit gemarkeerd omdat anderen er rechten op hebben, en alleen uw provider kan de markering weghalen. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
             RefusalRule.RightsNotAttested => "Bevestig dat u de rechten hebt op wat u met anderen deelt, en probeer het opnieuw.",
-            RefusalRule.TooManyShares => $"Er zijn {w.Used} van hoogstens {w.Limit} links. Beëindig er eerst een paar.",
+            RefusalRule.TooManyShares => $"Er zijn {w.Used} van hoogstens {w.Limit} dingen gedeeld. Beëindig er eerst een paar.",
         };
 
     private static string Until(string before, string? moment) =>

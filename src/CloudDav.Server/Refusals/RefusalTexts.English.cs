@@ -91,14 +91,14 @@ internal static partial class RefusalTexts
             RefusalRule.ShareNotFound => "There is nothing behind this link, or no longer. Ask for a new one.",
             RefusalRule.SharePaused => "What was shared with you cannot be opened at the moment. It comes back by itself; try again later.",
             RefusalRule.ShareBlocked => w.IsLegalOrder
-                ? "This link was blocked because a law or a court demands it. Ask whoever gave it to you."
-                : "This link was blocked. Ask whoever gave it to you.",
-            RefusalRule.ShareExpired => "This link has ended. Ask for a new one.",
-            RefusalRule.ShareRightMissing => "This link does not allow it. Ask whoever gave it to you.",
+                ? "What was shared with you was blocked because a law or a court demands it. Ask whoever shares it."
+                : "What was shared with you was blocked. Ask whoever shares it.",
+            RefusalRule.ShareExpired => "This is shared no longer. Ask for it again.",
+            RefusalRule.ShareRightMissing => "What was shared with you does not allow it. Ask whoever shares it.",
             RefusalRule.ShareFull => "There is no room for it where you want to put it. Tell whoever gave you the link.",
             RefusalRule.ProtectedContent => $"This is marked as holding other people’s rights, and can be shared with your household only. Choose something else.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Your provider has marked this as holding other people’s rights, and only your provider can take the mark away. {w.WordsOr("Ask your provider for the reason.")}",
             RefusalRule.RightsNotAttested => "Confirm that you hold the rights to what you share with others, and try again.",
-            RefusalRule.TooManyShares => $"There are {w.Used} of at most {w.Limit} links. End some first.",
+            RefusalRule.TooManyShares => $"There are {w.Used} of at most {w.Limit} shares. End some first.",
         };
 }

@@ -91,14 +91,14 @@ internal static partial class RefusalTexts
             RefusalRule.ShareNotFound => "Il n’y a rien, ou plus rien, derrière ce lien. Demandez-en un nouveau.",
             RefusalRule.SharePaused => "Ce qui a été partagé avec vous ne peut pas être ouvert pour le moment. Cela reviendra de soi-même ; réessayez plus tard.",
             RefusalRule.ShareBlocked => w.IsLegalOrder
-                ? "Ce lien est bloqué parce qu’une loi ou un tribunal l’exige. Adressez-vous à la personne qui vous l’a donné."
-                : "Ce lien est bloqué. Adressez-vous à la personne qui vous l’a donné.",
-            RefusalRule.ShareExpired => "Ce lien a pris fin. Demandez-en un nouveau.",
-            RefusalRule.ShareRightMissing => "Ce lien ne le permet pas. Adressez-vous à la personne qui vous l’a donné.",
+                ? "Ce qui a été partagé avec vous est bloqué parce qu’une loi ou un tribunal l’exige. Adressez-vous à la personne qui le partage."
+                : "Ce qui a été partagé avec vous est bloqué. Adressez-vous à la personne qui le partage.",
+            RefusalRule.ShareExpired => "Ceci n’est plus partagé. Redemandez-le.",
+            RefusalRule.ShareRightMissing => "Ce qui a été partagé avec vous ne le permet pas. Adressez-vous à la personne qui le partage.",
             RefusalRule.ShareFull => "Il n’y a plus de place là où vous voulez le mettre. Dites-le à la personne qui vous a donné le lien.",
             RefusalRule.ProtectedContent => $"Ceci est marqué parce que d’autres en détiennent les droits, et ne peut être partagé qu’avec votre ménage. Choisissez autre chose.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Votre fournisseur a marqué ceci parce que d’autres en détiennent les droits, et lui seul peut retirer la marque. {w.WordsOr("Contactez votre fournisseur pour en connaître la raison.")}",
             RefusalRule.RightsNotAttested => "Confirmez que vous détenez les droits sur ce que vous partagez avec d’autres, et réessayez.",
-            RefusalRule.TooManyShares => $"Il y a {w.Used} liens sur un maximum de {w.Limit}. Mettez d’abord fin à quelques-uns.",
+            RefusalRule.TooManyShares => $"Il y a {w.Used} partages sur un maximum de {w.Limit}. Mettez d’abord fin à quelques-uns.",
         };
 }

@@ -91,14 +91,14 @@ internal static partial class RefusalTexts
             RefusalRule.ShareNotFound => "Hinter diesem Link ist nichts, oder nichts mehr. Bitten Sie um einen neuen.",
             RefusalRule.SharePaused => "Was mit Ihnen geteilt wurde, lässt sich zurzeit nicht öffnen. Es kommt von selbst wieder; versuchen Sie es später erneut.",
             RefusalRule.ShareBlocked => w.IsLegalOrder
-                ? "Dieser Link ist gesperrt, weil ein Gesetz oder ein Gericht es verlangt. Wenden Sie sich an die Person, die ihn Ihnen gegeben hat."
-                : "Dieser Link ist gesperrt. Wenden Sie sich an die Person, die ihn Ihnen gegeben hat.",
-            RefusalRule.ShareExpired => "Dieser Link ist beendet. Bitten Sie um einen neuen.",
-            RefusalRule.ShareRightMissing => "Dieser Link erlaubt das nicht. Wenden Sie sich an die Person, die ihn Ihnen gegeben hat.",
+                ? "Was mit Ihnen geteilt wurde, ist gesperrt, weil ein Gesetz oder ein Gericht es verlangt. Wenden Sie sich an die Person, die es teilt."
+                : "Was mit Ihnen geteilt wurde, ist gesperrt. Wenden Sie sich an die Person, die es teilt.",
+            RefusalRule.ShareExpired => "Dies wird nicht mehr geteilt. Bitten Sie erneut darum.",
+            RefusalRule.ShareRightMissing => "Was mit Ihnen geteilt wurde, erlaubt das nicht. Wenden Sie sich an die Person, die es teilt.",
             RefusalRule.ShareFull => "Dort, wo Sie es ablegen möchten, ist kein Platz dafür. Sagen Sie es der Person, die Ihnen den Link gegeben hat.",
             RefusalRule.ProtectedContent => $"Dies ist gekennzeichnet, weil andere Rechte daran haben, und kann nur mit Ihrem Haushalt geteilt werden. Wählen Sie etwas anderes.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Ihr Anbieter hat dies gekennzeichnet, weil andere Rechte daran haben, und nur Ihr Anbieter kann die Kennzeichnung aufheben. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
             RefusalRule.RightsNotAttested => "Bestätigen Sie, dass Sie die Rechte an dem haben, was Sie mit anderen teilen, und versuchen Sie es erneut.",
-            RefusalRule.TooManyShares => $"Es gibt {w.Used} von höchstens {w.Limit} Links. Beenden Sie zuerst einige.",
+            RefusalRule.TooManyShares => $"Es gibt {w.Used} von höchstens {w.Limit} Freigaben. Beenden Sie zuerst einige.",
         };
 }

@@ -43,6 +43,14 @@ public sealed record AccountOverview
 /// <param name="Member">Since when, and whether the customer has confirmed them.</param>
 public sealed record HouseholdMember(string Name, Member Member);
 
+/// <summary>A part of what happened to an account.</summary>
+/// <param name="Entries">The entries, newest first.</param>
+/// <param name="Names">The sign-in names of the people of the household whom they name; without those whose account is gone.</param>
+public sealed record AccessLogPage(
+    IReadOnlyList<VisibleEntry> Entries,
+    IReadOnlyDictionary<AccountId, string> Names
+);
+
 /// <summary>A device that was just added.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Password">Its app password, shown this once.</param>

@@ -226,26 +226,34 @@ public sealed class CustomerDesk(
     /// <param name="before">The last number of the page before; <see cref="long.MaxValue"/> for the first page.</param>
     /// <param name="limit">The most to return.</param>
     /// <param name="cancellationToken">Stops the query.</param>
-    public async ValueTask<VaultResult<VisibleEntry[]>> ReadAccessLogAsync(
+    public async ValueTask<VaultResult<AccessLogPage>> ReadAccessLogAsync(
         Actor actor,
         long before,
         int limit,
         CancellationToken cancellationToken
     )
     {
-        var allowed = await ReadAsync<bool>(actor, static (_, _) => new(true), cancellationToken);
-        return allowed.Refusal is { } refusal
-            ? refusal
-            : (VisibleEntry[])
-                [
-                    .. await audit.ListVisibleAsync(
-                        actor.Account,
-                        time.GetUtcNow(),
-                        before,
-                        limit,
-                        cancellationToken
-                    ),
-                ];
+        var entries = await audit.ListVisibleAsync(
+            actor.Account,
+            time.GetUtcNow(),
+            before,
+            limit,
+            cancellationToken
+        );
+        return await ReadAsync<AccessLogPage>(
+            actor,
+            async (snapshot, _) =>
+            {
+                var names = new Dictionary<AccountId, string>();
+                foreach (var person in entries.SelectMany(entry => entry.Entry.People()).Distinct())
+                {
+                    if (await snapshot.FindAccountAsync(person) is { } account)
+                        names.Add(person, account.Name);
+                }
+                return new AccessLogPage(entries, names);
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>

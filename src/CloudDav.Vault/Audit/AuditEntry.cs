@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using static System.FormattableString;
 
 namespace CloudDav.Vault;
@@ -15,10 +17,7 @@ public readonly record struct AuditChainId(long Value)
     public override string ToString() =>
         Value == 0
             ? "the operator's chain"
-            : string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"the chain of account {Value}"
-            );
+            : string.Create(CultureInfo.InvariantCulture, $"the chain of account {Value}");
 }
 
 /// <summary>Who did what to whom, when, under which instruction.</summary>
@@ -50,6 +49,38 @@ public sealed record AuditEntry
 
     /// <summary>The number of an earlier entry of this chain whose seal ends with this one; null for none.</summary>
     public long? Unseals { get; init; }
+
+    /// <summary>The people of the household whom it names beside the account's own, in the order of ids.</summary>
+    public IReadOnlyList<AccountId> People()
+    {
+        var people = new SortedSet<long>();
+        Add(Actor, AuditActors.Member + ":");
+        Add(Subject, AuditSubjects.Account + ":");
+        // What else has such members names the operator's customers by other numbers.
+        if (Act.StartsWith("share.", StringComparison.Ordinal))
+        {
+            using var body = JsonDocument.Parse(Body);
+            if (body.RootElement.TryGetProperty("owner", out var owner))
+                people.Add(owner.GetInt64());
+            if (body.RootElement.TryGetProperty("members", out var members))
+                people.UnionWith(members.EnumerateArray().Select(member => member.GetInt64()));
+        }
+        return [.. people.Select(id => new AccountId(id))];
+
+        void Add(string? text, string kind)
+        {
+            if (
+                text?.StartsWith(kind, StringComparison.Ordinal) == true
+                && long.TryParse(
+                    text.AsSpan(kind.Length),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var id
+                )
+            )
+                people.Add(id);
+        }
+    }
 }
 
 /// <summary>Kinds of actors in an <see cref="AuditEntry"/>.</summary>
@@ -101,8 +132,11 @@ public static class AuditSubjects
     /// <summary>A share.</summary>
     public static string Of(ShareId share) => Invariant($"share:{share.Value}");
 
+    /// <summary>An account; its number follows after a colon.</summary>
+    public const string Account = "account";
+
     /// <summary>An account.</summary>
-    public static string Of(AccountId account) => Invariant($"account:{account.Value}");
+    public static string Of(AccountId account) => Invariant($"{Account}:{account.Value}");
 }
 
 /// <summary>Acts as they are recorded; codes are never renamed.</summary>
@@ -147,19 +181,19 @@ public static class AuditActs
     /// <summary>Unauthorised use was reported, and everything signed out.</summary>
     public const string UnauthorisedUseReported = "unauthorised-use.reported";
 
-    /// <summary>An item was shared by a link; the entry says with which statement about rights.</summary>
+    /// <summary>An item was shared; the entry says with whom and with which rights, or, for a link, with which statement about rights.</summary>
     public const string ShareCreated = "share.created";
 
-    /// <summary>A share was changed; the entry says whether anybody can do more with it.</summary>
+    /// <summary>A share was changed; the entry says whether anybody can do more with it, and for whom it is now when that was changed.</summary>
     public const string ShareChanged = "share.changed";
 
     /// <summary>A share was ended by its owner.</summary>
     public const string ShareRemoved = "share.removed";
 
-    /// <summary>Somebody looked into a share. Recorded once for each client and hour.</summary>
+    /// <summary>Somebody looked into a share. Recorded once for each client and hour; within the household on both sides.</summary>
     public const string ShareOpened = "share.opened";
 
-    /// <summary>Somebody began a download from a share. Recorded once for each client and hour.</summary>
+    /// <summary>Somebody began a download from a share. Recorded once for each client and hour; within the household on both sides.</summary>
     public const string ShareDownloaded = "share.downloaded";
 
     /// <summary>Somebody put a file into a share.</summary>

@@ -283,7 +283,8 @@ public sealed record Decision
 
     /// <summary>
     /// Why something is refused at an item that was blocked or restricted, or below one; null when nothing of that kind stands in the way. It can
-    /// still be listed, so that its owner sees that it is there and no client takes it for deleted, and be deleted.
+    /// still be listed, so that its owner sees that it is there and no client takes it for deleted, and be deleted. To whoever comes through a share a blocked one is closed
+    /// altogether.
     /// </summary>
     /// <param name="chain">The nodes from the root down to the item.</param>
     /// <param name="capability">What is asked.</param>
@@ -294,8 +295,10 @@ public sealed record Decision
         foreach (var measure in ItemMeasures)
         {
             if (
-                (measure.Taken & capability) != Capability.None
-                && chain.Any(row => row.Id == measure.Node)
+                (
+                    (measure.Taken & capability) != Capability.None
+                    || (Visitor is not null && measure.Kind == MeasureKind.Block)
+                ) && chain.Any(row => row.Id == measure.Node)
             )
                 return Visitor is null ? measure.ToRefusal() : ShareStanding.Paused;
         }

@@ -43,6 +43,12 @@ internal sealed class Mounts
             .Where(share => share.Mount.Any(row => row.Id == folder))
             .Sum(share => share.Placed!.Node.TotalItems);
 
+    /// <summary>Where the mount of a share is; null when it has none in the tree.</summary>
+    public IReadOnlyList<string>? PathOf(ReceivedShare received) =>
+        received.Mount is [var top, ..] && top.Id == _root
+            ? [.. received.Mount.Skip(1).Select(row => row.Name)]
+            : null;
+
     private Dictionary<NodeId, ulong> Stamps()
     {
         var stamps = new Dictionary<NodeId, ulong>();

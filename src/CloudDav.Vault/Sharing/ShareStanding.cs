@@ -58,11 +58,13 @@ public sealed class ShareStanding
     }
 
     /// <summary>
-    /// Why an item is out of reach; null when it is not. Below what is shared, an item that was marked is not there at all, nor is a by-product of the owner's
-    /// programs; what is dropped there may have such a name.
+    /// Why an item is out of reach; null when it is not. Below what a link shares, an item that was marked is not there at all, nor is a by-product of the owner's
+    /// programs; what is dropped there may have such a name. In the household programs work together, and need to see each other's.
     /// </summary>
     internal Refusal? RefusesAt(IReadOnlyList<NodeRow> chain)
     {
+        if (IsFamily)
+            return null;
         var isBelow = false;
         foreach (var row in chain)
         {

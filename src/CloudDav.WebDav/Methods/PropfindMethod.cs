@@ -4,6 +4,7 @@ using CloudDav.WebDav.Properties;
 using CloudDav.WebDav.Responses;
 using CloudDav.WebDav.Xml;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace CloudDav.WebDav.Methods;
 
@@ -145,9 +146,24 @@ internal static class PropfindMethod
             if (resource.IsCollection)
                 writer.Raw("/"u8);
             writer.Raw("</d:href>"u8);
-            plan.Write(ref writer, resource);
+            if (resource.Withheld is { } problem)
+                WriteStatus(ref writer, problem);
+            else
+                plan.Write(ref writer, resource);
             writer.Raw("</d:response>"u8);
             writer.Complete();
+        }
+
+        // Instead of properties: left out, or shown as empty, it would be taken for deleted.
+        private static void WriteStatus(ref Utf8Writer writer, DavProblem problem)
+        {
+            writer.Raw("<d:status>HTTP/1.1 "u8);
+            writer.Number(problem.Status);
+            writer.Raw(" "u8);
+            writer.RawText(ReasonPhrases.GetReasonPhrase(problem.Status));
+            writer.Raw("</d:status><d:responsedescription>"u8);
+            writer.Text(problem.Message);
+            writer.Raw("</d:responsedescription>"u8);
         }
     }
 }

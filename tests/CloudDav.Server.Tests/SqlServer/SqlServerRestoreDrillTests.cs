@@ -6,7 +6,6 @@ namespace CloudDav.Server.Tests.SqlServer;
 public sealed class SqlServerRestoreDrillTests : RestoreDrillTests
 {
     // Each may be used by two servers and a verb.
-    private const int Connections = 8;
 
     private TestSqlServer? _database;
 
@@ -17,7 +16,7 @@ public sealed class SqlServerRestoreDrillTests : RestoreDrillTests
     public override async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(TestSqlServer.IsGiven, TestSqlServer.Missing);
-        _database = new TestSqlServer(Connections);
+        _database = new TestSqlServer();
         await base.InitializeAsync();
     }
 
@@ -30,7 +29,7 @@ public sealed class SqlServerRestoreDrillTests : RestoreDrillTests
 
     private protected override async Task<MetadataCopy> CopyAsync()
     {
-        var copy = new TestSqlServer(Connections);
+        var copy = new TestSqlServer();
         Storage.SqlServerDatabase.Migrate(new Storage.SqlServerConnection(copy.ConnectionString));
         await _database!.CopyToAsync(copy, Stop);
         return new DatabaseCopy(copy, _database);

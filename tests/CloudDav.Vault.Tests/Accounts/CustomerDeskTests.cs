@@ -368,9 +368,9 @@ public sealed class CustomerDeskTests : IAsyncLifetime
 
     private async Task<List<string>> LogAsync(Actor actor) =>
         [
-            .. (await _desk.ReadAccessLogAsync(actor, long.MaxValue, 100, Stop)).Value.Select(
-                entry => entry.Entry.Act
-            ),
+            .. (
+                await _desk.ReadAccessLogAsync(actor, long.MaxValue, 100, Stop)
+            ).Value.Entries.Select(entry => entry.Entry.Act),
         ];
 
     private Task SuspendAsync(Actor actor) =>

@@ -151,9 +151,9 @@ public sealed class TermsTests : IAsyncLifetime
             first
         );
         Assert.Equal(first, again);
-        var entries = (await _desk.ReadAccessLogAsync(_alice, long.MaxValue, 10, Stop)).Value.Where(
-            entry => entry.Entry.Act == AuditActs.TermsAccepted
-        );
+        var entries = (
+            await _desk.ReadAccessLogAsync(_alice, long.MaxValue, 10, Stop)
+        ).Value.Entries.Where(entry => entry.Entry.Act == AuditActs.TermsAccepted);
         var entry = Assert.Single(entries).Entry;
         Assert.Equal("terms:1", entry.Subject);
         Assert.Equal("""{"language":"French","door":"Browser"}""", entry.Body);
