@@ -92,7 +92,11 @@ public sealed record Found(VaultState Vault, PathState Path)
 /// <param name="Vault">The vault.</param>
 /// <param name="Node">The node.</param>
 /// <param name="Content">A file's content; null for a folder. The receiver disposes it.</param>
-public sealed record Opened(VaultState Vault, NodeRow Node, IContentSource? Content);
+public sealed record Opened(VaultState Vault, NodeRow Node, IContentSource? Content)
+{
+    /// <summary>To be called before the first byte is served, and not when none is: it counts the download, or refuses it. Null where nothing is counted.</summary>
+    public Func<CancellationToken, ValueTask<Refusal?>>? Begin { get; init; }
+}
 
 /// <summary>Options of a move or copy.</summary>
 public sealed record Transfer

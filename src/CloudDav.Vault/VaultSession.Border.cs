@@ -86,7 +86,11 @@ public sealed partial class VaultSession
                     CancellationToken.None
                 );
                 if (result.IsSuccess)
+                {
+                    // What was taken out of a share was downloaded from it.
+                    await from.CountUseAsync(ShareUse.Downloaded, CancellationToken.None);
                     return result;
+                }
                 await AbandonAsync(plan);
                 return hasChanged ? (VaultResult<Changed>?)null : result;
             }

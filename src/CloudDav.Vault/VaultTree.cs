@@ -99,9 +99,13 @@ public sealed class VaultTree
             async spot =>
             {
                 var opened = await spot.Session.OpenAsync(spot.Path, cancellationToken);
-                if (opened is { IsSuccess: true, Value.Content: not null })
-                    await spot.CountUseAsync(ShareUse.Downloaded, cancellationToken);
-                return opened;
+                return opened.IsSuccess && !spot.IsHome
+                    ? opened.Value with
+                    {
+                        Begin = async stop =>
+                            (await spot.Session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal,
+                    }
+                    : opened;
             },
             cancellationToken
         );

@@ -118,6 +118,7 @@ public sealed class TestSqlServer : IDisposable
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
     }
+
     /// <summary>The settings of a server whose metadata is there.</summary>
     public IReadOnlyDictionary<string, string?> Settings =>
         new Dictionary<string, string?>(StringComparer.Ordinal)

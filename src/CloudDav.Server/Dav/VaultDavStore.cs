@@ -103,7 +103,12 @@ internal sealed class VaultDavStore(
         return new DavReadable(
             VaultProperties.Of(opened.Value.Vault, opened.Value.Node, DavFacts.None),
             opened.Value.Content is { } content ? new Content(content) : null
-        );
+        )
+        {
+            Begin = opened.Value.Begin is not { } begin
+                ? null
+                : async stop => await begin(stop) is { } late ? tell(late) : null,
+        };
     }
 
     public async ValueTask<DavResult<DavWritten>> WriteAsync(

@@ -147,6 +147,38 @@ public sealed class StandingTests : IAsyncLifetime
         }
     }
 
+    // What a recipient meets in each standing is in HouseholdApiTests.
+    [Theory]
+    [InlineData("POST", "/api/v1/shares", "201 507 403 410")]
+    [InlineData("GET", "/api/v1/shares/received", "200 200 200 410")]
+    public async Task Each_row_about_shares_with_the_household_is_answered_as_the_terms_say(
+        string method,
+        string path,
+        string answers
+    )
+    {
+        foreach (var (standing, status) in Enum.GetValues<Standing>().Zip(answers.Split(' ')))
+        {
+            await BringToAsync(standing);
+
+            var answer =
+                method == "GET"
+                    ? await _client.GetAsync(path)
+                    : await _client.SendJsonAsync(
+                        method,
+                        path,
+                        new
+                        {
+                            path = "/folder",
+                            audience = "household",
+                            rights = "edit",
+                        }
+                    );
+
+            Assert.Equal((standing, status), (standing, $"{answer.Status}"));
+        }
+    }
+
     private Task<DavAnswer> SendLinkAsync(string act, string number) =>
         act switch
         {
@@ -185,7 +217,6 @@ public sealed class StandingTests : IAsyncLifetime
     [InlineData("MKCOL", "/remote.php/dav/uploads/olivia/1", 403, "upload sessions")]
     [InlineData("GET", "/api/v1/trash", 404, "restoring from the trash, emptying it")]
     [InlineData("GET", "/api/v1/versions", 404, "restoring a version")]
-    [InlineData("GET", "/api/v1/shares/received", 404, "shares with the household")]
     [InlineData("GET", "/tv/", 404, "TV")]
     public async Task Not_yet(string method, string path, int status, string row)
     {

@@ -541,6 +541,27 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_download_is_counted_once_its_first_byte_is_served_and_so_is_a_copy_out()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.View);
+        var opened = (await ben.OpenAsync(["Photos", "one.txt"], Stop)).Value;
+        Assert.Equal(0, await DownloadsAsync());
+
+        Assert.Null(await opened.Begin!(Stop));
+        Assert.Equal(1, await DownloadsAsync());
+        Assert.Null((await ben.OpenAsync(["own.txt"], Stop)).Value.Begin);
+
+        _cloud.Time.Advance(TimeSpan.FromHours(2));
+        await CopyAsync(ben, "/Photos/one.txt", "/mine.txt");
+        Assert.Equal(2, await DownloadsAsync());
+
+        async Task<long> DownloadsAsync() =>
+            Assert
+                .Single((await _cloud.Session(_anna).ListSharesAsync(null, Stop)).Value)
+                .Placed.Share.Downloaded;
+    }
+
+    [Fact]
     public async Task Full_is_when_the_owners_vault_is_full()
     {
         _anna = await _cloud.AddActorAsync("anna", capacityBytes: 1_000);
