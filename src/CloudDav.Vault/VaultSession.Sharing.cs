@@ -14,7 +14,8 @@ public sealed partial class VaultSession
     )
     {
         var isFamily = wanted.Audience != ShareAudience.Link;
-        var token = isFamily ? null : ShareTokens.New();
+        // What is for the household has no link: nobody is told its token.
+        var token = ShareTokens.New();
         return CommandAsync(
             "vault.create_share",
             async ValueTask<VaultResult<OwnShare>> (transaction) =>
@@ -63,8 +64,8 @@ public sealed partial class VaultSession
                     Rights = wanted.Rights,
                     Label = wanted.Label,
                     Address = wanted.Address,
-                    TokenHash = token is null ? default : ShareTokens.HashOf(token),
-                    SealedToken = token is null ? default : _vaults.Tokens.Seal(token),
+                    TokenHash = ShareTokens.HashOf(token),
+                    SealedToken = isFamily ? default : _vaults.Tokens.Seal(token),
                     Password = wanted.Password,
                     Expires = wanted.Expires,
                     MaxDownloads = wanted.MaxDownloads,
@@ -88,7 +89,7 @@ public sealed partial class VaultSession
                             Members = NumbersOf(share),
                         }
                 );
-                if (token is not null && wanted.Address is { } address)
+                if (wanted.Address is { } address)
                 {
                     if (seal(token) is not { } secret)
                         return new Refusal(RefusalRule.NoSharedSecret);
@@ -106,7 +107,7 @@ public sealed partial class VaultSession
                     );
                 }
                 await transaction.ApplyAsync(changes);
-                return Own(facts, new PlacedShare(share, chain), token);
+                return Own(facts, new PlacedShare(share, chain), isFamily ? null : token);
             },
             cancellationToken
         );

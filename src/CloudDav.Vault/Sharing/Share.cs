@@ -68,8 +68,8 @@ public sealed record Share
     /// <summary>The mail address the link was sent to; null when it was sent to none.</summary>
     public string? Address { get; init; }
 
-    /// <summary>SHA-256 of the token, by which the link is found; empty when there is no link.</summary>
-    public ReadOnlyMemory<byte> TokenHash { get; init; }
+    /// <summary>SHA-256 of the token, by which the link is found; that of a token nobody was told when there is no link.</summary>
+    public required ReadOnlyMemory<byte> TokenHash { get; init; }
 
     /// <summary>The token, encrypted, so that it can be shown again; empty when there is no link.</summary>
     public ReadOnlyMemory<byte> SealedToken { get; init; }

@@ -33,14 +33,6 @@ internal sealed class SqlServerModel : IDisposable
                 objects.Add(statement);
             else if (statement is AlterTableStatement alter)
                 _altered.Add(Alter(objects.OfType<CreateTableStatement>(), alter));
-            else if (statement is DropIndexStatement dropped)
-                foreach (var index in dropped.DropIndexClauses.OfType<DropIndexClause>())
-                    objects.RemoveAll(made =>
-                        made is CreateIndexStatement former
-                        && former.Name.Value == index.Index.Value
-                        && StatementSchema.NameOf(former.OnName)
-                            == StatementSchema.NameOf(index.Object)
-                    );
             else
                 _loose.Add((name, TextOf(statement)));
         }
@@ -178,14 +170,6 @@ internal sealed class SqlServerModel : IDisposable
                     made.Definition.ColumnDefinitions.Add(more);
                 foreach (var constraint in added.TableConstraints)
                     made.Definition.TableConstraints.Add(constraint);
-                return made;
-            case AlterTableAlterColumnStatement altered:
-                var column = made.Definition.ColumnDefinitions.Single(one =>
-                    one.ColumnIdentifier.Value == altered.ColumnIdentifier.Value
-                );
-                column.DataType = altered.DataType;
-                column.Constraints.OfType<NullableConstraintDefinition>().Single().Nullable =
-                    altered.AlterTableAlterColumnOption == AlterTableAlterColumnOption.Null;
                 return made;
             case AlterTableDropTableElementStatement dropped:
                 foreach (var element in dropped.AlterTableDropTableElements)

@@ -1,7 +1,8 @@
 -- What the operator sets on notice: on a share by itself, and marks that its owner cannot take away.
 
 -- The share a measure is on, null when it is on none, and what the operator's systems call the notice it was set on.
-ALTER TABLE dbo.measures ADD share_id bigint NULL, reference nvarchar(64) NULL;
+ALTER TABLE dbo.measures ADD share_id bigint NULL;
+ALTER TABLE dbo.measures ADD reference nvarchar(64) NULL;
 GO
 
 -- An item carries the owner's mark (0) and one for each measure.

@@ -1,16 +1,11 @@
--- Shares with people of the household, and their mounts. A link's columns are empty where there is none.
+-- Shares with people of the household, and their mounts. They have no link: their token is one that nobody was told, and their statement is empty.
 
-DROP INDEX shares_token ON dbo.shares;
-ALTER TABLE dbo.shares ALTER COLUMN token_hash binary(32) NULL;
-ALTER TABLE dbo.shares ALTER COLUMN sealed_token varbinary(200) NULL;
-ALTER TABLE dbo.shares ALTER COLUMN rights_statement nvarchar(64) NULL;
--- 0 link, 1 the household, 2 named members.
-ALTER TABLE dbo.shares ADD audience tinyint NOT NULL CONSTRAINT df_shares_audience DEFAULT 0;
 -- The account that owns the household; null for a link.
 ALTER TABLE dbo.shares ADD household_id bigint NULL;
+-- 0 link, 1 the household, 2 named members.
+ALTER TABLE dbo.shares ADD audience tinyint NOT NULL CONSTRAINT df_shares_audience DEFAULT 0;
 GO
 
-CREATE UNIQUE INDEX shares_token ON dbo.shares (token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX shares_household ON dbo.shares (household_id, owner_id) WHERE household_id IS NOT NULL;
 GO
 
