@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text;
 
@@ -13,13 +14,36 @@ public sealed class HouseholdModelTests
     private const int Players = 4;
     private static readonly string[] s_names = ["a", "b", "c"];
 
+    // What must have been allowed now and then, or the sequences show nothing about it.
+    private static readonly string[] s_needed =
+    [
+        .. from step in (string[])["MKCOL", "PUT", "DELETE", "LOCK", "UNLOCK"]
+        from place in (string[])["at home", "in a share"]
+        select $"{step} {place}",
+        .. from step in (string[])["MOVE", "COPY"]
+        from place in (string[])["at home", "in a share", "in", "out", "between"]
+        select $"{step} {place}",
+        "SHARE at home",
+        "PROTECT at home",
+        "CHANGE",
+        "UNSHARE",
+        "HANG",
+        "UNHANG",
+    ];
+
     [Fact]
     [Trait("Size", "Large")]
     public async Task Nobody_reads_or_writes_in_a_household_what_a_simple_model_says_they_may_not()
     {
-        var (first, count) = RandomPlay.Choose(inReduced: 150, inFull: 50_000);
-        if (await FindDifferenceAsync(bug: null, first, count) is { } found)
+        var (first, count) = RandomPlay.Choose(inReduced: 400, inFull: 50_000);
+        var allowed = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        if (await FindDifferenceAsync(bug: null, first, count, allowed) is { } found)
             Assert.Fail(found);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Join(", ", allowed.Select(step => $"{step.Key}: {step.Value}"))
+        );
+        if (count > 1)
+            Assert.Empty(s_needed.Except(allowed.Keys, StringComparer.Ordinal));
     }
 
     /// <summary>A test that cannot fail proves nothing: each of these bugs must be found.</summary>
@@ -35,10 +59,15 @@ public sealed class HouseholdModelTests
     [InlineData(PlantedBug.ForgetsBlocks)]
     [InlineData(PlantedBug.ForgetsLocks)]
     public async Task A_planted_bug_is_found(PlantedBug bug) =>
-        Assert.NotNull(await FindDifferenceAsync(bug, first: 1, count: 150));
+        Assert.NotNull(await FindDifferenceAsync(bug, first: 1, count: 400, new()));
 
     // Each player has a server, and so a clock, of its own.
-    private static async Task<string?> FindDifferenceAsync(PlantedBug? bug, int first, int count)
+    private static async Task<string?> FindDifferenceAsync(
+        PlantedBug? bug,
+        int first,
+        int count,
+        ConcurrentDictionary<string, int> allowed
+    )
     {
         var vaults = Enumerable
             .Range(0, Players)
@@ -55,7 +84,7 @@ public sealed class HouseholdModelTests
                         var open = bug is { } planted
                             ? vault.Open(new BrokenStore(vault.Metadata, planted))
                             : vault.Vaults;
-                        return seed => PlayAsync(vault, open, seed);
+                        return seed => PlayAsync(vault, open, seed, allowed);
                     }),
                 ]
             );
@@ -67,9 +96,14 @@ public sealed class HouseholdModelTests
         }
     }
 
-    private static async Task<string?> PlayAsync(TestVault vault, Vaults open, int seed)
+    private static async Task<string?> PlayAsync(
+        TestVault vault,
+        Vaults open,
+        int seed,
+        ConcurrentDictionary<string, int> allowed
+    )
     {
-        var run = new Run(vault, open, seed);
+        var run = new Run(vault, open, seed, allowed);
         await run.BeginAsync();
         for (var i = 0; i < StepsOfOne && run.Difference is null; i++)
         {
@@ -105,7 +139,12 @@ public sealed class HouseholdModelTests
     /// <summary>A measure that holds, and how the model forgets it.</summary>
     private sealed record Held(long Id, string Told, Action Forget);
 
-    private sealed class Run(TestVault vault, Vaults open, int seed)
+    private sealed class Run(
+        TestVault vault,
+        Vaults open,
+        int seed,
+        ConcurrentDictionary<string, int> allowed
+    )
     {
         private readonly Random _random = new(seed);
         private readonly ModelRules _model = new();
@@ -204,7 +243,7 @@ public sealed class HouseholdModelTests
 
         private async Task MakeFolderAsync(Person person)
         {
-            var path = Pick(person);
+            var path = Pick(person, isNew: _random.Next(6) > 0);
             var (place, guard, holds) = await BeginAsync(person, path);
             var bar = ModelRules.Bars(person.Model, place, May.MakeFolder);
             var result = await person.Tree.CreateFolderAsync(path, null, guard, TestVault.Stop);
@@ -220,7 +259,7 @@ public sealed class HouseholdModelTests
 
         private async Task PutAsync(Person person)
         {
-            var path = Pick(person);
+            var path = Pick(person, isNew: _random.Next(2) == 0);
             var text = NextText();
             var (place, guard, holds) = await BeginAsync(person, path);
             var bar = ModelRules.Bars(person.Model, place, May.Add);
@@ -276,7 +315,7 @@ public sealed class HouseholdModelTests
 
         private async Task TransferAsync(Person person, bool isMove)
         {
-            var (path, other) = (Pick(person), Pick(person));
+            var (path, other) = (Pick(person), Pick(person, isNew: _random.Next(4) > 0));
             var (from, guard, holds) = await BeginAsync(person, path);
             var to = ModelRules.Resolve(person.Model, other);
             if (isMove && to.Via is null)
@@ -444,7 +483,7 @@ public sealed class HouseholdModelTests
 
         private async Task LockAsync(Person person)
         {
-            var path = Pick(person);
+            var path = Pick(person, isNew: _random.Next(4) == 0);
             var isInfinite = _random.Next(2) == 0;
             var (place, guard, holds) = await BeginAsync(person, path);
             // Whether there is anything decides what is asked: a lock that creates is a new file.
@@ -526,7 +565,12 @@ public sealed class HouseholdModelTests
         {
             var path = Pick(person);
             var place = AsItself(person, ModelRules.Resolve(person.Model, path));
-            var audience = (ShareAudience)_random.Next(3);
+            var audience = _random.Next(5) switch
+            {
+                0 => ShareAudience.Link,
+                1 => ShareAudience.Members,
+                _ => ShareAudience.Household,
+            };
             var isLink = audience == ShareAudience.Link;
             var members = audience == ShareAudience.Members ? Some() : [];
             var mayEdit = !isLink && _random.Next(3) > 0;
@@ -684,7 +728,7 @@ public sealed class HouseholdModelTests
         // Somebody leaves the household or comes back.
         private async Task BelongAsync()
         {
-            var person = _people[1 + _random.Next(2)];
+            var person = _people.Find(one => one.Model.HasLeft) ?? _people[1 + _random.Next(2)];
             person.Model.HasLeft = !person.Model.HasLeft;
             _story.Add($"{person.Name} {(person.Model.HasLeft ? "leaves" : "comes back")}");
             await DoAsync(transaction =>
@@ -705,7 +749,7 @@ public sealed class HouseholdModelTests
         private async Task TurnAsync(Person person)
         {
             var model = person.Model;
-            if (_measures.Count > 0 && _random.Next(3) == 0)
+            if (_random.Next(5) < _measures.Count)
             {
                 var held = _measures[_random.Next(_measures.Count)];
                 _measures.Remove(held);
@@ -716,7 +760,7 @@ public sealed class HouseholdModelTests
                 );
                 return;
             }
-            switch (_random.Next(8))
+            switch (_people.Exists(one => one.Model.IsEnded) ? 2 : _random.Next(10))
             {
                 case 0 or 1:
                     model.Capacity =
@@ -729,16 +773,18 @@ public sealed class HouseholdModelTests
                     );
                     break;
                 case 2:
-                    var customer = _people.First(one => one.Model == model.Customer);
-                    model.Customer.IsEnded = !model.Customer.IsEnded;
+                    var customer =
+                        _people.Find(one => one.Model.IsEnded)
+                        ?? _people.First(one => one.Model == model.Customer);
+                    customer.Model.IsEnded = !customer.Model.IsEnded;
                     _story.Add(
-                        $"{customer.Name}'s contract {(model.Customer.IsEnded ? "ends" : "runs on")}"
+                        $"{customer.Name}'s contract {(customer.Model.IsEnded ? "ends" : "runs on")}"
                     );
                     await DoAsync(async transaction =>
                         await transaction.SaveCustomerAsync(
                             (await transaction.FindCustomerAsync(customer.Actor.Account))! with
                             {
-                                End = model.Customer.IsEnded
+                                End = customer.Model.IsEnded
                                     ? new(EndCause.CloudContract, Now, Now)
                                     : null,
                             }
@@ -1052,8 +1098,16 @@ public sealed class HouseholdModelTests
                 ? new(person.Model, null, null, false, mount, folder, mount, mount.Name)
                 : place;
 
-        private void Judge<T>(Person person, VaultResult<T> result, string step, bool may)
+        private void Judge<T>(
+            Person person,
+            VaultResult<T> result,
+            string step,
+            bool may,
+            string where = ""
+        )
         {
+            if (may)
+                allowed.AddOrUpdate(step.Split(' ')[0] + where, 1, (_, times) => times + 1);
             var rule = result.Refusal?.Rule;
             _story.Add($"{person.Name}: {step}{(rule is null ? "" : $": {rule}")}");
             if (result.IsSuccess != may)
@@ -1070,7 +1124,7 @@ public sealed class HouseholdModelTests
             params IReadOnlyList<string>[] asked
         )
         {
-            Judge(person, result, step, may);
+            Judge(person, result, step, may, Where(person, asked));
             if (result.Refusal is not { } refusal)
                 return;
             // Whoever may not do it is told so, whatever is there.
@@ -1081,6 +1135,18 @@ public sealed class HouseholdModelTests
                 refusal,
                 [.. asked, .. guard.Expectations.Select(expected => expected.Path)]
             );
+        }
+
+        private static string Where(Person person, IReadOnlyList<string>[] asked)
+        {
+            var places = asked.Select(path => ModelRules.Resolve(person.Model, path)).ToList();
+            return (places[0].Via, places[^1].Via) switch
+            {
+                (null, null) => " at home",
+                (null, _) => " in",
+                (_, null) => " out",
+                var (from, to) => from == to ? " in a share" : " between",
+            };
         }
 
         // A refusal tells of nothing that its receiver cannot see, and reasons to the one they are about.
@@ -1119,7 +1185,7 @@ public sealed class HouseholdModelTests
         private Person Who() =>
             _random.Next(10) switch
             {
-                < 4 => _people[0],
+                < 3 => _people[0],
                 < 7 => _people[1],
                 < 9 => _people[2],
                 _ => _people[3],
@@ -1145,24 +1211,39 @@ public sealed class HouseholdModelTests
         private string NextText() =>
             _random.Next(1_000).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        // Mostly something that is there, or a place beside it.
-        private string[] Pick(Person person)
+        // Mostly something that is there or, for something new, a place in a folder that is; in a share as often as not.
+        private string[] Pick(Person person, bool isNew = false)
         {
-            var path = new List<string>();
-            var node = person.Model.Root;
-            while (path.Count < 5)
+            var reached = new List<(string[] Path, ModelNode Node, bool IsShared)>();
+            Reach([], person.Model.Root, isShared: false);
+            if (!isNew)
+                reached.RemoveAt(0);
+            else
+                reached.RemoveAll(one => !one.Node.IsFolder);
+            var isBeyond = _random.Next(2) == 0 && reached.Exists(one => one.IsShared);
+            reached.RemoveAll(one => one.IsShared != isBeyond && isBeyond);
+            if (reached.Count > 0 && _random.Next(6) > 0)
             {
-                var isNew = node is null || node.Members.Count == 0 || _random.Next(4) == 0;
-                var name = isNew
-                    ? s_names[_random.Next(s_names.Length)]
-                    : node!.Members.Keys.ElementAt(_random.Next(node.Members.Count));
-                path.Add(name);
-                node = node?.Members.GetValueOrDefault(name);
-                node = node?.Shows?.Node ?? node;
-                if (_random.Next(10) < (node is { IsFolder: true } ? 4 : 9))
-                    break;
+                var path = reached[_random.Next(reached.Count)].Path;
+                return isNew ? [.. path, Name()] : path;
             }
-            return [.. path];
+            return [.. Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => Name())];
+
+            string Name() => s_names[_random.Next(s_names.Length)];
+
+            void Reach(string[] path, ModelNode node, bool isShared)
+            {
+                reached.Add((path, node, isShared));
+                if (path.Length > 4)
+                    return;
+                foreach (var (name, member) in node.Members)
+                {
+                    if (member.Shows is null)
+                        Reach([.. path, name], member, isShared);
+                    else if (!isShared)
+                        Reach([.. path, name], member.Shows.Node, isShared: true);
+                }
+            }
         }
 
         // One path by which somebody reaches a node; null for none.
