@@ -34,6 +34,9 @@ public sealed record Refusal(RefusalRule Rule)
     /// <summary>The name of the person who stands in the way (a lock's holder); null when nobody does.</summary>
     public string? Holder { get; init; }
 
+    /// <summary>Whether it is about the actor's own tree, although what is asked for lies beyond a mount.</summary>
+    internal bool IsOfHome { get; init; }
+
     /// <summary>The mount beyond which the answer lies: the path leads into what somebody else shares. Null when it does not; only a tree with mounts asks for it.</summary>
     internal Crossing? Crossing { get; init; }
 }

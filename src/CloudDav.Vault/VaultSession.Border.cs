@@ -178,6 +178,7 @@ public sealed partial class VaultSession
             var propertyBytes = node.PropertyBytes + (IsDeep ? node.SubtreePropertyBytes : 0);
             return (
                     to.Path.Count > 0 ? _target.CheckTransfer(sides.From, place, transfer)
+                    : place.Node!.Id == node.Id ? new Refusal(RefusalRule.SameNode)
                     : transfer.Overwrites ? null
                     : new Refusal(RefusalRule.DestinationExists)
                 )
@@ -365,6 +366,11 @@ public sealed partial class VaultSession
             ApplyTimes(row, transfer);
             row.Content = plan.Top.Content is { } content ? plan.Taken[content] : null;
             ReplaceContent(changes, former, row, vault.Decision!.IsKept(place.Chain));
+            if (
+                IsProtected(sides.Source.Vault, sides.From.Chain)
+                && !IsProtected(vault, place.Chain)
+            )
+                changes.Add(new Change.Protect(row.Id, IsProtected: true, Measure: null));
             changes.Count(place.Ancestors, row.Size - former.Size, 0, 0, 0, changesMembers: false);
             return row;
         }

@@ -331,7 +331,12 @@ public sealed partial class VaultSession
                 ? facts
                 : facts with
                 {
-                    Obstacle = Home.CheckGuard(facts, guard),
+                    Obstacle = Home.CheckGuard(facts, guard) is { } refusal
+                        ? refusal with
+                        {
+                            IsOfHome = true,
+                        }
+                        : null,
                 };
         }
     }

@@ -266,7 +266,7 @@ public sealed partial class VaultSession
                 measure is { Kind: MeasureKind.Block, Node: { } node }
                 && await snapshot.IsBelowAsync(vault.Id, node, top.Id)
             )
-                return measure.ToRefusal();
+                return vault.Decision.Visitor is null ? measure.ToRefusal() : ShareStanding.Paused;
         }
         return null;
     }

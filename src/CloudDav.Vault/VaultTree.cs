@@ -621,7 +621,7 @@ public sealed class VaultTree
 
         /// <summary>A result by the tree's paths.</summary>
         public VaultResult<T> Outward<T>(VaultResult<T> result) =>
-            _mount is not null && result.Refusal is { Path: { } path } refusal
+            _mount is not null && result.Refusal is { Path: { } path, IsOfHome: false } refusal
                 ? refusal with
                 {
                     Path = [.. _prefix, .. path],

@@ -371,6 +371,88 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_condition_on_the_own_tree_that_fails_is_told_by_its_own_path()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.Edit);
+
+        var refused = await PutAsync(
+            ben,
+            "/Photos/one.txt",
+            "x",
+            guard: Expect("/own.txt", "\"no\"")
+        );
+
+        Assert.Equal(RefusalRule.ConditionFailed, refused.Refusal?.Rule);
+        Assert.Equal(["own.txt"], refused.Refusal?.Path);
+    }
+
+    [Fact]
+    public async Task Why_an_item_was_blocked_is_not_told_to_whoever_would_copy_its_folder()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await _cloud.Contracts.WriteAsync<Measure>(
+            async transaction =>
+                await transaction.AddMeasureAsync(
+                    new Measure
+                    {
+                        Id = 0,
+                        Kind = MeasureKind.Block,
+                        Account = _anna.Account,
+                        Node = await transaction.FindNodeAsync(
+                            _anna.Vault,
+                            ["Photos", "sub", "deep.txt"]
+                        ),
+                        ReasonCode = "copyright",
+                        SetBy = "crm",
+                        Since = _cloud.Time.GetUtcNow(),
+                    }
+                ),
+            Stop
+        );
+
+        foreach (var copy in (string[])["/copy", "/Photos/copy"])
+            Assert.Equal(
+                new Refusal(RefusalRule.SharePaused),
+                (await CopyAsync(ben, "/Photos/sub", copy)).Refusal
+            );
+        Assert.Equal(
+            "copyright",
+            (await CopyAsync(anna, "/Photos/sub", "/copy")).Refusal?.ReasonCode
+        );
+    }
+
+    [Fact]
+    public async Task A_file_that_is_moved_onto_itself_through_another_share_stays()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await ShareAsync("/Photos/one.txt", ShareRights.Edit, ShareAudience.Household);
+
+        Assert.Equal(
+            RefusalRule.SameNode,
+            (await MoveAsync(ben, "/Photos/one.txt", "/one.txt")).Refusal?.Rule
+        );
+
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/one.txt"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_mark_goes_with_what_becomes_the_content_of_a_file_that_is_shared_by_itself()
+    {
+        var (_, ben) = await HouseholdAsync();
+        await ShareAsync("/private.txt", ShareRights.Edit, ShareAudience.Household);
+        await _cloud.Session(_ben).ProtectAsync(["own.txt"], true, Stop);
+
+        Assert.True((await CopyAsync(ben, "/own.txt", "/private.txt")).IsSuccess);
+
+        Assert.Equal(
+            ["private.txt"],
+            Assert.Single((await _cloud.Session(_anna).ListProtectedAsync(Stop)).Value).Path
+        );
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
     public async Task A_listing_of_everything_goes_into_mounts_and_counts_what_they_show()
     {
         var (_, ben) = await ShareAsync(ShareRights.View);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 
 namespace CloudDav.Vault.Tests.Sharing;
@@ -12,28 +11,11 @@ public sealed class LinkModelTests
     private const int StepsOfOne = 40;
     private static readonly string[] s_names = ["a", "b", "c"];
 
-    private static bool IsFull => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
-
-    private static int? Seed =>
-        int.TryParse(
-            Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
-            System.Globalization.CultureInfo.InvariantCulture,
-            out var seed
-        )
-            ? seed
-            : null;
-
     [Fact]
     [Trait("Size", "Large")]
     public async Task Nobody_sees_by_a_link_what_a_simple_model_says_they_do_not()
     {
-        var count =
-            Seed is not null ? 1
-            : IsFull ? 50_000
-            : 400;
-        var first =
-            Seed ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(1_000_000_000);
-        TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
+        var (first, count) = RandomPlay.Choose(inReduced: 400, inFull: 50_000);
         await using var vault = new TestVault(isInMemory: true);
         if (await FindDifferenceAsync(vault, vault.Metadata, first, count) is { } found)
             Assert.Fail(found);
@@ -60,21 +42,16 @@ public sealed class LinkModelTests
     )
     {
         var open = vault.Open(visitors);
-        var seeds = new ConcurrentQueue<int>(Enumerable.Range(first, count));
-        string? found = null;
-        await Task.WhenAll(
-            Enumerable
-                .Range(0, 4)
-                .Select(_ =>
-                    Task.Run(async () =>
-                    {
-                        while (found is null && seeds.TryDequeue(out var seed))
-                            if (await PlayAsync(vault, open, seed) is { } difference)
-                                found = difference;
-                    })
-                )
+        return await RandomPlay.FindDifferenceAsync(
+            first,
+            count,
+            [
+                .. Enumerable.Repeat<Func<int, Task<string?>>>(
+                    seed => PlayAsync(vault, open, seed),
+                    4
+                ),
+            ]
         );
-        return found;
     }
 
     private static async Task<string?> PlayAsync(TestVault vault, Vaults visitors, int seed)
@@ -376,161 +353,6 @@ public sealed class LinkModelTests
             var copy = node.Copy(parent, segments[^1]);
             copy.IsMarked = wasProtected && !parent.IsProtected;
             parent.Members[copy.Name] = copy;
-        }
-    }
-
-    /// <summary>What is broken in a <see cref="BrokenStore"/>.</summary>
-    public enum PlantedBug
-    {
-        ForgetsMarks,
-        ForgetsWhereItBegins,
-        ForgetsCapacity,
-    }
-
-    private sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetadataStore
-    {
-        public ValueTask<T> ReadAsync<T>(
-            Func<IMetadataSnapshot, ValueTask<T>> body,
-            CancellationToken cancellationToken
-        ) => store.ReadAsync(snapshot => body(new Snapshot(snapshot, Break)), cancellationToken);
-
-        public async ValueTask<Facts> LoadAsync(
-            FactsRequest request,
-            CancellationToken cancellationToken
-        ) => Break(await store.LoadAsync(request, cancellationToken));
-
-        public ValueTask<VaultResult<T>> WriteAsync<T>(
-            Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
-            CancellationToken cancellationToken
-        ) => store.WriteAsync(body, cancellationToken);
-
-        public ValueTask<VaultId> CreateVaultAsync(
-            string name,
-            long? capacityBytes,
-            bool caseInsensitive,
-            DateTimeOffset now,
-            CancellationToken cancellationToken
-        ) => store.CreateVaultAsync(name, capacityBytes, caseInsensitive, now, cancellationToken);
-
-        public ValueTask<IReadOnlyList<VaultId>> ListVaultsAsync(
-            CancellationToken cancellationToken
-        ) => store.ListVaultsAsync(cancellationToken);
-
-        public ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(
-            CancellationToken cancellationToken
-        ) => store.ListEncryptedVaultsAsync(cancellationToken);
-
-        public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
-            DateTimeOffset trashBefore,
-            DateTimeOffset historyBefore,
-            CancellationToken cancellationToken
-        ) => store.ListExpiringVaultsAsync(trashBefore, historyBefore, cancellationToken);
-
-        public ValueTask<Share?> FindLinkAsync(
-            ReadOnlyMemory<byte> tokenHash,
-            CancellationToken cancellationToken
-        ) => store.FindLinkAsync(tokenHash, cancellationToken);
-
-        public ValueTask<IReadOnlyList<string>> InspectAsync(
-            VaultId vault,
-            DateTimeOffset now,
-            CancellationToken cancellationToken
-        ) => store.InspectAsync(vault, now, cancellationToken);
-
-        private Facts Break(Facts facts) =>
-            bug switch
-            {
-                PlantedBug.ForgetsMarks => facts with { Vault = facts.Vault with { Marks = [] } },
-                PlantedBug.ForgetsWhereItBegins => facts with
-                {
-                    Paths =
-                    [
-                        .. facts.Paths.Select(path =>
-                            path.Path.Count == 0 && path.Above > 0
-                                ? path with
-                                {
-                                    Chain = [path.Chain[0]],
-                                    Above = 0,
-                                }
-                                : path
-                        ),
-                    ],
-                },
-                PlantedBug.ForgetsCapacity => facts with
-                {
-                    Vault = facts.Vault with { CapacityBytes = null },
-                },
-                _ => facts,
-            };
-
-        private sealed class Snapshot(IMetadataSnapshot snapshot, Func<Facts, Facts> change)
-            : IMetadataSnapshot
-        {
-            public async ValueTask<Facts> LoadAsync(FactsRequest request) =>
-                change(await snapshot.LoadAsync(request));
-
-            public ValueTask ListAsync(
-                VaultId vault,
-                NodeId folder,
-                bool isDeep,
-                NodeDetails details,
-                Action<NodeRow> visit
-            ) => snapshot.ListAsync(vault, folder, isDeep, details, visit);
-
-            public ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(
-                VaultId vault,
-                DateTimeOffset now
-            ) => snapshot.ListLocksAsync(vault, now);
-
-            public ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(
-                VaultId vault,
-                ShareId? share
-            ) => snapshot.ListSharesAsync(vault, share);
-
-            public ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
-                AccountId account,
-                VaultId vault,
-                DateTimeOffset now
-            ) => snapshot.ListReceivedAsync(account, vault, now);
-
-            public ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
-                AccountId account,
-                DateTimeOffset now
-            ) => snapshot.ListHouseholdAsync(account, now);
-
-            public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(
-                VaultId vault
-            ) => snapshot.ListMarkedAsync(vault);
-
-            public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
-                snapshot.FindContentAsync(vault, content);
-
-            public ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
-                VaultId vault,
-                IReadOnlyList<ContentId?> contents
-            ) => snapshot.FindContentsAsync(vault, contents);
-
-            public ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
-                VaultId vault,
-                IReadOnlyList<ContentId> contents
-            ) => snapshot.ListContentKeysAsync(vault, contents);
-
-            public ValueTask<SetAside?> FindSetAsideAsync(
-                VaultState vault,
-                NodeId folder,
-                string name,
-                DateTimeOffset since,
-                NodeId? newcomer
-            ) => snapshot.FindSetAsideAsync(vault, folder, name, since, newcomer);
-
-            public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
-                snapshot.IsVersionAsync(vault, until, content);
-
-            public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
-                snapshot.IsBelowAsync(vault, node, folder);
-
-            public ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder) =>
-                snapshot.MeasureHeightAsync(vault, folder);
         }
     }
 }

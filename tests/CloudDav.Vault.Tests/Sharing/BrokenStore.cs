@@ -1,0 +1,247 @@
+namespace CloudDav.Vault.Tests.Sharing;
+
+/// <summary>What is broken in a <see cref="BrokenStore"/>.</summary>
+public enum PlantedBug
+{
+    ForgetsMarks,
+    ForgetsWhereItBegins,
+    ForgetsCapacity,
+    ForgetsWhomItIsFor,
+    ForgetsRights,
+    ForgetsThatSomebodyLeft,
+    ForgetsTheOwnersStanding,
+    ForgetsTheRecipientsStanding,
+    ForgetsBlocks,
+    ForgetsLocks,
+}
+
+/// <summary>A metadata store with a bug in what it answers.</summary>
+internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetadataStore
+{
+    public ValueTask<T> ReadAsync<T>(
+        Func<IMetadataSnapshot, ValueTask<T>> body,
+        CancellationToken cancellationToken
+    ) => store.ReadAsync(snapshot => body(new Snapshot(snapshot, bug, Break)), cancellationToken);
+
+    public async ValueTask<Facts> LoadAsync(
+        FactsRequest request,
+        CancellationToken cancellationToken
+    ) => Break(await store.LoadAsync(request, cancellationToken), request);
+
+    public ValueTask<VaultResult<T>> WriteAsync<T>(
+        Func<IMetadataTransaction, ValueTask<VaultResult<T>>> body,
+        CancellationToken cancellationToken
+    ) =>
+        store.WriteAsync(
+            transaction => body(new Transaction(transaction, bug, Break)),
+            cancellationToken
+        );
+
+    public ValueTask<VaultId> CreateVaultAsync(
+        string name,
+        long? capacityBytes,
+        bool caseInsensitive,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => store.CreateVaultAsync(name, capacityBytes, caseInsensitive, now, cancellationToken);
+
+    public ValueTask<IReadOnlyList<VaultId>> ListVaultsAsync(CancellationToken cancellationToken) =>
+        store.ListVaultsAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(
+        CancellationToken cancellationToken
+    ) => store.ListEncryptedVaultsAsync(cancellationToken);
+
+    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
+        DateTimeOffset trashBefore,
+        DateTimeOffset historyBefore,
+        CancellationToken cancellationToken
+    ) => store.ListExpiringVaultsAsync(trashBefore, historyBefore, cancellationToken);
+
+    public ValueTask<Share?> FindLinkAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    ) => store.FindLinkAsync(tokenHash, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> InspectAsync(
+        VaultId vault,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => store.InspectAsync(vault, now, cancellationToken);
+
+    private Facts Break(Facts facts, FactsRequest request) =>
+        facts.IsSignedOut
+            ? facts
+            : bug switch
+            {
+                PlantedBug.ForgetsMarks => facts with { Vault = facts.Vault with { Marks = [] } },
+                PlantedBug.ForgetsWhereItBegins => facts with
+                {
+                    Paths =
+                    [
+                        .. facts.Paths.Select(path =>
+                            path.Path.Count == 0 && path.Above > 0
+                                ? path with
+                                {
+                                    Chain = [path.Chain[0]],
+                                    Above = 0,
+                                }
+                                : path
+                        ),
+                    ],
+                },
+                PlantedBug.ForgetsCapacity => facts with
+                {
+                    Vault = facts.Vault with { CapacityBytes = null },
+                },
+                PlantedBug.ForgetsRights when facts.Visited is { } visited => facts with
+                {
+                    Visited = visited with
+                    {
+                        Share = visited.Share with { Rights = ShareRights.Edit },
+                    },
+                },
+                PlantedBug.ForgetsTheOwnersStanding when request.Visit is not null => facts with
+                {
+                    Contract = ContractFacts.WithoutContract,
+                },
+                // Without a path it is asked where a recipient comes from.
+                PlantedBug.ForgetsTheRecipientsStanding
+                    when request is { Visit: null, Paths.Count: 0 } => facts with
+                {
+                    Contract = ContractFacts.WithoutContract,
+                },
+                PlantedBug.ForgetsBlocks when request.Visit is not null => facts with
+                {
+                    Contract = facts.Contract with
+                    {
+                        Measures =
+                        [
+                            .. facts.Contract.Measures.Where(measure => measure.Node is null),
+                        ],
+                    },
+                },
+                PlantedBug.ForgetsLocks when request.Visit is not null => facts with
+                {
+                    Paths = [.. facts.Paths.Select(path => path with { Locks = [] })],
+                },
+                _ => facts,
+            };
+
+    private class Snapshot(
+        IMetadataSnapshot snapshot,
+        PlantedBug bug,
+        Func<Facts, FactsRequest, Facts> change
+    ) : IMetadataSnapshot
+    {
+        public async ValueTask<Facts> LoadAsync(FactsRequest request) =>
+            change(await snapshot.LoadAsync(request), request);
+
+        public ValueTask ListAsync(
+            VaultId vault,
+            NodeId folder,
+            bool isDeep,
+            NodeDetails details,
+            Action<NodeRow> visit
+        ) => snapshot.ListAsync(vault, folder, isDeep, details, visit);
+
+        public ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(
+            VaultId vault,
+            DateTimeOffset now
+        ) => snapshot.ListLocksAsync(vault, now);
+
+        public ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(
+            VaultId vault,
+            ShareId? share
+        ) => snapshot.ListSharesAsync(vault, share);
+
+        public async ValueTask<IReadOnlyList<ReceivedShare>> ListReceivedAsync(
+            AccountId account,
+            VaultId vault,
+            DateTimeOffset now
+        )
+        {
+            if (bug == PlantedBug.ForgetsThatSomebodyLeft)
+                now = DateTimeOffset.UnixEpoch;
+            var received = await snapshot.ListReceivedAsync(account, vault, now);
+            if (bug != PlantedBug.ForgetsWhomItIsFor)
+                return received;
+            var all = received.ToList();
+            foreach (var person in await snapshot.ListHouseholdAsync(account, now))
+                all.AddRange(await snapshot.ListReceivedAsync(person.Account, vault, now));
+            return
+            [
+                .. all.Where(share => share.Placed?.Share.Owner != account)
+                    .OrderBy(share => share.Placed is null)
+                    .DistinctBy(share => share.Id)
+                    .OrderBy(share => share.Id.Value),
+            ];
+        }
+
+        public ValueTask<IReadOnlyList<HouseholdPerson>> ListHouseholdAsync(
+            AccountId account,
+            DateTimeOffset now
+        ) => snapshot.ListHouseholdAsync(account, now);
+
+        public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault) =>
+            snapshot.ListMarkedAsync(vault);
+
+        public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
+            snapshot.FindContentAsync(vault, content);
+
+        public ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+            VaultId vault,
+            IReadOnlyList<ContentId?> contents
+        ) => snapshot.FindContentsAsync(vault, contents);
+
+        public ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
+            VaultId vault,
+            IReadOnlyList<ContentId> contents
+        ) => snapshot.ListContentKeysAsync(vault, contents);
+
+        public ValueTask<SetAside?> FindSetAsideAsync(
+            VaultState vault,
+            NodeId folder,
+            string name,
+            DateTimeOffset since,
+            NodeId? newcomer
+        ) => snapshot.FindSetAsideAsync(vault, folder, name, since, newcomer);
+
+        public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
+            snapshot.IsVersionAsync(vault, until, content);
+
+        public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
+            snapshot.IsBelowAsync(vault, node, folder);
+
+        public ValueTask<int> MeasureHeightAsync(VaultId vault, NodeId folder) =>
+            snapshot.MeasureHeightAsync(vault, folder);
+    }
+
+    private sealed class Transaction(
+        IMetadataTransaction transaction,
+        PlantedBug bug,
+        Func<Facts, FactsRequest, Facts> change
+    ) : Snapshot(transaction, bug, change), IMetadataTransaction
+    {
+        public ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults) =>
+            transaction.TakeTurnsAsync(vaults);
+
+        public ValueTask<long> NextIdAsync() => transaction.NextIdAsync();
+
+        public ValueTask ApplyAsync(ChangeSet changes) => transaction.ApplyAsync(changes);
+
+        public ValueTask<int> PurgeTrashAsync(
+            VaultId vault,
+            DateTimeOffset before,
+            int limit,
+            DateTimeOffset now
+        ) => transaction.PurgeTrashAsync(vault, before, limit, now);
+
+        public ValueTask<int> PurgeHistoryAsync(
+            VaultId vault,
+            DateTimeOffset before,
+            int limit,
+            DateTimeOffset now
+        ) => transaction.PurgeHistoryAsync(vault, before, limit, now);
+    }
+}
