@@ -96,7 +96,7 @@ internal static class ShareStatements
         Text("@rights_statement", 64),
         BigInt("@created"),
         BigInt("@version"),
-        TinyInt("@audience"),
+        Int("@audience"),
         Table("@members", "dbo.id_list")
     );
 

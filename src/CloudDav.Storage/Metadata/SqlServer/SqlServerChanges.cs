@@ -469,7 +469,7 @@ internal sealed class SqlServerChanges
             share.RightsStatement ?? "",
             share.Created.ToUnixTimeMilliseconds(),
             share.Version,
-            (byte)share.Audience,
+            (int)share.Audience,
             MembersOf(share)
         );
 

@@ -3,7 +3,7 @@
 -- The account that owns the household; null for a link.
 ALTER TABLE dbo.shares ADD household_id bigint NULL;
 -- 0 link, 1 the household, 2 named members.
-ALTER TABLE dbo.shares ADD audience tinyint NOT NULL CONSTRAINT df_shares_audience DEFAULT 0;
+ALTER TABLE dbo.shares ADD audience int NOT NULL CONSTRAINT df_shares_audience DEFAULT 0;
 GO
 
 CREATE INDEX shares_household ON dbo.shares (household_id, owner_id) WHERE household_id IS NOT NULL;
