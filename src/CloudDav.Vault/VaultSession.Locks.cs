@@ -108,7 +108,7 @@ public sealed partial class VaultSession
                 var facts = await LoadAsync(transaction, Request([new(path, NodeDetails.Locks)]));
                 var found = FoundIn(facts, Capability.TakeBack);
                 if (found.Refusal is { } missing)
-                    return missing.Rule == RefusalRule.NotFound
+                    return missing is { Rule: RefusalRule.NotFound, Crossing: null }
                         ? new Refusal(RefusalRule.ConditionFailed)
                         : missing;
                 var held = facts

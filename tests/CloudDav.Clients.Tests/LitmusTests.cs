@@ -21,13 +21,19 @@ public sealed partial class LitmusTests(DemoServer server) : IClassFixture<DemoS
     public Task Every_litmus_test_passes_without_a_warning(string suite, int tests) =>
         PassAsync(server.Url, server, suite, tests);
 
-    /// <summary>Runs a suite, and fails unless every test of it passes.</summary>
-    internal static async Task PassAsync(string url, DemoServer server, string suite, int tests)
+    /// <summary>Runs a suite, as the server's user or as somebody else of the demo, and fails unless every test of it passes.</summary>
+    internal static async Task PassAsync(
+        string url,
+        DemoServer server,
+        string suite,
+        int tests,
+        string? user = null
+    )
     {
         using var home = new TempFolder();
         // Debian keeps the suites behind one front program; TESTS chooses among them.
         var run = await Command.ShellAsync(
-            $"TESTS={suite} litmus -k {url} {server.User} {server.Password}",
+            $"TESTS={suite} litmus -k {url} {user ?? server.User} {server.Password}",
             home.Path
         );
         run.MustSucceed();
@@ -62,15 +68,30 @@ public sealed partial class LitmusTests(DemoServer server) : IClassFixture<DemoS
         string failing
     )
     {
+        var (failed, _) = await FailAsync(server.Url, server, suite, user);
+        Assert.Equal(failing, failed);
+    }
+
+    /// <summary>Runs a suite that may fail; returns the tests that did, and what it said.</summary>
+    internal static async Task<(string Failed, string Output)> FailAsync(
+        string url,
+        DemoServer server,
+        string suite,
+        string user
+    )
+    {
         using var home = new TempFolder();
         var run = await Command.ShellAsync(
-            $"TESTS={suite} litmus -k {server.Url} {user} {server.Password} || true",
+            $"TESTS={suite} litmus -k {url} {user} {server.Password} || true",
             home.Path
         );
         Assert.True(Summary().IsMatch(run.Output), "No summary:\n" + run.Output);
-        Assert.Equal(
-            failing,
-            string.Join(' ', Failed().Matches(run.Output).Select(test => test.Groups["test"].Value))
+        return (
+            string.Join(
+                ' ',
+                Failed().Matches(run.Output).Select(test => test.Groups["test"].Value)
+            ),
+            run.Output
         );
     }
 

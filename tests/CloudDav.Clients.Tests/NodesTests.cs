@@ -262,7 +262,7 @@ public abstract partial class NodesContract(Nodes nodes)
     }
 
     /// <summary>Reads at a pace that would go on for some twenty seconds; returns when the download was cut.</summary>
-    private static async Task<long> UntilCutAsync(Stream download)
+    internal static async Task<long> UntilCutAsync(Stream download)
     {
         await Assert.ThrowsAnyAsync<IOException>(async () =>
         {
@@ -274,7 +274,7 @@ public abstract partial class NodesContract(Nodes nodes)
     }
 
     /// <summary>Another of the demo's people. Little lies in the buffers between the server and them.</summary>
-    private static HttpClient ConnectAs(string user, DemoServer node)
+    internal static HttpClient ConnectAs(string user, DemoServer node)
     {
         var client = new HttpClient(
             new SocketsHttpHandler

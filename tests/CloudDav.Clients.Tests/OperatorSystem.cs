@@ -59,9 +59,8 @@ internal sealed class OperatorSystem : IAsyncDisposable
     /// <summary>Suspends parts of the service for an account; returns the measure's number once the node has said that it holds.</summary>
     public async Task<long> SuspendAsync(DemoServer node, long account, params string[] parts)
     {
-        var measure = await SendAsync(
+        var measure = await CommandAsync(
             node,
-            HttpMethod.Post,
             $"accounts/{account}/suspensions",
             "suspend",
             new { switches = parts, reasonCode = "unpaid" }
@@ -71,7 +70,15 @@ internal sealed class OperatorSystem : IAsyncDisposable
 
     /// <summary>Ends a suspension.</summary>
     public Task ResumeAsync(DemoServer node, long measure) =>
-        SendAsync(node, HttpMethod.Post, $"suspensions/{measure}/end", "suspend");
+        CommandAsync(node, $"suspensions/{measure}/end", "suspend");
+
+    /// <summary>Gives a command with a token of one scope, and fails unless it is carried out.</summary>
+    public Task<JsonElement> CommandAsync(
+        DemoServer node,
+        string path,
+        string scope,
+        object? body = null
+    ) => SendAsync(node, HttpMethod.Post, path, scope, body);
 
     public async ValueTask DisposeAsync()
     {

@@ -323,6 +323,8 @@ public sealed class HouseholdShareTests : IAsyncDisposable
         Assert.True(put.IsSuccess);
         var refused = await PutAsync(ben, "/Pictures/one.txt", "mine");
         Assert.Equal(["Pictures", "one.txt"], refused.Refusal?.Path);
+        var longer = await ben.RefreshLockAsync(["Pictures", "one.txt"], [taken.Token], null, Stop);
+        Assert.Equal(["Pictures", "one.txt"], longer.Value.Path);
         Assert.True((await ben.UnlockAsync(["Pictures", "one.txt"], taken.Token, Stop)).IsSuccess);
 
         await LockAsync(anna, "/Photos");
