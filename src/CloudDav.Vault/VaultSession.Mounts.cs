@@ -38,14 +38,22 @@ public sealed partial class VaultSession
     }
 
     /// <summary>What a mount shows to its owner's rights and to nobody's locks: the item, and why it cannot be opened now.</summary>
+    /// <param name="placed">The share as it was last seen: the item stays listed when nothing can be asked about its owner.</param>
+    /// <param name="details">What is asked of the item.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
     internal async ValueTask<Shown> LookAsync(
+        PlacedShare placed,
         NodeDetails details,
         CancellationToken cancellationToken
     )
     {
-        var facts = await LoadAsync(Request([new([], Shown(details))]), cancellationToken);
+        var request = Request([new([], Shown(details))]);
+        var facts = await LoadAsync(request, cancellationToken);
         if (facts.Obstacle is { } obstacle)
-            return new(null, obstacle);
+            return
+                facts is { IsSignedOut: true, Vault: not null } && obstacle == ShareStanding.Paused
+                ? new(Unreachable(facts, placed, request.Now), obstacle)
+                : new(null, obstacle);
         if (facts.Paths is not [{ Node: { } node } path, ..])
             return new(null, new Refusal(RefusalRule.ShareNotFound));
         Mark(MeasuresOn(new Found(facts.Vault, path)), node);
@@ -55,6 +63,22 @@ public sealed partial class VaultSession
                 ?? facts.Vault.Decision.RefusesAt(path.Chain, Capability.List)
         );
     }
+
+    // The item of an owner who cannot sign in: there, and with no right to anything.
+    private Found Unreachable(Facts facts, PlacedShare placed, DateTimeOffset now) =>
+        new(
+            facts.Vault with
+            {
+                Decision = _vaults.Policy.Decide(
+                    facts,
+                    _options.Door,
+                    _options.Visit,
+                    recipient: null,
+                    now
+                ),
+            },
+            new PathState { Path = [], Chain = [placed.Node.Copy()] }
+        );
 
     /// <summary>Gives what is newly shared a mount at the top of the tree, and takes away mounts of what is over.</summary>
     internal ValueTask<VaultResult<bool>> SettleMountsAsync(CancellationToken cancellationToken) =>
@@ -110,7 +134,7 @@ public sealed partial class VaultSession
             if (received.Placed is not { } placed)
                 continue;
             var shown = await Within(placed.Share, [])
-                .LookAsync(NodeDetails.None, cancellationToken);
+                .LookAsync(received.Placed, NodeDetails.None, cancellationToken);
             views.Add(new(received, found.Value.PathOf(received), shown.Refusal));
         }
         return views;

@@ -312,7 +312,7 @@ public sealed class VaultTree
     {
         var below = mount.Below;
         var spot = Spot.Within(_home, mount.Share, [.. path, .. below], [], ChangeGuard.None);
-        var shown = await spot.Session.LookAsync(details, cancellationToken);
+        var shown = await spot.Session.LookAsync(mount.Share.Placed!, details, cancellationToken);
         // It went away meanwhile.
         if (shown.Found is not { } found)
             return;

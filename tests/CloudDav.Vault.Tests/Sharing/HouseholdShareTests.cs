@@ -646,6 +646,25 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_somebody_shares_who_may_not_sign_in_any_more_stays_listed_and_is_shut()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.Edit);
+        Assert.Equal("one", await ReadAsync(ben, "/Photos/one.txt"));
+
+        await _cloud.ExecuteAsync(
+            $"UPDATE accounts SET is_disabled = 1 WHERE account_id = {_anna.Account.Value}"
+        );
+
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/"));
+        Assert.Equal(RefusalRule.SharePaused, await RuleAsync(ben, "/Photos/one.txt"));
+        Assert.Equal(
+            RefusalRule.SharePaused,
+            (await PutAsync(ben, "/Photos/new.txt", "x")).Refusal?.Rule
+        );
+        Assert.Equal(["", "Photos", "own.txt"], await ListAsync(ben, "/", levels: null));
+    }
+
+    [Fact]
     public async Task Full_is_when_the_owners_vault_is_full()
     {
         _anna = await _cloud.AddActorAsync("anna", capacityBytes: 1_000);
