@@ -87,6 +87,9 @@ public sealed class SafeSaveModelTests
         public string Text { get; set; } = text;
         public DateTimeOffset Born { get; } = born;
 
+        /// <summary>What it says of its beginning; that of what was put aside is the original's.</summary>
+        public DateTimeOffset Created { get; init; } = born;
+
         /// <summary>Another object with every content.</summary>
         public object Revision { get; set; } = new();
         public Dictionary<string, string> Properties { get; init; } = new(StringComparer.Ordinal);
@@ -147,8 +150,18 @@ public sealed class SafeSaveModelTests
                     if (!done.IsSuccess)
                         return done.Refusal!.ToString();
                     _files.Remove(place);
-                    if (_files.ContainsKey(other))
-                        _files[other] = moved;
+                    if (_files.TryGetValue(other, out var there))
+                    {
+                        var savesOver =
+                            IsTemporary(place)
+                            && !IsTemporary(other)
+                            && moved.Properties.Count == 0
+                            && moved.Created > Now.AddMinutes(-10);
+                        if (savesOver)
+                            (there.Text, there.Revision) = (moved.Text, moved.Revision);
+                        else
+                            _files[other] = moved;
+                    }
                     else if (Arrive(done, other, device, moved.Text, moved) is { } difference)
                         return difference;
                     if (!IsTemporary(place) && IsTemporary(other))
@@ -228,6 +241,7 @@ public sealed class SafeSaveModelTests
                     // Its id is a new one, seen with the next comparison.
                     _files[aside] = new(default, original.File.Text, Now)
                     {
+                        Created = original.File.Created,
                         Revision = original.File.Revision,
                         Properties = new(original.File.Properties, StringComparer.Ordinal),
                     };
@@ -274,6 +288,7 @@ public sealed class SafeSaveModelTests
                         return $"{place}: an id was used again";
                     _files[place] = known = new(node.Id, file.Text, file.Born)
                     {
+                        Created = file.Created,
                         Revision = file.Revision,
                         Properties = file.Properties,
                     };

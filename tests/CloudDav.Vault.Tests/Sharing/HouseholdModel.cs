@@ -252,10 +252,10 @@ internal sealed class ModelRules
 
     /// <summary>Whether something blocked on the way stands against it.</summary>
     public static RefusalRule? BarsAt(ModelPlace place, May what) =>
-        what is May.List or May.Remove || place.Deepest.Chain.All(node => node.Blocks.Count == 0)
-            ? null
-        : place.Via is null ? RefusalRule.Blocked
-        : RefusalRule.SharePaused;
+        place.Deepest.Chain.All(node => node.Blocks.Count == 0) ? null
+        : place.Via is not null ? RefusalRule.SharePaused
+        : what is May.List or May.Remove ? null
+        : RefusalRule.Blocked;
 
     public static bool HasRoom(ModelPerson owner, long bytes, bool addsContent)
     {

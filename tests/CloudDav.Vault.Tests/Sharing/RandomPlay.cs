@@ -9,6 +9,9 @@ internal static class RandomPlay
 {
     private static bool IsFull => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
 
+    // Set by tests/run; without it the tests are those that somebody waits for.
+    private static bool IsRun => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_RUN") == "1";
+
     private static int? Seed =>
         int.TryParse(
             Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
@@ -19,12 +22,13 @@ internal static class RandomPlay
             : null;
 
     /// <summary>The first seed and how many: a random one, which is printed, or the one that CLOUDDAV_TESTS_SEED asks for again.</summary>
-    public static (int First, int Count) Choose(int inReduced, int inFull)
+    public static (int First, int Count) Choose()
     {
         var count =
             Seed is not null ? 1
-            : IsFull ? inFull
-            : inReduced;
+            : IsFull ? 50_000
+            : IsRun ? 5_000
+            : 400;
         var first = Seed ?? RandomNumberGenerator.GetInt32(1_000_000_000);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
         return (first, count);
