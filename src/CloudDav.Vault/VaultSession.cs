@@ -318,10 +318,14 @@ public sealed partial class VaultSession
     {
         if ((facts.Obstacle ?? SignedOutOf(facts)) is { } obstacle)
             return obstacle;
-        if (facts.Paths.Count > 0 && Crosses(facts, facts.Paths[0], isMountItself) is { } crossing)
-            return crossing;
+        var elsewhere =
+            facts.Paths.Count > 0 ? Crosses(facts, facts.Paths[0], isMountItself) : null;
+        if (elsewhere is { Crossing: not null })
+            return elsewhere;
+        // Whoever may not do it anywhere here learns nothing of a mount that is somebody else's.
         return facts.Vault.Decision!.Refuses(capability)
-            ?? facts.Vault.Decision.RefusesAt(facts.Paths[0].Chain, capability);
+            ?? facts.Vault.Decision.RefusesAt(facts.Paths[0].Chain, capability)
+            ?? elsewhere;
     }
 
     private static VaultResult<Found> FoundIn(
