@@ -9,9 +9,6 @@ internal static class RandomPlay
 {
     private static bool IsFull => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
 
-    // Set by tests/run; without it the tests are those that somebody waits for.
-    private static bool IsRun => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_RUN") == "1";
-
     private static int? Seed =>
         int.TryParse(
             Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
@@ -21,15 +18,13 @@ internal static class RandomPlay
             ? seed
             : null;
 
-    /// <summary>The first seed and how many: a random one, which is printed, or the one that CLOUDDAV_TESTS_SEED asks for again.</summary>
+    /// <summary>The first seed and how many: always the same few, with the stated sizes many random ones, or the one that CLOUDDAV_TESTS_SEED asks for.</summary>
     public static (int First, int Count) Choose()
     {
-        var count =
-            Seed is not null ? 1
-            : IsFull ? 50_000
-            : IsRun ? 5_000
-            : 400;
-        var first = Seed ?? RandomNumberGenerator.GetInt32(1_000_000_000);
+        var (first, count) =
+            Seed is { } seed ? (seed, 1)
+            : IsFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), 50_000)
+            : (1, 800);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
         return (first, count);
     }
