@@ -24,22 +24,9 @@ internal static class ShareStatements
         WHERE s.vault_id = @vault AND (@share IS NULL OR s.share_id = @share) ORDER BY s.share_id;
         SELECT m.share_id, m.account_id FROM dbo.share_members AS m
         WHERE m.vault_id = @vault AND (@share IS NULL OR m.share_id = @share) ORDER BY m.share_id, m.account_id;
-        WITH up AS (
-          SELECT s.share_id, 0 AS level, n.node_id, n.parent_id, n.name_key
-          FROM dbo.shares AS s
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = s.node_id
-          WHERE s.vault_id = @vault AND (@share IS NULL OR s.share_id = @share)
-          UNION ALL
-          SELECT u.share_id, u.level + 1, n.node_id, n.parent_id, n.name_key
-          FROM up AS u
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
-        )
-        SELECT u.share_id, {TreeStatements.NodeColumns}
-        FROM up AS u
-        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
-        {TreeStatements.WithDirs}
-        ORDER BY u.share_id, u.level DESC
-        OPTION (MAXRECURSION 0);
+        {TreeStatements.Chains(
+            "SELECT s.share_id AS number, s.vault_id, s.node_id FROM dbo.shares AS s WHERE s.vault_id = @vault AND (@share IS NULL OR s.share_id = @share)"
+        )}
         """,
         BigInt("@vault"),
         BigInt("@share")
@@ -49,23 +36,9 @@ internal static class ShareStatements
     public static readonly SqlServerStatement ListMarked = new(
         $"""
         SET NOCOUNT ON;
-        WITH marked AS (
-          SELECT DISTINCT p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault
-        ), up AS (
-          SELECT m.node_id AS marked_id, 0 AS level, n.node_id, n.parent_id, n.name_key
-          FROM marked AS m
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = m.node_id
-          UNION ALL
-          SELECT u.marked_id, u.level + 1, n.node_id, n.parent_id, n.name_key
-          FROM up AS u
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
-        )
-        SELECT u.marked_id, {TreeStatements.NodeColumns}
-        FROM up AS u
-        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
-        {TreeStatements.WithDirs}
-        ORDER BY u.marked_id, u.level DESC
-        OPTION (MAXRECURSION 0);
+        {TreeStatements.Chains(
+            "SELECT DISTINCT p.node_id AS number, p.vault_id, p.node_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault"
+        )}
         """,
         BigInt("@vault")
     );
@@ -159,37 +132,10 @@ internal static class ShareStatements
         JOIN dbo.accounts AS a ON a.account_id = s.owner_id
         ORDER BY s.share_id;
         SELECT m.share_id, m.node_id FROM dbo.mounts AS m WHERE m.vault_id = @vault ORDER BY m.share_id;
-        WITH up AS (
-          SELECT m.share_id, 0 AS level, n.node_id, n.parent_id, n.name_key
-          FROM dbo.mounts AS m
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = m.node_id
-          WHERE m.vault_id = @vault
-          UNION ALL
-          SELECT u.share_id, u.level + 1, n.node_id, n.parent_id, n.name_key
-          FROM up AS u
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
-        )
-        SELECT u.share_id, {TreeStatements.NodeColumns}
-        FROM up AS u
-        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
-        {TreeStatements.WithDirs}
-        ORDER BY u.share_id, u.level DESC
-        OPTION (MAXRECURSION 0);
-        WITH up AS (
-          SELECT w.share_id, w.vault_id, 0 AS level, n.node_id, n.parent_id, n.name_key
-          FROM @received AS w
-          JOIN dbo.nodes AS n ON n.vault_id = w.vault_id AND n.node_id = w.node_id
-          UNION ALL
-          SELECT u.share_id, u.vault_id, u.level + 1, n.node_id, n.parent_id, n.name_key
-          FROM up AS u
-          JOIN dbo.nodes AS n ON n.vault_id = u.vault_id AND n.node_id = u.parent_id
-        )
-        SELECT u.share_id, {TreeStatements.NodeColumns}
-        FROM up AS u
-        JOIN dbo.nodes AS n ON n.vault_id = u.vault_id AND n.parent_id = u.parent_id AND n.name_key = u.name_key
-        {TreeStatements.WithDirs}
-        ORDER BY u.share_id, u.level DESC
-        OPTION (MAXRECURSION 0);
+        {TreeStatements.Chains(
+            "SELECT m.share_id AS number, m.vault_id, m.node_id FROM dbo.mounts AS m WHERE m.vault_id = @vault AND m.node_id IS NOT NULL"
+        )}
+        {TreeStatements.Chains("SELECT r.share_id AS number, r.vault_id, r.node_id FROM @received AS r")}
         """,
         BigInt("@account"),
         BigInt("@vault"),

@@ -316,10 +316,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             };
         }
         await reader.NextResultAsync();
-        var chain = new List<NodeRow>();
-        while (await reader.ReadAsync())
-            if (reader.GetInt64(0) == node)
-                chain.Add(ReadWhole(reader, 1));
+        var chain = (await ReadChainsAsync(reader))[node].ToList();
         if (found is null || chain.Count == 0)
             return null;
         await reader.NextResultAsync();

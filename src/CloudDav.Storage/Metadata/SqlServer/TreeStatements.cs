@@ -58,6 +58,27 @@ internal static class TreeStatements
         )
         """;
 
+    /// <summary>The rows from the top down to each of some nodes, behind a number: <see cref="SqlServerSnapshot"/> reads them.</summary>
+    /// <param name="nodes">Selects <c>number</c>, <c>vault_id</c> and <c>node_id</c>.</param>
+    internal static string Chains(string nodes) =>
+        $"""
+            WITH up AS (
+              SELECT w.number, w.vault_id, 0 AS level, n.node_id, n.parent_id, n.name_key
+              FROM ({nodes}) AS w
+              JOIN dbo.nodes AS n ON n.vault_id = w.vault_id AND n.node_id = w.node_id
+              UNION ALL
+              SELECT u.number, u.vault_id, u.level + 1, n.node_id, n.parent_id, n.name_key
+              FROM up AS u
+              JOIN dbo.nodes AS n ON n.vault_id = u.vault_id AND n.node_id = u.parent_id
+            )
+            SELECT u.number, {NodeColumns}
+            FROM up AS u
+            JOIN dbo.nodes AS n ON n.vault_id = u.vault_id AND n.parent_id = u.parent_id AND n.name_key = u.name_key
+            {WithDirs}
+            ORDER BY u.number, u.level DESC
+            OPTION (MAXRECURSION 0);
+            """;
+
     private const string LoadFacts = $"""
         DECLARE @folds bit;
         DECLARE @top bigint = CASE WHEN @share IS NULL THEN 0 ELSE -1 END;
@@ -348,21 +369,7 @@ internal static class TreeStatements
         SELECT h.node_id, h.name, h.revision, h.aside_account, h.aside_device FROM dbo.node_history AS h
         WHERE h.vault_id = @vault AND h.parent_id = @folder AND h.aside_account IS NOT NULL AND h.until_time > @since
         ORDER BY h.until_time DESC, h.until_seq DESC;
-        WITH up AS (
-          SELECT a.node_id AS aside_id, 0 AS level, n.node_id, n.parent_id, n.name_key
-          FROM @aside AS a
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = a.node_id
-          UNION ALL
-          SELECT u.aside_id, u.level + 1, n.node_id, n.parent_id, n.name_key
-          FROM up AS u
-          JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.node_id = u.parent_id
-        )
-        SELECT u.aside_id, {NodeColumns}
-        FROM up AS u
-        JOIN dbo.nodes AS n ON n.vault_id = @vault AND n.parent_id = u.parent_id AND n.name_key = u.name_key
-        {WithDirs}
-        ORDER BY u.aside_id, u.level DESC
-        OPTION (MAXRECURSION 0);
+        {Chains("SELECT a.node_id AS number, @vault AS vault_id, a.node_id FROM @aside AS a")}
         SELECT p.node_id, p.name, p.xml
         FROM @aside AS a
         JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = a.node_id
