@@ -31,7 +31,17 @@ public sealed record ChangeGuard
 /// <summary>A state that is required.</summary>
 /// <param name="Path">The node's path.</param>
 /// <param name="ETag">Its ETag; null when nothing may be there; <c>*</c> when it only has to exist.</param>
-public sealed record ExpectedState(IReadOnlyList<string> Path, string? ETag);
+public sealed record ExpectedState(IReadOnlyList<string> Path, string? ETag)
+{
+    /// <summary>Whether it is what was found there: a node of a vault, or none.</summary>
+    internal bool IsState(VaultState? vault, NodeRow? node) =>
+        ETag switch
+        {
+            null => node is null,
+            "*" => node is not null,
+            _ => node is not null && EntityTag.Of(vault!, node) == ETag,
+        };
+}
 
 /// <summary>A body to be written.</summary>
 public sealed record Upload

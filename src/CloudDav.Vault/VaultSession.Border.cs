@@ -359,10 +359,8 @@ public sealed partial class VaultSession
             var (vault, place) = (sides.Target.Vault, sides.To);
             var former = place.Node!;
             var row = former.Copy();
-            row.Size = plan.Top.Size;
+            row.TakeContentOf(plan.Top);
             row.Revision = NewRevision();
-            row.MediaType = plan.Top.MediaType;
-            row.ModifiedMs = plan.Top.ModifiedMs;
             ApplyTimes(row, transfer);
             row.Content = plan.Top.Content is { } content ? plan.Taken[content] : null;
             ReplaceContent(changes, former, row, vault.Decision!.IsKept(place.Chain));

@@ -27,7 +27,7 @@ public sealed partial class VaultSession
     )
     {
         var facts = await LoadAsync(Request([new(path)]), cancellationToken);
-        if ((facts.Obstacle ?? SignedOutOf(facts)) is { } refusal)
+        if (facts.Obstacle is { } refusal)
             return refusal;
         if (
             facts.Paths[0].Mount is not { } row
@@ -56,9 +56,10 @@ public sealed partial class VaultSession
                 : new(null, obstacle);
         if (facts.Paths is not [{ Node: { } node } path, ..])
             return new(null, new Refusal(RefusalRule.ShareNotFound));
-        Mark(MeasuresOn(new Found(facts.Vault, path)), node);
+        var found = new Found(facts.Vault, path);
+        Mark(MeasuresOn(found), node);
         return new(
-            new Found(facts.Vault, path),
+            found,
             facts.Vault.Decision!.Refuses(Capability.List)
                 ?? facts.Vault.Decision.RefusesAt(path.Chain, Capability.List)
         );
@@ -87,7 +88,7 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request([new([])]));
-                if (SignedOutOf(facts) is { } refusal)
+                if (facts.Obstacle is { } refusal)
                     return refusal;
                 var mounts = facts.Vault.Mounts ?? await MountsAsync(transaction, facts.Vault);
                 if (!mounts.AreDue)
@@ -97,14 +98,17 @@ public sealed partial class VaultSession
                 var taken = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var received in mounts.Received)
                 {
-                    if (received.Placed is null && received.Mount.Count > 0)
+                    if (received.IsOver)
                         Unmount(changes, facts.Vault, received, isWish: false);
-                    else if (
-                        received.Placed is { } placed
-                        && received.Mount.Count == 0
-                        && !received.IsRemoved
-                    )
-                        await MountAsync(transaction, changes, facts.Vault, root, placed, taken);
+                    else if (received.IsNew)
+                        await MountAsync(
+                            transaction,
+                            changes,
+                            facts.Vault,
+                            root,
+                            received.Placed!,
+                            taken
+                        );
                 }
                 await transaction.ApplyAsync(changes);
                 return true;
@@ -149,9 +153,7 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<IReadOnlyList<HouseholdPerson>>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([]));
-                if (
-                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
-                )
+                if (RefusesOwnSharing(facts) is { } refusal)
                     return refusal;
                 var people = await snapshot.ListHouseholdAsync(_actor.Account, Now);
                 return people.Where(person => person.Account != _actor.Account).ToArray();
@@ -178,19 +180,15 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<bool>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request([new([])]));
-                if (
-                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
-                )
+                if (RefusesOwnSharing(facts) is { } refusal)
                     return refusal;
-                var received = (
-                    await transaction.ListReceivedAsync(_actor.Account, _actor.Vault, Now)
-                ).FirstOrDefault(candidate =>
+                var mounts = await MountsAsync(transaction, facts.Vault);
+                var received = mounts.Received.FirstOrDefault(candidate =>
                     candidate.Id == share && candidate.Placed is not null
                 );
                 if (received is null)
                     return new Refusal(RefusalRule.NotFound);
-                var isThere = received.Mount is [var top, ..] && top.Id == facts.Vault.Root;
-                if (isMounted == isThere)
+                if (isMounted == mounts.Hangs(received))
                     return true;
                 var changes = new ChangeSet(facts.Vault, Now);
                 if (received.Mount.Count > 0)
@@ -211,14 +209,15 @@ public sealed partial class VaultSession
         );
     }
 
-    // What the tree shows of it, for a session whose tree has mounts.
+    // Whether what is asked for can lead into a mount, or its tag depend on one: where there are paths.
+    private bool ShowsMounts(Facts facts) =>
+        _hasMounts && facts is { Paths.Count: > 0, Vault.HasReceived: true };
+
     private async ValueTask<Facts> WithMountsAsync(IMetadataSnapshot snapshot, Facts facts) =>
-        !_hasMounts || facts.IsSignedOut || !facts.Vault.HasReceived
-            ? facts
-            : facts with
-            {
-                Vault = facts.Vault with { Mounts = await MountsAsync(snapshot, facts.Vault) },
-            };
+        facts with
+        {
+            Vault = facts.Vault with { Mounts = await MountsAsync(snapshot, facts.Vault) },
+        };
 
     private async ValueTask<Mounts> MountsAsync(IMetadataSnapshot snapshot, VaultState vault) =>
         new(await snapshot.ListReceivedAsync(_actor.Account, _actor.Vault, Now), vault.Root);
@@ -228,8 +227,7 @@ public sealed partial class VaultSession
             async ValueTask<VaultResult<Mounts>> (snapshot) =>
             {
                 var facts = await LoadAsync(snapshot, Request([]));
-                return
-                    (SignedOutOf(facts) ?? facts.Vault.Decision!.RefusesOwnAffairs()) is { } refusal
+                return RefusesOwnSharing(facts) is { } refusal
                     ? refusal
                     : await MountsAsync(snapshot, facts.Vault);
             },
@@ -289,8 +287,7 @@ public sealed partial class VaultSession
         var name = await FreeNameAsync(
             transaction,
             vault,
-            placed.Share.Label
-                ?? (placed.Path.Count == 0 ? placed.Share.OwnerName : placed.Node.Name),
+            placed.Name,
             placed.Share.OwnerName,
             taken
         );
@@ -351,7 +348,7 @@ public sealed partial class VaultSession
         {
             var guard = new ChangeGuard { Expectations = Conditions };
             var facts = await Home.LoadAsync(snapshot, Home.Request(guard, NodeDetails.None));
-            return facts.IsSignedOut
+            return facts.Obstacle is not null
                 ? facts
                 : facts with
                 {

@@ -83,11 +83,7 @@ public sealed partial class VaultSession
         )
             return null;
         var row = former.Copy();
-        row.Size = node.Size;
-        row.Revision = node.Revision;
-        row.Content = node.Content;
-        row.MediaType = node.MediaType;
-        row.ModifiedMs = node.ModifiedMs;
+        row.TakeContentOf(node);
         ApplyTimes(row, transfer);
         ReplaceContent(changes, former, row, vault.Decision!.IsKept(to.Chain));
         if (row.Content is { } content)

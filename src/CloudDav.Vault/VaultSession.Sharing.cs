@@ -306,10 +306,10 @@ public sealed partial class VaultSession
                 async ValueTask<VaultResult<bool>> (transaction) =>
                 {
                     var facts = await LoadAsync(transaction, Request([]));
+                    if (IsLink && facts.IsSignedOut)
+                        return new Refusal(RefusalRule.ShareNotFound);
                     if (facts.Obstacle is { } obstacle)
                         return obstacle;
-                    if (facts.IsSignedOut)
-                        return new Refusal(RefusalRule.ShareNotFound);
                     if (
                         use == ShareUse.Downloaded
                         && facts.Vault.Decision!.Refuses(Capability.Download) is { } refusal
@@ -435,7 +435,7 @@ public sealed partial class VaultSession
     }
 
     private static Refusal? RefusesOwnSharing(Facts facts) =>
-        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut)
+        facts.Obstacle is { } obstacle ? obstacle
         : facts.Vault.Decision!.Visitor is not null ? new Refusal(RefusalRule.ShareRightMissing)
         : facts.Vault.Decision.RefusesOwnAffairs();
 

@@ -72,9 +72,7 @@ public sealed partial class VaultSession
     public async ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken)
     {
         var facts = await LoadAsync(Request([]), cancellationToken);
-        return (facts.Obstacle ?? SignedOutOf(facts)) is { } refusal
-            ? refusal
-            : facts.Vault.Decision!;
+        return facts.Obstacle is { } refusal ? refusal : facts.Vault.Decision!;
     }
 
     /// <summary>Finds one node.</summary>
@@ -256,9 +254,10 @@ public sealed partial class VaultSession
     private async ValueTask<Facts> LoadAsync(IMetadataSnapshot snapshot, FactsRequest request)
     {
         var facts = await snapshot.LoadAsync(request);
-        return _origin is { } origin
-            ? Decide(facts, await origin.LoadAsync(snapshot), request.Now)
-            : await WithMountsAsync(snapshot, Decide(facts, home: null, request.Now));
+        if (_origin is { } origin)
+            return Decide(facts, await origin.LoadAsync(snapshot), request.Now);
+        facts = Decide(facts, home: null, request.Now);
+        return ShowsMounts(facts) ? await WithMountsAsync(snapshot, facts) : facts;
     }
 
     private async ValueTask<Facts> LoadAsync(
@@ -266,31 +265,36 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        if (_origin is null)
-        {
-            var facts = Decide(
-                await _vaults.Metadata.LoadAsync(request, cancellationToken),
-                home: null,
-                request.Now
+        if (_origin is not null)
+            return await _vaults.Metadata.ReadAsync(
+                snapshot => LoadAsync(snapshot, request),
+                cancellationToken
             );
-            if (!_hasMounts || facts.IsSignedOut || !facts.Vault.HasReceived)
-                return facts;
-        }
-        return await _vaults.Metadata.ReadAsync(
-            snapshot => LoadAsync(snapshot, request),
-            cancellationToken
+        var facts = Decide(
+            await _vaults.Metadata.LoadAsync(request, cancellationToken),
+            home: null,
+            request.Now
         );
+        return ShowsMounts(facts)
+            ? await _vaults.Metadata.ReadAsync(
+                snapshot => WithMountsAsync(snapshot, facts),
+                cancellationToken
+            )
+            : facts;
     }
 
     private Facts Decide(Facts facts, Facts? home, DateTimeOffset now)
     {
         Language = (home ?? facts).Contract.Language;
         _visited = facts.Visited;
-        if (home is not null && (home.Obstacle ?? SignedOutOf(home)) is { } obstacle)
+        if (home?.Obstacle is { } obstacle)
             return facts with { Obstacle = obstacle };
         if (facts.IsSignedOut)
-            // That the owner was signed out is nothing that a recipient could mend.
-            return home is null ? facts : facts with { Obstacle = ShareStanding.Paused };
+            return facts with
+            {
+                // That the owner was signed out is nothing that a recipient could mend.
+                Obstacle = home is null ? new Refusal(RefusalRule.SignedOut) : ShareStanding.Paused,
+            };
         return facts with
         {
             Vault = facts.Vault with
@@ -306,9 +310,6 @@ public sealed partial class VaultSession
         };
     }
 
-    private static Refusal? SignedOutOf(Facts facts) =>
-        facts.IsSignedOut ? new Refusal(RefusalRule.SignedOut) : null;
-
     // Whether the actor may do this at all, and to what the first path leads to or would.
     private static Refusal? CheckAccess(
         Facts facts,
@@ -316,7 +317,7 @@ public sealed partial class VaultSession
         bool isMountItself = false
     )
     {
-        if ((facts.Obstacle ?? SignedOutOf(facts)) is { } obstacle)
+        if (facts.Obstacle is { } obstacle)
             return obstacle;
         var elsewhere =
             facts.Paths.Count > 0 ? Crosses(facts, facts.Paths[0], isMountItself) : null;
@@ -379,14 +380,7 @@ public sealed partial class VaultSession
             var path = facts.Paths[first + i];
             if (_hasMounts && path.Mount is { } mount)
                 return Cross(facts, path, mount, isCondition: true);
-            var (expected, node) = (guard.Expectations[i].ETag, path.Node);
-            var holds = expected switch
-            {
-                null => node is null,
-                "*" => node is not null,
-                _ => node is not null && EntityTag.Of(facts.Vault, node) == expected,
-            };
-            if (!holds)
+            if (!guard.Expectations[i].IsState(facts.Vault, path.Node))
                 return new Refusal(RefusalRule.ConditionFailed)
                 {
                     Path = guard.Expectations[i].Path,

@@ -171,17 +171,7 @@ public sealed class VaultTree
         Transfer transfer,
         ChangeGuard guard,
         CancellationToken cancellationToken
-    ) =>
-        BetweenAsync(
-            source,
-            destination,
-            guard,
-            (session, from, to, there) =>
-                session.MoveAsync(from, to, transfer, there, cancellationToken),
-            (from, to) =>
-                VaultSession.TransferAsync(from, to, transfer, isMove: true, cancellationToken),
-            cancellationToken
-        );
+    ) => BetweenAsync(source, destination, transfer, guard, isMove: true, cancellationToken);
 
     /// <inheritdoc cref="VaultSession.CopyAsync"/>
     public ValueTask<VaultResult<Changed>> CopyAsync(
@@ -190,17 +180,7 @@ public sealed class VaultTree
         Transfer transfer,
         ChangeGuard guard,
         CancellationToken cancellationToken
-    ) =>
-        BetweenAsync(
-            source,
-            destination,
-            guard,
-            (session, from, to, there) =>
-                session.CopyAsync(from, to, transfer, there, cancellationToken),
-            (from, to) =>
-                VaultSession.TransferAsync(from, to, transfer, isMove: false, cancellationToken),
-            cancellationToken
-        );
+    ) => BetweenAsync(source, destination, transfer, guard, isMove: false, cancellationToken);
 
     /// <inheritdoc cref="VaultSession.PatchAsync"/>
     /// <remarks>What is set on every folder alike (<see cref="NodePatch.IsHabit"/>) is accepted at the top of what somebody shares, and not kept.</remarks>
@@ -403,54 +383,62 @@ public sealed class VaultTree
         var found = await FindAsync(expected.Path, NodeDetails.None, cancellationToken);
         if (found.Refusal is { Rule: not RefusalRule.NotFound } refusal)
             return refusal;
-        var node = found.IsSuccess ? found.Value : null;
-        var holds = expected.ETag switch
-        {
-            null => node is null,
-            "*" => node is not null,
-            _ => node is not null && EntityTag.Of(node.Vault, node.Node) == expected.ETag,
-        };
-        return holds ? null : new Refusal(RefusalRule.ConditionFailed) { Path = expected.Path };
+        var seen = found.IsSuccess ? found.Value : null;
+        return expected.IsState(seen?.Vault, seen?.Node)
+            ? null
+            : new Refusal(RefusalRule.ConditionFailed) { Path = expected.Path };
     }
 
-    private async ValueTask<VaultResult<Changed>> BetweenAsync(
+    // Within the own vault, or where the ends are, when one of them lies beyond a mount.
+    private ValueTask<VaultResult<Changed>> BetweenAsync(
         IReadOnlyList<string> source,
         IReadOnlyList<string> destination,
+        Transfer transfer,
         ChangeGuard guard,
-        Func<
-            VaultSession,
-            IReadOnlyList<string>,
-            IReadOnlyList<string>,
-            ChangeGuard,
-            ValueTask<VaultResult<Changed>>
-        > within,
-        Func<Spot, Spot, ValueTask<VaultResult<Changed>>> across,
+        bool isMove,
         CancellationToken cancellationToken
     )
     {
-        var here = new Spot(_home, [], source, guard);
-        for (var turn = 1; ; turn++)
-        {
-            var result = await within(_home, source, destination, here.Guard);
-            if (result.Refusal?.Crossing is not { } crossing || turn == MostTurns)
-                return result;
-            if (crossing.Mount is null || crossing.IsCondition)
+        return AtAsync(
+            source,
+            guard,
+            async spot =>
             {
-                var next = await FollowAsync(here, source, crossing, cancellationToken);
-                if (next.Refusal is { } refusal)
-                    return refusal;
-                here = next.Value;
-                continue;
-            }
-            break;
+                var result = await WithinAsync(_home, source, destination, spot.Guard);
+                return result.Refusal?.Crossing is { Mount: not null, IsCondition: false }
+                    ? await BeyondAsync(spot.Guard)
+                    : result;
+            },
+            cancellationToken
+        );
+
+        ValueTask<VaultResult<Changed>> WithinAsync(
+            VaultSession session,
+            IReadOnlyList<string> from,
+            IReadOnlyList<string> to,
+            ChangeGuard there
+        ) =>
+            isMove
+                ? session.MoveAsync(from, to, transfer, there, cancellationToken)
+                : session.CopyAsync(from, to, transfer, there, cancellationToken);
+
+        async ValueTask<VaultResult<Changed>> BeyondAsync(ChangeGuard all)
+        {
+            var ends = await LocateAsync(source, destination, all, cancellationToken);
+            if (ends.Refusal is { } missing)
+                return missing;
+            var (from, to) = ends.Value;
+            var result = from.IsBeside(to)
+                ? from.Outward(await WithinAsync(from.Session, from.Path, to.Path, from.Guard))
+                : await VaultSession.TransferAsync(from, to, transfer, isMove, cancellationToken);
+            // The ends were found: what has moved since is not followed.
+            return result.Refusal is { Crossing: not null } late
+                ? late with
+                {
+                    Crossing = null,
+                }
+                : result;
         }
-        var ends = await LocateAsync(source, destination, here.Guard, cancellationToken);
-        if (ends.Refusal is { } missing)
-            return missing;
-        var (from, to) = ends.Value;
-        return from.IsBeside(to)
-            ? from.Outward(await within(from.Session, from.Path, to.Path, from.Guard))
-            : await across(from, to);
     }
 
     // Both ends, each with the conditions that can be looked at from there; others are looked at once, before.

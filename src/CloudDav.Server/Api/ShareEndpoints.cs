@@ -679,7 +679,7 @@ internal sealed record ReceivedShareBody
         {
             Id = share.Id.Value,
             Owner = share.OwnerName,
-            Name = share.Label ?? (placed.Path.Count == 0 ? share.OwnerName : placed.Node.Name),
+            Name = placed.Name,
             IsFolder = placed.Node.IsFolder,
             Rights = share.Rights,
             Path = view.Path is { } path ? "/" + string.Join('/', path) : null,

@@ -423,6 +423,9 @@ public sealed record PlacedShare(Share Share, IReadOnlyList<NodeRow> Chain)
 
     /// <summary>The item's path from the root down; empty for the root itself.</summary>
     public IReadOnlyList<string> Path => [.. Chain.Skip(1).Select(row => row.Name)];
+
+    /// <summary>What recipients know it by, until they call it something else: the owner's word for it, or the item's name, which of a whole vault is its owner's.</summary>
+    public string Name => Share.Label ?? (Chain.Count == 1 ? Share.OwnerName : Node.Name);
 }
 
 /// <summary>What somebody of the household shares with an account, as it stands in the account's vault.</summary>
@@ -435,7 +438,14 @@ public sealed record ReceivedShare(
     PlacedShare? Placed,
     IReadOnlyList<NodeRow> Mount,
     bool IsRemoved
-);
+)
+{
+    /// <summary>Whether it has yet to be given a mount.</summary>
+    public bool IsNew => Placed is not null && Mount.Count == 0 && !IsRemoved;
+
+    /// <summary>Whether its mount has yet to be taken away.</summary>
+    public bool IsOver => Placed is null && Mount.Count > 0;
+}
 
 /// <summary>Somebody of a household.</summary>
 /// <param name="Account">The account.</param>

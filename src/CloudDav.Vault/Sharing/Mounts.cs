@@ -6,27 +6,21 @@ namespace CloudDav.Vault;
 /// <summary>What the household shares with an account, as it hangs in the account's tree. Few, and looked at from the mount upward.</summary>
 internal sealed class Mounts
 {
-    private readonly IReadOnlyList<ReceivedShare> _received;
     private readonly NodeId _root;
     private Dictionary<NodeId, ulong>? _stamps;
 
     public Mounts(IReadOnlyList<ReceivedShare> received, NodeId root) =>
-        (_received, _root) = (received, root);
+        (Received, _root) = (received, root);
 
     /// <summary>Whether something new has no mount yet, or something that is over still has one.</summary>
-    public bool AreDue =>
-        _received.Any(share =>
-            share.Placed is null
-                ? share.Mount.Count > 0
-                : share.Mount.Count == 0 && !share.IsRemoved
-        );
+    public bool AreDue => Received.Any(share => share.IsNew || share.IsOver);
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<ReceivedShare> Received => _received;
+    public IReadOnlyList<ReceivedShare> Received { get; }
 
     /// <summary>What a mount shows; null when it shows nothing any more.</summary>
     public ReceivedShare? Find(NodeId mount) =>
-        _received.FirstOrDefault(share =>
+        Received.FirstOrDefault(share =>
             share.Placed is not null && share.Mount is [.., var row] && row.Id == mount
         );
 
@@ -39,21 +33,22 @@ internal sealed class Mounts
 
     /// <summary>How many items the mounts below a folder show.</summary>
     public long ItemsBelow(NodeId folder) =>
-        InTree(_received)
+        InTree
             .Where(share => share.Mount.Any(row => row.Id == folder))
             .Sum(share => share.Placed!.Node.TotalItems);
 
+    /// <summary>Whether a share has a mount in the tree: one that went into the trash with its folder shows nothing.</summary>
+    public bool Hangs(ReceivedShare received) => received.Mount is [var top, ..] && top.Id == _root;
+
     /// <summary>Where the mount of a share is; null when it has none in the tree.</summary>
     public IReadOnlyList<string>? PathOf(ReceivedShare received) =>
-        received.Mount is [var top, ..] && top.Id == _root
-            ? [.. received.Mount.Skip(1).Select(row => row.Name)]
-            : null;
+        Hangs(received) ? [.. received.Mount.Skip(1).Select(row => row.Name)] : null;
 
     private Dictionary<NodeId, ulong> Stamps()
     {
         var stamps = new Dictionary<NodeId, ulong>();
         Span<byte> bytes = stackalloc byte[24];
-        foreach (var share in InTree(_received))
+        foreach (var share in InTree)
         {
             var node = share.Placed!.Node;
             BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Id.Value);
@@ -74,9 +69,6 @@ internal sealed class Mounts
         return stamps;
     }
 
-    // A mount that went into the trash with its folder shows nothing.
-    private IEnumerable<ReceivedShare> InTree(IReadOnlyList<ReceivedShare> received) =>
-        received.Where(share =>
-            share.Placed is not null && share.Mount is [var top, ..] && top.Id == _root
-        );
+    private IEnumerable<ReceivedShare> InTree =>
+        Received.Where(share => share.Placed is not null && Hangs(share));
 }

@@ -109,6 +109,16 @@ public sealed class NodeRow
     /// <summary>How many nodes go when it goes: itself and everything below it. A mount counts for nothing where it is: what it shows is counted where it lies.</summary>
     public long TotalItems => Kind == NodeKind.Mount ? 0 : 1 + SubtreeItems;
 
+    /// <summary>Gives a file the content of another one, and what is said of it.</summary>
+    internal void TakeContentOf(NodeRow other)
+    {
+        Size = other.Size;
+        Revision = other.Revision;
+        Content = other.Content;
+        MediaType = other.MediaType;
+        ModifiedMs = other.ModifiedMs;
+    }
+
     /// <summary>A row of its own with the same values.</summary>
     public NodeRow Copy() => (NodeRow)MemberwiseClone();
 }

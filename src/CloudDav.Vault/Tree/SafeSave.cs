@@ -121,11 +121,7 @@ internal sealed class SafeSave
     public NodeRow RowWith(NodeRow newcomer)
     {
         var row = Row();
-        row.Size = newcomer.Size;
-        row.Revision = newcomer.Revision;
-        row.Content = newcomer.Content;
-        row.MediaType = newcomer.MediaType;
-        row.ModifiedMs = newcomer.ModifiedMs;
+        row.TakeContentOf(newcomer);
         row.Win32Attributes = newcomer.Win32Attributes ?? row.Win32Attributes;
         row.LastAccessMs = newcomer.LastAccessMs ?? row.LastAccessMs;
         return row;
