@@ -9,6 +9,7 @@ namespace CloudDav.Clients.Tests;
 internal sealed partial record BaseImage
 {
     private const string DotNet = "/usr/share/dotnet";
+    private const string Packages = "/packages";
     private const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     // Whatever these bring along by scripts, scripts are not run.
@@ -45,6 +46,7 @@ internal sealed partial record BaseImage
                     "DOTNET_NOLOGO=true",
                     "DOTNET_CLI_TELEMETRY_OPTOUT=true",
                     "NuGetAudit=false",
+                    $"NUGET_PACKAGES={Packages}",
                 ],
                 User = "0",
                 HasNuGetPackages = true,
@@ -94,7 +96,7 @@ internal sealed partial record BaseImage
                   tar -C / --no-recursion --ignore-failed-read --warning=no-failed-read -cf - -T - | tar -xf -
                 cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/
                 ln -s ../share/dotnet/dotnet usr/bin/dotnet
-                mkdir -p .{{DotNet}}/shared root/.nuget/packages
+                mkdir -p .{{DotNet}}/shared .{{Packages}}
                 dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
                 for part in {{string.Join(' ', DotNetParts)}}; do
                   if [ -d "$dotnet/$part" ]; then mkdir -p .{{DotNet}}/$part; else touch .{{DotNet}}/$part; fi
@@ -115,7 +117,7 @@ internal sealed partial record BaseImage
             )
             .ToList();
         if (HasNuGetPackages)
-            lines.Add($"mount --bind -o ro {NuGetPackages} {root}/root/.nuget/packages");
+            lines.Add($"mount --bind -o ro {NuGetPackages} {root}{Packages}");
         return string.Join('\n', lines);
     }
 
