@@ -32,39 +32,21 @@ public sealed class BackupTests : IDisposable
     {
         string keys;
         BackupManifest manifest;
+        IReadOnlyList<(string Folder, string Name)> places;
         await using (var host = await CloudDavHost.StartAsync())
         {
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            var written = 0;
-            var writers = Enumerable
-                .Range(0, 4)
-                .Select(writer =>
-                    WriteAsync(host, writer, () => Interlocked.Increment(ref written), ends.Token)
-                )
-                .ToArray();
+            using var writers = new Writers(host, writers: 4, files: 8, Stop);
+            places = [.. writers.Files];
             var parts = host.Services.GetRequiredService<VaultParts>();
             // On the store's own file system first, then elsewhere, where the machine has another.
             for (var i = 0; i < 3; i++)
             {
-                await UntilMoreAsync(20);
+                await writers.UntilMoreAsync(20);
                 await BackupRun.WriteAsync(parts, Path.Combine(host.Folder, $"near-{i}"), Stop);
             }
-            await UntilMoreAsync(20);
+            await writers.UntilMoreAsync(20);
             manifest = await BackupRun.WriteAsync(parts, Target, Stop);
-            await ends.CancelAsync();
-            await Task.WhenAll(writers);
-            async Task UntilMoreAsync(int files)
-            {
-                for (
-                    var before = Volatile.Read(ref written);
-                    Volatile.Read(ref written) < before + files;
-
-                )
-                {
-                    Assert.DoesNotContain(writers, writer => writer.IsCompleted);
-                    await Task.Delay(5, Stop);
-                }
-            }
+            await writers.EndAsync();
             keys = Path.Combine(_folder, "keys");
             await parts.KeyStore.MirrorAsync(keys, CancellationToken.None);
             for (var i = 0; i < 3; i++)
@@ -84,17 +66,14 @@ public sealed class BackupTests : IDisposable
         );
         using var client = again.Client();
         var files = 0;
-        for (var writer = 0; writer < 4; writer++)
-        for (var file = 0; file < 8; file++)
+        foreach (var (folder, name) in places)
         {
-            var answer = await client.GetAsync($"/dav/w{writer}/{file}");
+            var answer = await client.GetAsync($"/dav/{folder}/{name}");
             if (answer.Status == 404)
                 continue;
             Assert.Equal(200, answer.Status);
             files++;
-            // Each version is so many bytes of one value as that value says.
-            Assert.Equal(LengthOf(answer.Body[0]), answer.Body.Length);
-            Assert.Equal(-1, answer.Body.AsSpan().IndexOfAnyExcept(answer.Body[0]));
+            Writers.AssertWhole(answer.Body);
         }
         Assert.True(files > 0);
     }
@@ -427,40 +406,6 @@ public sealed class BackupTests : IDisposable
         {
             await using var found = await parts.Blobs.OpenAsync(blob, Stop);
             return found is not null;
-        }
-    }
-
-    private static int LengthOf(byte value) => value * 811 % 150_000 + 1;
-
-    private static async Task WriteAsync(
-        CloudDavHost host,
-        int writer,
-        Action wrote,
-        CancellationToken ends
-    )
-    {
-        var client = host.Client();
-        var random = new Random(writer);
-        Assert.Equal(201, (await client.MkcolAsync($"/dav/w{writer}")).Status);
-        while (!ends.IsCancellationRequested)
-        {
-            var file = $"/dav/w{writer}/{random.Next(8)}";
-            switch (random.Next(6))
-            {
-                case 0:
-                    await client.DeleteAsync(file);
-                    break;
-                case 1:
-                    await client.CopyAsync(file, $"/dav/w{writer}/{random.Next(8)}");
-                    break;
-                default:
-                    var value = (byte)random.Next(256);
-                    var bytes = new byte[LengthOf(value)];
-                    Array.Fill(bytes, value);
-                    Assert.InRange((await client.PutAsync(file, bytes)).Status, 201, 204);
-                    wrote();
-                    break;
-            }
         }
     }
 

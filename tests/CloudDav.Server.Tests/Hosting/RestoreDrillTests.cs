@@ -18,9 +18,6 @@ namespace CloudDav.Server.Tests.Hosting;
 /// </summary>
 public class RestoreDrillTests : IAsyncLifetime
 {
-    private const int Writers = 3;
-    private const int Files = 6;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("clouddav-drill-").FullName;
     private Azurite _azurite = null!;
     private FaultProxy _watched = null!;
@@ -65,19 +62,12 @@ public class RestoreDrillTests : IAsyncLifetime
         foreach (var (name, size) in ((string, int)[])[("small", 100), ("large", 100_000)])
             Assert.Equal(201, (await client.PutAsync("/dav/" + name, new byte[size])).Status);
         var gone = await FindAsync(Parts, "carol");
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var written = 0;
-        var load = Enumerable
-            .Range(0, Writers)
-            .Select(writer =>
-                WriteAsync(writer, () => Interlocked.Increment(ref written), ends.Token)
-            )
-            .ToArray();
-        await UntilMoreAsync();
+        using var writers = new Writers(_host, writers: 3, files: 6, Stop);
+        await writers.UntilMoreAsync(15);
 
         await using var copy = await CopyAsync();
         var taken = TimeProvider.System.GetUtcNow();
-        await UntilMoreAsync();
+        await writers.UntilMoreAsync(15);
         await Parts.Keys.DestroyAsync(gone.Vault, Stop);
         using (var bare = VaultParts.OpenMetadata(copy.Settings(Settings.Folders(Read()))))
             foreach (var name in (string[])["small", "large"])
@@ -94,7 +84,7 @@ public class RestoreDrillTests : IAsyncLifetime
         Assert.Contains("Everything is in order: ", said, StringComparison.Ordinal);
         Assert.Contains("read and compared.", said, StringComparison.Ordinal);
         // The server goes on, and all that was its own is as it was.
-        Assert.DoesNotContain(load, writer => writer.IsCompleted);
+        writers.AssertAtWork();
         Assert.NotEmpty(_watched.Requests);
         Assert.DoesNotContain(
             _watched.Requests,
@@ -106,8 +96,7 @@ public class RestoreDrillTests : IAsyncLifetime
         var acts = await Parts.Audit.ListAsync(AuditChainId.Operator, long.MaxValue, 100, Stop);
         Assert.Single(acts, record => record.Entry.Act == AuditActs.RestoreTested);
         Assert.DoesNotContain(acts, record => record.Entry.Act == AuditActs.BackupRestored);
-        await ends.CancelAsync();
-        await Task.WhenAll(load);
+        await writers.EndAsync();
 
         using var restored = VaultParts.OpenMetadata(copy.Settings(Settings.Folders(Read())));
         Assert.Null(await restored.Accounts.FindAccountAsync("carol", Stop));
@@ -120,31 +109,14 @@ public class RestoreDrillTests : IAsyncLifetime
         Assert.Equal(100, (await ReadAsync(restored, other, "small")).Length);
         var alice = await FindAsync(restored, "alice");
         var read = 0;
-        for (var writer = 0; writer < Writers; writer++)
-        for (var file = 0; file < Files; file++)
+        foreach (var (folder, name) in writers.Files)
         {
-            if (await FindAsync(restored, alice, $"w{writer}", $"{file}") is null)
+            if (await FindAsync(restored, alice, folder, name) is null)
                 continue;
-            // Each version is so many bytes of one value as that value says.
-            var bytes = await ReadAsync(restored, alice, $"w{writer}", $"{file}");
-            Assert.Equal(LengthOf(bytes[0]), bytes.Length);
-            Assert.Equal(-1, bytes.AsSpan().IndexOfAnyExcept(bytes[0]));
+            Writers.AssertWhole(await ReadAsync(restored, alice, folder, name));
             read++;
         }
         Assert.True(read > 0);
-
-        async Task UntilMoreAsync()
-        {
-            for (
-                var before = Volatile.Read(ref written);
-                Volatile.Read(ref written) < before + 15;
-
-            )
-            {
-                Assert.DoesNotContain(load, writer => writer.IsCompleted);
-                await Task.Delay(5, Stop);
-            }
-        }
     }
 
     [Fact]
@@ -256,8 +228,6 @@ public class RestoreDrillTests : IAsyncLifetime
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    private static int LengthOf(byte value) => value * 811 % 150_000 + 1;
-
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
@@ -325,33 +295,6 @@ public class RestoreDrillTests : IAsyncLifetime
         );
         await process.WaitForExitAsync(Stop);
         return (process.ExitCode, await output + await errors);
-    }
-
-    private async Task WriteAsync(int writer, Action wrote, CancellationToken ends)
-    {
-        var client = _host.Client();
-        var random = new Random(writer);
-        Assert.Equal(201, (await client.MkcolAsync($"/dav/w{writer}")).Status);
-        while (!ends.IsCancellationRequested)
-        {
-            var file = $"/dav/w{writer}/{random.Next(Files)}";
-            switch (random.Next(6))
-            {
-                case 0:
-                    await client.DeleteAsync(file);
-                    break;
-                case 1:
-                    await client.CopyAsync(file, $"/dav/w{writer}/{random.Next(Files)}");
-                    break;
-                default:
-                    var value = (byte)random.Next(256);
-                    var bytes = new byte[LengthOf(value)];
-                    Array.Fill(bytes, value);
-                    Assert.InRange((await client.PutAsync(file, bytes)).Status, 201, 204);
-                    wrote();
-                    break;
-            }
-        }
     }
 
     private async Task<List<StoredBlob>> ListAsync()
