@@ -36,20 +36,7 @@ public sealed class SafeSaveModelTests
     [Fact]
     public async Task Ids_contents_and_properties_are_what_a_simple_model_says()
     {
-        var seed = int.TryParse(
-            Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
-            CultureInfo.InvariantCulture,
-            out var given
-        )
-            ? given
-            : (int?)null;
-        var first =
-            seed ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(1_000_000_000);
-        var count =
-            seed is not null ? 1
-            : Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1" ? 3_000
-            : 60;
-        TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
+        var (first, count) = RandomPlay.Choose(few: 60, many: 3_000);
         if (await FindDifferenceAsync(first, count, Forgotten.Nothing) is { } found)
             Assert.Fail(found);
     }

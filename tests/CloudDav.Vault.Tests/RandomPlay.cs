@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace CloudDav.Vault.Tests.Sharing;
+namespace CloudDav.Vault.Tests;
 
 /// <summary>Plays random sequences against a model until one differs from it.</summary>
 internal static class RandomPlay
@@ -18,13 +18,17 @@ internal static class RandomPlay
             ? seed
             : null;
 
-    /// <summary>The first seed and how many: always the same few, with the stated sizes many random ones, or the one that CLOUDDAV_TESTS_SEED asks for.</summary>
-    public static (int First, int Count) Choose()
+    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for; else a few, or with the stated sizes many.</summary>
+    /// <param name="few">How many.</param>
+    /// <param name="many">How many with the stated sizes, which are random ones.</param>
+    /// <param name="firstOfFew">The first of the few, where they are always the same; null when they are random ones.</param>
+    public static (int First, int Count) Choose(int few, int many, int? firstOfFew = null)
     {
+        var random = RandomNumberGenerator.GetInt32(1_000_000_000);
         var (first, count) =
             Seed is { } seed ? (seed, 1)
-            : IsFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), 50_000)
-            : (1, 800);
+            : IsFull ? (random, many)
+            : (firstOfFew ?? random, few);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
         return (first, count);
     }
