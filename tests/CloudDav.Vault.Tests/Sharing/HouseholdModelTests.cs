@@ -545,9 +545,8 @@ public sealed class HouseholdModelTests
             }
             var held = _model.Locks[_random.Next(_model.Locks.Count)];
             _model.Settle(person.Model);
-            var path = _random.Next(3) == 0 ? Pick(person) : PathOf(person, held.Node);
-            if (path is null)
-                return;
+            var path =
+                _random.Next(3) == 0 ? Pick(person) : PathOf(person, held.Node) ?? Pick(person);
             var place = ModelRules.Resolve(person.Model, path);
             var bar = ModelRules.Bars(person.Model, place, May.Remove);
             var result = await person.Tree.UnlockAsync(path, held.Token, TestVault.Stop);
