@@ -147,6 +147,12 @@ public sealed partial class VaultSession
                         if (node.Kind == NodeKind.Mount && vault.Mounts is null)
                             return;
                         Mark(measures, node);
+                        if (IsClosed(measures, node.Parent))
+                            return;
+                        node.Withheld =
+                            levels is null && node.IsFolder && IsClosed(measures, node.Id)
+                                ? ShareStanding.Paused
+                                : null;
                         var place = places.Enter(node, keepsFolders: levels is null);
                         visit(place.Below, vault, node, place.Locks);
                     }
@@ -352,6 +358,10 @@ public sealed partial class VaultSession
         if (_options.Visit is not null)
             node.Block = null;
     }
+
+    // Nothing in a folder that was blocked is named to whoever comes through a share.
+    private bool IsClosed(MeasuredPlaces? measures, NodeId folder) =>
+        _options.Visit is not null && measures?.IsBlocked(folder) == true;
 
     // Locks and what programs have noted are the household's.
     private NodeDetails Shown(NodeDetails details) =>

@@ -283,8 +283,18 @@ internal static class TestSteps
     {
         var opened = await session.OpenAsync(Segments(path), Stop);
         await using var content = opened.Value.Content!;
+        return await content.ReadAsync();
+    }
+
+    /// <summary>What a content has from a byte on.</summary>
+    public static async Task<byte[]> ReadAsync(
+        this IContentSource content,
+        long from = 0,
+        long? count = null
+    )
+    {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        await content.CopyToAsync(pipe.Writer, 0, content.Length, Stop);
+        await content.CopyToAsync(pipe.Writer, from, count ?? content.Length - from, Stop);
         await pipe.Writer.CompleteAsync();
         using var bytes = new MemoryStream();
         await pipe.Reader.CopyToAsync(bytes, Stop);

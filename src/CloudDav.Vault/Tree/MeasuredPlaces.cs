@@ -37,6 +37,9 @@ internal sealed class MeasuredPlaces
             _places[node.Id] = place;
     }
 
+    /// <summary>Whether a folder that was marked, or one above it, was blocked.</summary>
+    public bool IsBlocked(NodeId folder) => _places.GetValueOrDefault(folder).Block is not null;
+
     // Of two blocks the one above is named.
     private readonly record struct Place(Capability Taken, Measure? Block)
     {

@@ -69,17 +69,14 @@ public sealed class VaultArchiveTests
         {
             var from = random.Next(whole.Length + 1);
             var count = random.Next(Math.Min(whole.Length - from, 50_000) + 1);
-            Assert.Equal(
-                whole.AsSpan(from, count).ToArray(),
-                await ReadAsync(archive, from, count)
-            );
+            Assert.Equal(whole.AsSpan(from, count).ToArray(), await archive.ReadAsync(from, count));
         }
         Assert.Equal(
             whole.AsSpan(whole.Length - 1).ToArray(),
-            await ReadAsync(archive, whole.Length - 1, 1)
+            await archive.ReadAsync(whole.Length - 1, 1)
         );
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
-            ReadAsync(archive, whole.Length, 1)
+            archive.ReadAsync(whole.Length, 1)
         );
     }
 
@@ -130,7 +127,7 @@ public sealed class VaultArchiveTests
         await session.PutAsync("/b", "after, and longer");
         await session.DeleteAsync("/a");
 
-        Assert.Equal(before, await ReadAsync(archive, 0, archive.Length));
+        Assert.Equal(before, await archive.ReadAsync());
     }
 
     [Fact]
@@ -161,9 +158,7 @@ public sealed class VaultArchiveTests
         await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
         await cloud.RevokeAsync(device);
 
-        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() =>
-            ReadAsync(archive, 0, archive.Length)
-        );
+        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => archive.ReadAsync());
 
         Assert.Equal(RefusalRule.SignedOut, ended.Refusal.Rule);
         Assert.Equal(RefusalRule.SignedOut, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
@@ -180,9 +175,7 @@ public sealed class VaultArchiveTests
 
         await MeasureAsync(cloud, actor, MeasureKind.Suspension, Switches.Download, null);
 
-        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() =>
-            ReadAsync(archive, 0, archive.Length)
-        );
+        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => archive.ReadAsync());
         Assert.Equal(RefusalRule.Suspended, ended.Refusal.Rule);
         Assert.Equal(RefusalRule.Suspended, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
         Assert.Equal(
@@ -209,9 +202,7 @@ public sealed class VaultArchiveTests
         await using var zip = Open(await ReadAllAsync(session));
         Assert.Equal(["g"], zip.Entries.Select(entry => entry.FullName));
         Assert.NotEqual(before.ETag, (await session.FindArchiveTagAsync(Stop)).Value);
-        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() =>
-            ReadAsync(under, 0, under.Length)
-        );
+        var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => under.ReadAsync());
         Assert.Equal(RefusalRule.Blocked, ended.Refusal.Rule);
     }
 
@@ -338,10 +329,7 @@ public sealed class VaultArchiveTests
         {
             var from = random.Next(bytes.Length);
             var count = random.Next(Math.Min(bytes.Length - from, 5_000) + 1);
-            Assert.Equal(
-                bytes.AsSpan(from, count).ToArray(),
-                await ReadAsync(archive, from, count)
-            );
+            Assert.Equal(bytes.AsSpan(from, count).ToArray(), await archive.ReadAsync(from, count));
         }
     }
 
@@ -391,17 +379,7 @@ public sealed class VaultArchiveTests
     private static async Task<byte[]> ReadAllAsync(VaultSession session)
     {
         await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
-        return await ReadAsync(archive, 0, archive.Length);
-    }
-
-    private static async Task<byte[]> ReadAsync(IContentSource archive, long from, long count)
-    {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        await archive.CopyToAsync(pipe.Writer, from, count, Stop);
-        await pipe.Writer.CompleteAsync();
-        using var bytes = new MemoryStream();
-        await pipe.Reader.CopyToAsync(bytes, Stop);
-        return bytes.ToArray();
+        return await archive.ReadAsync();
     }
 
     private static ZipArchive Open(byte[] bytes) => new(new MemoryStream(bytes));

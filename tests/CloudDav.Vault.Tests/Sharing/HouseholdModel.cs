@@ -123,7 +123,7 @@ internal sealed class ModelShare(ModelPerson owner, ModelNode node)
 
     public HashSet<ModelPerson> Members { get; set; } = [];
 
-    public bool MayEdit { get; set; }
+    public ShareRights Rights { get; set; }
 
     public bool IsOver { get; set; }
 }
@@ -242,7 +242,7 @@ internal sealed class ModelRules
         {
             if (!Can(share.Owner, May.OpenFamily))
                 return RefusalRule.SharePaused;
-            if (!share.MayEdit && what is not (May.List or May.Read))
+            if (share.Rights != ShareRights.Edit && what is not (May.List or May.Read))
                 return RefusalRule.ShareRightMissing;
             if (!Can(share.Owner, what))
                 return RefusalRule.SharePaused;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
 
@@ -572,12 +573,15 @@ public sealed class HouseholdModelTests
             };
             var isLink = audience == ShareAudience.Link;
             var members = audience == ShareAudience.Members ? Some() : [];
-            var mayEdit = !isLink && _random.Next(3) > 0;
+            var rights =
+                _random.Next(3) == 0 ? ShareRights.View
+                : isLink ? ShareRights.Download
+                : ShareRights.Edit;
             var result = await person.Session.CreateShareAsync(
                 new NewShare
                 {
                     Path = path,
-                    Rights = mayEdit ? ShareRights.Edit : ShareRights.View,
+                    Rights = rights,
                     Audience = audience,
                     Members = [.. members.Select(member => member.Actor.Account)],
                     RightsStatement = isLink ? "1" : null,
@@ -594,7 +598,7 @@ public sealed class HouseholdModelTests
             Judge(
                 person,
                 result,
-                $"SHARE {Text(path)} {audience}{(mayEdit ? " edit" : "")} {NamesOf(members)}",
+                $"SHARE {Text(path)} {audience} {rights} {NamesOf(members)}",
                 may,
                 bar: null,
                 ChangeGuard.None,
@@ -606,7 +610,7 @@ public sealed class HouseholdModelTests
             {
                 Audience = audience,
                 Members = [.. members.Select(member => member.Model)],
-                MayEdit = mayEdit,
+                Rights = rights,
             };
             _model.Shares.Add(share);
             _shares.Add(new(share, person, result.Value.Placed.Share.Id, result.Value.Token));
@@ -636,12 +640,15 @@ public sealed class HouseholdModelTests
                 return;
             var members =
                 share.Audience == ShareAudience.Members && _random.Next(2) == 0 ? Some() : null;
-            var mayEdit = members is null ? _random.Next(2) == 0 : share.MayEdit;
+            var rights =
+                members is not null ? share.Rights
+                : _random.Next(2) == 0 ? ShareRights.Edit
+                : ShareRights.View;
             var changed = await owner.Session.ChangeShareAsync(
                 shared.Id,
                 new ShareChange
                 {
-                    Rights = mayEdit ? ShareRights.Edit : ShareRights.View,
+                    Rights = rights,
                     Members = members is null
                         ? null
                         : [.. members.Select(member => member.Actor.Account)],
@@ -649,7 +656,7 @@ public sealed class HouseholdModelTests
                 TestVault.Stop
             );
             var widens =
-                (mayEdit && !share.MayEdit)
+                (rights == ShareRights.Edit && share.Rights != ShareRights.Edit)
                 || members?.Exists(member => !share.Members.Contains(member.Model)) == true;
             var may =
                 isThere
@@ -658,12 +665,12 @@ public sealed class HouseholdModelTests
             Judge(
                 owner,
                 changed,
-                $"CHANGE share of {share.Node.Name}{(mayEdit ? " edit" : "")} {NamesOf(members ?? [])}",
+                $"CHANGE share of {share.Node.Name} {rights} {NamesOf(members ?? [])}",
                 may
             );
             if (!may)
                 return;
-            share.MayEdit = mayEdit;
+            share.Rights = rights;
             if (members is not null)
                 share.Members = [.. members.Select(member => member.Model)];
         }
@@ -903,8 +910,15 @@ public sealed class HouseholdModelTests
             List<string> lines
         )
         {
-            lines.Add(path + (node.Text is { } text ? $":{text.Length}" : "/"));
-            if (levels == 0)
+            // Of what was blocked those who come through a share see that it is there.
+            var isClosed =
+                via is not null && node.Text is null && node.Chain.Any(row => row.Blocks.Count > 0);
+            lines.Add(
+                path
+                    + (node.Text is { } text ? $":{text.Length}" : "/")
+                    + (isClosed && levels > 1 ? $"!{RefusalRule.SharePaused}" : "")
+            );
+            if (levels == 0 || isClosed)
                 return;
             foreach (var (name, member) in node.Members)
             {
@@ -992,18 +1006,19 @@ public sealed class HouseholdModelTests
             var link = links[_random.Next(links.Count)];
             var (share, node) = (link.Model, link.Model.Node);
             var found = await open.FindLinkAsync(link.Token!, TestVault.Stop);
+            var friend = open.Open(found!, "friend", new SessionOptions());
             var seen = new List<string>();
-            var listed = await open.Open(found!, "friend", new SessionOptions())
-                .ListAsync(
-                    [],
-                    levels: null,
-                    NodeDetails.None,
-                    (below, _, _, _) => seen.Add(string.Join('/', below.ToArray())),
-                    TestVault.Stop
-                );
+            var listed = await friend.ListAsync(
+                [],
+                levels: null,
+                NodeDetails.None,
+                (below, _, inner, _) =>
+                    seen.Add(string.Join('/', below.ToArray()) + (inner.IsFolder ? "/" : "")),
+                TestVault.Stop
+            );
             if (listed.Refusal is { } refusal)
                 seen = [refusal.Rule.ToString()];
-            var expected = new List<string>();
+            var (expected, packed) = (new List<string>(), new List<string>());
             if (!node.IsIn(share.Owner.Root))
                 expected.Add(nameof(RefusalRule.ShareNotFound));
             else if (
@@ -1015,10 +1030,31 @@ public sealed class HouseholdModelTests
             else
                 Add(node, "");
             Compare($"by the link of {node.Name}", expected, seen);
+            if (_random.Next(4) > 0)
+                return;
+            var opened = await friend.OpenArchiveAsync(TestVault.Stop);
+            if (packed.Count == 0)
+                packed.AddRange(expected);
+            else if (share.Rights == ShareRights.View)
+                packed = [nameof(RefusalRule.ShareRightMissing)];
+            else if (node.Text is not null)
+                packed = [nameof(RefusalRule.IsFile)];
+            else
+                packed.RemoveAt(0);
+            Compare(
+                $"packed by the link of {node.Name}",
+                packed,
+                opened.Refusal is { } unpacked
+                    ? [unpacked.Rule.ToString()]
+                    : await NamesAsync(opened.Value.Content)
+            );
 
             void Add(ModelNode inner, string path)
             {
-                expected.Add(path);
+                expected.Add(path + (inner.Text is null ? "/" : ""));
+                if (inner.Blocks.Count > 0)
+                    return;
+                packed.Add(expected[^1]);
                 foreach (var (name, member) in inner.Members)
                     if (member.Shows is null && !_model.MarksOn(member).Any())
                         Add(member, path.Length == 0 ? name : $"{path}/{name}");
@@ -1267,18 +1303,22 @@ public sealed class HouseholdModelTests
 
         private static string Text(IReadOnlyList<string> path) => "/" + string.Join('/', path);
 
+        private static async Task<List<string>> NamesAsync(IContentSource archive)
+        {
+            await using (archive)
+            {
+                await using var zip = new ZipArchive(new MemoryStream(await archive.ReadAsync()));
+                return [.. zip.Entries.Select(entry => entry.FullName)];
+            }
+        }
+
         private static async Task<string> ReadAsync(Opened opened)
         {
             var used = opened.Vault.UsedBytes;
             if (opened.Content is null)
                 return $"(folder) of {used}";
             await using var content = opened.Content;
-            var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-            await content.CopyToAsync(pipe.Writer, 0, content.Length, TestVault.Stop);
-            await pipe.Writer.CompleteAsync();
-            using var bytes = new MemoryStream();
-            await pipe.Reader.CopyToAsync(bytes, TestVault.Stop);
-            return $"{Encoding.UTF8.GetString(bytes.ToArray())} of {used}";
+            return $"{Encoding.UTF8.GetString(await content.ReadAsync())} of {used}";
         }
 
         private async Task DoAsync(Func<IContractTransaction, ValueTask> change) =>

@@ -798,12 +798,7 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     {
         var opened = await tree.OpenAsync(TestSteps.Segments(path), Stop);
         await using var content = opened.Value.Content!;
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        await content.CopyToAsync(pipe.Writer, 0, content.Length, Stop);
-        await pipe.Writer.CompleteAsync();
-        using var bytes = new MemoryStream();
-        await pipe.Reader.CopyToAsync(bytes, Stop);
-        return Encoding.UTF8.GetString(bytes.ToArray());
+        return Encoding.UTF8.GetString(await content.ReadAsync());
     }
 
     private static async Task<List<string>> ListAsync(VaultTree tree, string path, int? levels = 1)
