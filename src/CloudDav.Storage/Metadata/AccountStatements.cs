@@ -78,7 +78,7 @@ internal static class AccountStatements
         BigInt("@now")
     );
 
-    public static readonly SharedStatement SetPassword = new(
+    public static readonly SharedStatement SetPassword = SharedStatement.Counted(
         SharedStatement.Plain(ChangePassword),
         $"{MoveVault}\n{ChangePassword}",
         BigInt("@account"),
@@ -166,12 +166,12 @@ internal static class AccountStatements
     );
 
     /// <summary>What was shared with the household stays: nobody else has a credential to it.</summary>
-    public static readonly SharedStatement EndLinks = new(
+    public static readonly SharedStatement EndLinks = SharedStatement.Counted(
         "DELETE FROM dbo.shares WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account) AND audience = 0;",
         BigInt("@account")
     );
 
-    public static readonly SharedStatement RevokeAll = new(
+    public static readonly SharedStatement RevokeAll = SharedStatement.Counted(
         "UPDATE dbo.devices SET revoked = @now WHERE account_id = @account AND revoked IS NULL;",
         BigInt("@account"),
         BigInt("@now")
@@ -214,7 +214,7 @@ internal static class AccountStatements
     );
 
     /// <summary>Records a sign-in unless one of this way was recorded a while ago: then nothing is changed.</summary>
-    public static readonly SharedStatement NoteSignIn = new(
+    public static readonly SharedStatement NoteSignIn = SharedStatement.Counted(
         """
         UPDATE dbo.sign_ins SET last = @now WHERE account_id = @account AND way = @way AND last <= @before;
         INSERT INTO dbo.sign_ins (account_id, way, last) SELECT @account, @way, @now

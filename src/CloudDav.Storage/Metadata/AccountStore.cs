@@ -117,7 +117,7 @@ public abstract class AccountStore : IAccountStore
         IFactsSession session,
         AccountId account,
         string? passwordHash
-    ) => await session.ExecuteAsync(AccountStatements.SetPassword, account.Value, passwordHash) > 0;
+    ) => await session.CountAsync(AccountStatements.SetPassword, account.Value, passwordHash) > 0;
 
     /// <inheritdoc/>
     public ValueTask<DeviceId?> AddDeviceAsync(
@@ -271,7 +271,7 @@ public abstract class AccountStore : IAccountStore
             async session =>
             {
                 var isDue =
-                    await session.ExecuteAsync(
+                    await session.CountAsync(
                         AccountStatements.NoteSignIn,
                         account.Value,
                         way,
@@ -349,7 +349,11 @@ public abstract class AccountStore : IAccountStore
         CancellationToken cancellationToken
     ) =>
         await WriteAsync(
-            session => session.ExecuteAsync(AccountStatements.ForgetTries, key.ToArray()),
+            async session =>
+            {
+                await session.ExecuteAsync(AccountStatements.ForgetTries, key.ToArray());
+                return true;
+            },
             cancellationToken
         );
 

@@ -290,7 +290,7 @@ internal static class ContractStatements
         BigInt("@id")
     );
 
-    public static readonly SharedStatement LiftMeasure = new(
+    public static readonly SharedStatement LiftMeasure = SharedStatement.Counted(
         "UPDATE dbo.measures SET lifted = @now, lifted_by = @by WHERE measure_id = @id AND lifted IS NULL;",
         BigInt("@id"),
         Text("@by", 400),
@@ -328,7 +328,7 @@ internal static class ContractStatements
     private const string OldCommands =
         "SELECT c.command_id FROM dbo.commands AS c WHERE c.done < @before ORDER BY c.done";
 
-    public static readonly SharedStatement ForgetCommands = new(
+    public static readonly SharedStatement ForgetCommands = SharedStatement.Counted(
         SharedStatement.Plain(
             $"DELETE FROM dbo.commands WHERE command_id IN ({OldCommands} LIMIT @limit)"
         ),

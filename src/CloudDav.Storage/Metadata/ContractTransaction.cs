@@ -104,7 +104,7 @@ internal sealed class ContractTransaction(IFactsSession session)
     {
         await Session.ExecuteAsync(ContractStatements.UnmarkNodes, id);
         if (
-            await Session.ExecuteAsync(ContractStatements.LiftMeasure, id, by, Milliseconds.Of(now))
+            await Session.CountAsync(ContractStatements.LiftMeasure, id, by, Milliseconds.Of(now))
             == 0
         )
             return false;
@@ -134,7 +134,7 @@ internal sealed class ContractTransaction(IFactsSession session)
         );
 
     public ValueTask<int> ForgetCommandsAsync(DateTimeOffset before, int limit) =>
-        Session.ExecuteAsync(ContractStatements.ForgetCommands, Milliseconds.Of(before), limit);
+        Session.CountAsync(ContractStatements.ForgetCommands, Milliseconds.Of(before), limit);
 
     public async ValueTask<RegisterEntry> SaveEntryAsync(RegisterEntry entry)
     {
@@ -264,7 +264,7 @@ internal sealed class ContractTransaction(IFactsSession session)
 
     public async ValueTask<int> SignOutEverywhereAsync(AccountId account, DateTimeOffset now)
     {
-        var revoked = await Session.ExecuteAsync(
+        var revoked = await Session.CountAsync(
             AccountStatements.RevokeAll,
             account.Value,
             Milliseconds.Of(now)
@@ -276,7 +276,7 @@ internal sealed class ContractTransaction(IFactsSession session)
     public async ValueTask<int> EndSharesAsync(AccountId account)
     {
         await Session.ExecuteAsync(AccountStatements.EndLinkUses, account.Value);
-        return await Session.ExecuteAsync(AccountStatements.EndLinks, account.Value);
+        return await Session.CountAsync(AccountStatements.EndLinks, account.Value);
     }
 
     public async ValueTask AddTakeBackCredentialAsync(

@@ -26,8 +26,13 @@ internal interface IFactsSession
     );
 
     /// <summary>Changes something.</summary>
-    /// <returns>How many rows were changed, by all statements of the text together.</returns>
-    ValueTask<int> ExecuteAsync(SharedStatement statement, params object?[] values);
+    ValueTask ExecuteAsync(SharedStatement statement, params object?[] values);
+
+    /// <summary>Changes something and counts it.</summary>
+    /// <param name="statement">A counted one.</param>
+    /// <param name="values">The values of its parameters.</param>
+    /// <returns>How many rows were changed.</returns>
+    ValueTask<int> CountAsync(SharedStatement statement, params object?[] values);
 
     /// <summary>What is known about an account's contract.</summary>
     ValueTask<ContractFacts> LoadFactsAsync(AccountId account);

@@ -22,9 +22,24 @@ internal sealed class SharedStatement
         Server = new SqlServerStatement(server, parameters);
     }
 
+    private bool Counts { get; init; }
+
     public string Sqlite { get; }
 
     public SqlServerStatement Server { get; }
+
+    /// <summary>A change of which it matters how many rows it changed.</summary>
+    public static SharedStatement Counted(string text, params SqlServerParameter[] parameters) =>
+        Counted(Plain(text), text, parameters);
+
+    /// <summary>The same, in words of each engine.</summary>
+    public static SharedStatement Counted(
+        string sqlite,
+        string server,
+        params SqlServerParameter[] parameters
+    ) =>
+        // What an earlier statement on the same connection said of counting may still hold.
+        new(sqlite, $"SET NOCOUNT OFF;\n{server}", parameters) { Counts = true };
 
     /// <summary>A question with an order, of whose answer only the first rows count: at most <c>@limit</c>, its last parameter.</summary>
     public static SharedStatement Page(string text, params SqlServerParameter[] parameters) =>
@@ -33,6 +48,15 @@ internal sealed class SharedStatement
             $"{text} OFFSET 0 ROWS FETCH NEXT @limit ROWS ONLY;",
             [.. parameters, Int("@limit")]
         );
+
+    /// <summary>Refuses to count by a statement that is not a <see cref="Counted(string, SqlServerParameter[])"/> one.</summary>
+    public void RequireCount()
+    {
+        if (!Counts)
+            throw new InvalidOperationException(
+                $"It may not say how many rows it changed: {Sqlite}"
+            );
+    }
 
     /// <summary>The text as SQLite takes it.</summary>
     public static string Plain(string text) => text.Replace("dbo.", "", StringComparison.Ordinal);

@@ -24,8 +24,17 @@ internal sealed class SqliteFactsSession(SqliteDatabase database, SqliteSession 
         params object?[] values
     ) => new(session.List(statement, read, values));
 
-    public ValueTask<int> ExecuteAsync(SharedStatement statement, params object?[] values) =>
-        new(session.Change(statement, values));
+    public ValueTask ExecuteAsync(SharedStatement statement, params object?[] values)
+    {
+        session.Change(statement, values);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<int> CountAsync(SharedStatement statement, params object?[] values)
+    {
+        statement.RequireCount();
+        return new(session.Change(statement, values));
+    }
 
     public ValueTask<ContractFacts> LoadFactsAsync(AccountId account) =>
         new(SqliteFacts.LoadAccount(session, account));

@@ -23,8 +23,14 @@ internal sealed class SqlServerFactsSession(SqlServerDatabase database, SqlServe
         params object?[] values
     ) => await session.ListAsync(statement.Server.With(values), read, CancellationToken.None);
 
-    public async ValueTask<int> ExecuteAsync(SharedStatement statement, params object?[] values) =>
+    public async ValueTask ExecuteAsync(SharedStatement statement, params object?[] values) =>
         await session.ExecuteAsync(statement.Server.With(values));
+
+    public async ValueTask<int> CountAsync(SharedStatement statement, params object?[] values)
+    {
+        statement.RequireCount();
+        return await session.ExecuteAsync(statement.Server.With(values));
+    }
 
     public async ValueTask<ContractFacts> LoadFactsAsync(AccountId account) =>
         (await SqlServerFacts.LoadAccountAsync(session, account)).Facts;
