@@ -44,6 +44,26 @@ public sealed class ImageTests(ImageTests.Build build) : IClassFixture<ImageTest
         );
     }
 
+    [Fact]
+    public async Task The_same_image_is_one_of_an_operators_nodes_when_the_settings_say_so()
+    {
+        Assert.SkipUnless(TestSqlServer.IsGiven, TestSqlServer.Missing);
+        using var database = new TestSqlServer();
+        await using var azurite = await Azurite.StartAsync();
+        await CheckAsync(
+            Text,
+            [
+                .. database.Settings.Select(setting =>
+                    $"CLOUDDAV_{setting.Key.Replace(":", "__", StringComparison.Ordinal)}={setting.Value}"
+                ),
+                "CLOUDDAV_Storage__Country=BE",
+                $"CLOUDDAV_Storage__Azure__ConnectionString={azurite.ConnectionString}",
+            ],
+            // The first start makes the tables.
+            patience: TimeSpan.FromMinutes(4)
+        );
+    }
+
     [Theory]
     [InlineData(
         "COPY config/clouddav.json",

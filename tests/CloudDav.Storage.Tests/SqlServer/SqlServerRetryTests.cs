@@ -1,3 +1,4 @@
+using CloudDav.Testing;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage.Tests.SqlServer;
@@ -40,7 +41,7 @@ public sealed class SqlServerRetryTests(RelayedTestDatabase server)
         var (uncut, actor) = (await AddActorAsync(store), await AddActorAsync(store));
         Assert.Equal(1, await RunAsync(store, uncut, command));
         // A command of one change is committed by its statement, another one by the driver.
-        relay.CutNext(command == "two changes" ? null : TreeChangeStatements.ApplyAlone, cut);
+        relay.CutNext(command == "two changes" ? null : TreeChangeStatements.ApplyAlone.Text, cut);
 
         var runs = await RunAsync(store, actor, command);
 

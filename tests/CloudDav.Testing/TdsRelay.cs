@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Data.SqlClient;
 
-namespace CloudDav.Storage.Tests.SqlServer;
+namespace CloudDav.Testing;
 
 /// <summary>Where a connection is cut.</summary>
 public enum TdsCut
@@ -16,14 +16,17 @@ public enum TdsCut
 }
 
 /// <summary>Stands between the driver and a server, passes their bytes on, and cuts the connection at the statement that a test names. Does not see through TLS.</summary>
-internal sealed class TdsRelay : IAsyncDisposable
+public sealed class TdsRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly (string Host, int Port) _server;
     private readonly Task _accepting;
+    private CancellationTokenSource _away = new();
     private Plan? _plan;
 
+    /// <summary>Starts it.</summary>
+    /// <param name="connectionString">Leads to the database.</param>
     public TdsRelay(string connectionString)
     {
         var text = new SqlConnectionStringBuilder(connectionString);
@@ -44,21 +47,33 @@ internal sealed class TdsRelay : IAsyncDisposable
     public int Cuts { get; private set; }
 
     /// <summary>Cuts the connection that next sends a statement.</summary>
-    /// <param name="statement">The statement; null for the driver's own commit.</param>
+    /// <param name="statement">The statement's text; null for the driver's own commit.</param>
     /// <param name="cut">Where.</param>
-    public void CutNext(SqlServerStatement? statement, TdsCut cut) =>
+    public void CutNext(string? statement, TdsCut cut) =>
         // The beginning is enough to know it by, and all in the first packet.
         _plan = new Plan(
-            statement is null ? null : Encoding.Unicode.GetBytes(statement.Text[..200]),
+            statement is null ? null : Encoding.Unicode.GetBytes(statement[..200]),
             cut
         );
 
+    /// <summary>Cuts every connection, and each new one, until <see cref="ComeBack"/>.</summary>
+    public Task GoAwayAsync() => _away.CancelAsync();
+
+    /// <summary>Passes on again.</summary>
+    public void ComeBack()
+    {
+        _away.Dispose();
+        _away = new();
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
+        _away.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -74,13 +89,15 @@ internal sealed class TdsRelay : IAsyncDisposable
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var _ = client;
         client.NoDelay = true;
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, _away.Token);
+        var stop = cut.Token;
         var losesAnswer = false;
         try
         {
-            await server.ConnectAsync(_server.Host, _server.Port, _end.Token);
+            await server.ConnectAsync(_server.Host, _server.Port, stop);
             await await Task.WhenAny(
-                PumpAsync(client, server, MayPass),
-                PumpAsync(server, client, _ => !losesAnswer)
+                PumpAsync(client, server, MayPass, stop),
+                PumpAsync(server, client, _ => !losesAnswer, stop)
             );
         }
         catch (Exception exception)
@@ -101,15 +118,20 @@ internal sealed class TdsRelay : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, bool> mayPass)
+    private static async Task PumpAsync(
+        Socket from,
+        Socket to,
+        Func<ReadOnlyMemory<byte>, bool> mayPass,
+        CancellationToken stop
+    )
     {
         var buffer = new byte[64 * 1024];
-        while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var count)
+        while (await from.ReceiveAsync(buffer, stop) is > 0 and var count)
         {
             if (!mayPass(buffer.AsMemory(0, count)))
                 return;
             for (var sent = 0; sent < count; )
-                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _end.Token);
+                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), stop);
         }
     }
 
