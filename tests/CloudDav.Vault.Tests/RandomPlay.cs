@@ -18,13 +18,15 @@ internal static class RandomPlay
             ? seed
             : null;
 
-    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for; else a few, or with the stated sizes many.</summary>
+    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for; else a few, or with the stated sizes many. On a server they are fewer.</summary>
     /// <param name="few">How many.</param>
     /// <param name="many">How many with the stated sizes, which are random ones.</param>
     /// <param name="firstOfFew">The first of the few, where they are always the same; null when they are random ones.</param>
     public static (int First, int Count) Choose(int few, int many, int? firstOfFew = null)
     {
         var random = RandomNumberGenerator.GetInt32(1_000_000_000);
+        if (TestEngine.IsServer)
+            (few, many) = (few / 40, few);
         var (first, count) =
             Seed is { } seed ? (seed, 1)
             : IsFull ? (random, many)

@@ -12,7 +12,8 @@ namespace CloudDav.Vault.Tests;
 /// </summary>
 internal abstract class TestEngine : IDisposable
 {
-    private static bool IsServer =>
+    /// <summary>Whether it is on a server, where every step of a test is a way there and back.</summary>
+    public static bool IsServer =>
         Environment.GetEnvironmentVariable("CLOUDDAV_TEST_ENGINE") == "sqlserver";
 
     /// <summary>All that the vault asks of it.</summary>
@@ -30,6 +31,10 @@ internal abstract class TestEngine : IDisposable
     /// <summary>Skips a test that is about SQLite's file.</summary>
     public static void RequireFile() =>
         Assert.SkipWhen(IsServer, "it is about the file of the other engine");
+
+    /// <summary>Skips a test of a test, which no engine answers otherwise.</summary>
+    public static void RequireNear() =>
+        Assert.SkipWhen(IsServer, "it is about the model, whatever the engine");
 
     /// <summary>The trees as another process has them.</summary>
     public abstract (IMetadataStore Store, IDisposable Engine) OpenOther();

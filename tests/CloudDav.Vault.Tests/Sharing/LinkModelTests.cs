@@ -28,6 +28,7 @@ public sealed class LinkModelTests
     [InlineData(PlantedBug.ForgetsCapacity)]
     public async Task A_planted_bug_is_found(PlantedBug bug)
     {
+        TestEngine.RequireNear();
         await using var vault = new TestVault(isInMemory: true);
         Assert.NotNull(
             await FindDifferenceAsync(vault, new BrokenStore(vault.Metadata, bug), first: 1, 300)
