@@ -28,6 +28,9 @@ public class Nodes : IAsyncLifetime
     /// <summary>How long a node that is to stop still takes requests. The proxy looks every second whether it should send any, as balancers do.</summary>
     public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>How many answers each who works with them has at least to get, for it to be called a load.</summary>
+    public virtual int LeastLoad => 100;
+
     /// <summary>The tree behind the proxy, ending with a slash.</summary>
     public string Url { get; private set; } = "";
 

@@ -19,6 +19,9 @@ public sealed class SqlServerNodes : Nodes
         }
     }
 
+    /// <summary>The server may share a small machine with the nodes and the test, and learn each statement on each connection anew.</summary>
+    public override int LeastLoad => 12;
+
     protected override string Storage => _content!.Storage;
 
     public override async ValueTask InitializeAsync()

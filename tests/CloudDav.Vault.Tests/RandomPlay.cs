@@ -9,6 +9,9 @@ internal static class RandomPlay
 {
     private static bool IsFull => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
 
+    private static bool IsWhole =>
+        Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_WHOLE") == "1";
+
     private static int? Seed =>
         int.TryParse(
             Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
@@ -18,19 +21,18 @@ internal static class RandomPlay
             ? seed
             : null;
 
-    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for; else a few, or with the stated sizes many. On a server they are fewer.</summary>
-    /// <param name="few">How many.</param>
+    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for, or else as many as <see cref="IsWhole"/> and <see cref="IsFull"/> say. On a server they are fewer.</summary>
+    /// <param name="few">How many while something is worked on, from the first seed on, always the same.</param>
+    /// <param name="whole">How many in a whole run, from the first seed on.</param>
     /// <param name="many">How many with the stated sizes, which are random ones.</param>
-    /// <param name="firstOfFew">The first of the few, where they are always the same; null when they are random ones.</param>
-    public static (int First, int Count) Choose(int few, int many, int? firstOfFew = null)
+    public static (int First, int Count) Choose(int few, int whole, int many)
     {
-        var random = RandomNumberGenerator.GetInt32(1_000_000_000);
         if (TestEngine.IsServer)
-            (few, many) = (few / 40, few);
+            (few, whole, many) = (few / 40, few / 40, few);
         var (first, count) =
             Seed is { } seed ? (seed, 1)
-            : IsFull ? (random, many)
-            : (firstOfFew ?? random, few);
+            : IsFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), many)
+            : (1, IsWhole ? whole : few);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
         return (first, count);
     }

@@ -36,7 +36,7 @@ public sealed class SafeSaveModelTests
     [Fact]
     public async Task Ids_contents_and_properties_are_what_a_simple_model_says()
     {
-        var (first, count) = RandomPlay.Choose(few: 60, many: 3_000);
+        var (first, count) = RandomPlay.Choose(few: 60, whole: 300, many: 3_000);
         if (await FindDifferenceAsync(first, count, Forgotten.Nothing) is { } found)
             Assert.Fail(found);
     }
