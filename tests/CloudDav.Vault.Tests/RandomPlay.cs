@@ -28,7 +28,7 @@ internal static class RandomPlay
     public static (int First, int Count) Choose(int few, int whole, int many)
     {
         if (TestEngine.IsServer)
-            (few, whole, many) = (few / 40, few / 40, few);
+            (few, whole, many) = (few / 60, few / 60, few);
         var (first, count) =
             Seed is { } seed ? (seed, 1)
             : IsFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), many)

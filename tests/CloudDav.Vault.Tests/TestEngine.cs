@@ -32,9 +32,9 @@ internal abstract class TestEngine : IDisposable
     public static void RequireFile() =>
         Assert.SkipWhen(IsServer, "it is about the file of the other engine");
 
-    /// <summary>Skips a test of a test, which no engine answers otherwise.</summary>
+    /// <summary>Skips a long test that asks nothing else of an engine than others do.</summary>
     public static void RequireNear() =>
-        Assert.SkipWhen(IsServer, "it is about the model, whatever the engine");
+        Assert.SkipWhen(IsServer, "it is not about the engine, and long on a server");
 
     /// <summary>The trees as another process has them.</summary>
     public abstract (IMetadataStore Store, IDisposable Engine) OpenOther();

@@ -69,7 +69,7 @@ public sealed class TreeModelTests
                         );
                     }
                 },
-                iter: 30,
+                iter: TestEngine.IsServer ? 6 : 30,
                 threads: 1
             );
     }

@@ -106,6 +106,8 @@ public sealed class ReconciliationTests : IAsyncLifetime
         ReconciliationOutcome expected
     )
     {
+        if (customers > 100)
+            TestEngine.RequireNear();
         await AddCustomersAsync(customers);
         for (var i = 1; i <= ended; i++)
             _inventory.Says($"m-{i}", new KnownMainContract(MainStatus.Terminated, Now, null));

@@ -392,25 +392,7 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     public async Task Why_an_item_was_blocked_is_not_told_to_whoever_would_copy_its_folder()
     {
         var (anna, ben) = await ShareAsync(ShareRights.Edit);
-        await _cloud.Contracts.WriteAsync<Measure>(
-            async transaction =>
-                await transaction.AddMeasureAsync(
-                    new Measure
-                    {
-                        Id = 0,
-                        Kind = MeasureKind.Block,
-                        Account = _anna.Account,
-                        Node = await transaction.FindNodeAsync(
-                            _anna.Vault,
-                            ["Photos", "sub", "deep.txt"]
-                        ),
-                        ReasonCode = "copyright",
-                        SetBy = "crm",
-                        Since = _cloud.Time.GetUtcNow(),
-                    }
-                ),
-            Stop
-        );
+        await BlockAsync("Photos", "sub", "deep.txt");
 
         foreach (var copy in (string[])["/copy", "/Photos/copy"])
             Assert.Equal(
@@ -421,6 +403,19 @@ public sealed class HouseholdShareTests : IAsyncDisposable
             "copyright",
             (await CopyAsync(anna, "/Photos/sub", "/copy")).Refusal?.ReasonCode
         );
+    }
+
+    [Fact]
+    public async Task Nothing_in_a_folder_that_was_blocked_is_named_to_whoever_it_is_shared_with()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        await BlockAsync("Photos", "sub");
+
+        Assert.Equal(
+            ["", "Photos", "Photos/one.txt", "Photos/sub", "own.txt"],
+            await ListAsync(ben, "/", levels: null)
+        );
+        Assert.Contains("Photos/sub/deep.txt", await ListAsync(anna, "/", levels: null));
     }
 
     [Fact]
@@ -718,6 +713,24 @@ public sealed class HouseholdShareTests : IAsyncDisposable
                 _ => null,
                 Stop
             );
+
+    private async Task BlockAsync(params string[] path) =>
+        await _cloud.Contracts.WriteAsync<Measure>(
+            async transaction =>
+                await transaction.AddMeasureAsync(
+                    new Measure
+                    {
+                        Id = 0,
+                        Kind = MeasureKind.Block,
+                        Account = _anna.Account,
+                        Node = await transaction.FindNodeAsync(_anna.Vault, path),
+                        ReasonCode = "copyright",
+                        SetBy = "crm",
+                        Since = _cloud.Time.GetUtcNow(),
+                    }
+                ),
+            Stop
+        );
 
     private static ChangeGuard Expect(string path, string etag) => TestSteps.Expect(path, etag);
 
