@@ -390,6 +390,9 @@ public sealed partial class VaultSession
             var path = facts.Paths[first + i];
             if (_hasMounts && path.Mount is { } mount)
                 return Cross(facts, path, mount, isCondition: true);
+            // What is closed to somebody is no condition either: it would tell what is in there.
+            if (facts.Vault.Decision!.RefusesAt(path.Chain, Capability.List) is { } closed)
+                return closed;
             if (!guard.Expectations[i].IsState(facts.Vault, path.Node))
                 return new Refusal(RefusalRule.ConditionFailed)
                 {

@@ -416,6 +416,11 @@ public sealed class HouseholdShareTests : IAsyncDisposable
             await ListAsync(ben, "/", levels: null)
         );
         Assert.Contains("Photos/sub/deep.txt", await ListAsync(anna, "/", levels: null));
+        foreach (var path in (string[])["/Photos/sub/deep.txt", "/Photos/sub/nothing"])
+            Assert.Equal(
+                RefusalRule.SharePaused,
+                (await PutAsync(ben, "/Photos/new", "x", guard: Expect(path, "*"))).Refusal?.Rule
+            );
     }
 
     [Fact]
