@@ -215,6 +215,7 @@ public abstract partial class NodesContract(Nodes nodes)
 
         Assert.All(workers, worker => Assert.Null(worker.Complaint));
         Assert.Null(await shared.CheckAsync(survivor));
+        Assert.True(before > 0 && Answered() > before);
         foreach (var node in own.All.Reverse())
             await node.KillAsync();
         var data = own.All[0].Data;

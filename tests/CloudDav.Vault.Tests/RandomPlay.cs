@@ -1,27 +1,16 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
+using CloudDav.Testing;
 
 namespace CloudDav.Vault.Tests;
 
 /// <summary>Plays random sequences against a model until one differs from it.</summary>
 internal static class RandomPlay
 {
-    private static bool IsFull => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
-
     private static bool IsWhole =>
         Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_WHOLE") == "1";
 
-    private static int? Seed =>
-        int.TryParse(
-            Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_SEED"),
-            CultureInfo.InvariantCulture,
-            out var seed
-        )
-            ? seed
-            : null;
-
-    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for, or else as many as <see cref="IsWhole"/> and <see cref="IsFull"/> say. On a server they are fewer.</summary>
+    /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for, or else as many as <see cref="IsWhole"/> and <see cref="Sizes.AreFull"/> say. On a server they are fewer.</summary>
     /// <param name="few">How many while something is worked on, from the first seed on, always the same.</param>
     /// <param name="whole">How many in a whole run, from the first seed on.</param>
     /// <param name="many">How many with the stated sizes, which are random ones.</param>
@@ -30,8 +19,8 @@ internal static class RandomPlay
         if (TestEngine.IsServer)
             (few, whole, many) = (few / 60, few / 60, few);
         var (first, count) =
-            Seed is { } seed ? (seed, 1)
-            : IsFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), many)
+            Sizes.Seed is { } seed ? (seed, 1)
+            : Sizes.AreFull ? (RandomNumberGenerator.GetInt32(1_000_000_000), many)
             : (1, IsWhole ? whole : few);
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {first + count - 1}");
         return (first, count);

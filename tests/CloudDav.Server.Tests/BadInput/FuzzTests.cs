@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using CloudDav.Server.Tests.Checks;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.BadInput;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Checks;
 

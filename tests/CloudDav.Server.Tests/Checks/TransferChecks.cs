@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Checks;
 

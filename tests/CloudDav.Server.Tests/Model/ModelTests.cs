@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CloudDav.Server.Tests.Checks;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 using CloudDav.WebDav;
 
 namespace CloudDav.Server.Tests.Model;

@@ -1,10 +1,11 @@
 using System.Globalization;
 
-namespace CloudDav.Server.Tests.Checks;
+namespace CloudDav.Testing;
 
 /// <summary>How large and long tests are: reduced by default, as stated with CLOUDDAV_TESTS_FULL=1.</summary>
-internal static class Sizes
+public static class Sizes
 {
+    /// <summary>Whether they are as stated.</summary>
     public static bool AreFull { get; } =
         Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_FULL") == "1";
 
@@ -18,5 +19,6 @@ internal static class Sizes
             ? seed
             : null;
 
+    /// <summary>One of two sizes.</summary>
     public static T Pick<T>(T reduced, T stated) => AreFull ? stated : reduced;
 }
