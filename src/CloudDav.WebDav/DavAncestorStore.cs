@@ -55,6 +55,18 @@ public sealed class DavAncestorStore(DavPrincipal principal, string prefix) : ID
     }
 
     /// <inheritdoc/>
+    public ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        ValueTask.FromResult<DavResult<DavSynced>>(
+            Exists(path) ? Methods.ReportMethod.Unsupported() : Missing()
+        );
+
+    /// <inheritdoc/>
     public ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

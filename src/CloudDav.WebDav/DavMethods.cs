@@ -79,6 +79,7 @@ internal static class DavMethods
         {
             Needs = DavPrivileges.WriteProperties,
         },
+        new("REPORT", MethodTargets.Mapped, ReportMethod.HandleAsync),
         new("LOCK", MethodTargets.Any, LockMethod.HandleAsync) { Needs = DavPrivileges.AnyWrite },
         new("UNLOCK", MethodTargets.Mapped, UnlockMethod.HandleAsync)
         {

@@ -32,6 +32,15 @@ public abstract class DelegatingDavStore(IDavStore inner) : IDavStore
     ) => Inner.ListAsync(path, depth, facts, visit, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    ) => Inner.SyncAsync(path, sync, facts, visit, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

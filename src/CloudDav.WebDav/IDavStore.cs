@@ -50,6 +50,20 @@ public interface IDavStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Visits what has changed in a collection since a token (RFC 6578), from one snapshot, as <see cref="ListAsync"/> does. Each address comes once: what is gone
+    /// before what is new, and gone means it and everything below it. Refuses with 404, with 403 <c>valid-sync-token</c> when the token is not one of this
+    /// collection and principal or is too old, with 403 <c>supported-report</c> on what is no collection, and with 507
+    /// <c>number-of-matches-within-limits</c> when not even the next change fits into the limit.
+    /// </summary>
+    ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Finds a resource with its content, for GET and HEAD; nothing of the content is read yet. A collection has no content.</summary>
     ValueTask<DavResult<DavReadable>> OpenAsync(DavPath path, CancellationToken cancellationToken);
 
@@ -143,6 +157,27 @@ public interface IDavStore
 /// <param name="resource">The resource. Valid only during the call: a store may reuse the object.</param>
 public delegate void DavVisitor(ReadOnlySpan<string> below, DavResource resource);
 
+/// <summary>What a sync report asks (RFC 6578 §6.1).</summary>
+/// <param name="Token">The token of the last one; null for the first.</param>
+/// <param name="Depth">One for the members, infinity for everything below.</param>
+/// <param name="Limit">How many addresses at the most; null for as many as the store gives at once.</param>
+public sealed record DavSync(string? Token, Depth Depth, int? Limit);
+
+/// <summary>How a sync report ended.</summary>
+/// <param name="Token">The token for the next one.</param>
+/// <param name="IsTruncated">Whether there is more, which the token leads to.</param>
+public sealed record DavSynced(string Token, bool IsTruncated);
+
+/// <summary>Called for each address of a sync report.</summary>
+/// <param name="below">The segments from the collection down. Valid only during the call.</param>
+/// <param name="isCollection">Whether it is, or was, a collection.</param>
+/// <param name="resource">What is there; null when it is gone. Valid only during the call.</param>
+public delegate void DavSyncVisitor(
+    ReadOnlySpan<string> below,
+    bool isCollection,
+    DavResource? resource
+);
+
 /// <summary>A file's bytes, read in any order of ranges, never whole in memory.</summary>
 public interface IDavContent : IAsyncDisposable
 {
@@ -177,6 +212,9 @@ public enum DavFacts
 
     /// <summary><see cref="DavResource.Checksums"/>.</summary>
     Checksums = 8,
+
+    /// <summary><see cref="DavResource.SyncToken"/>.</summary>
+    SyncToken = 16,
 }
 
 /// <summary>A file or collection with its content, before anything of it is read.</summary>

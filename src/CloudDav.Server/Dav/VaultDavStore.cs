@@ -92,6 +92,20 @@ internal sealed class VaultDavStore(
         return listed.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
+    public ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            new DavProblem(403, "This report cannot be asked for here.")
+            {
+                Condition = System.Xml.Linq.XName.Get("supported-report", "DAV:"),
+            }
+        );
+
     public async ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

@@ -57,6 +57,16 @@ internal static class Guards
             : new WriteGuard { Expectations = expectations, LockTokens = tokens };
     }
 
+    /// <summary>Evaluates the If header alone, for what only reads: why not, or null to go on.</summary>
+    public static async ValueTask<DavProblem?> RefusesAsync(DavRequest request)
+    {
+        var header = IfHeader.Parse(request.Header("If"));
+        if (header.Problem is not null || header.Value is null)
+            return header.Problem;
+        var holds = await new IfEvaluator(request).EvaluateAsync(header.Value);
+        return holds.Problem ?? (holds.Value ? null : Failed());
+    }
+
     /// <summary>412 (RFC 9110 §15.5.13).</summary>
     public static DavProblem Failed() =>
         new(412, "The resource is not in the state that the request asked for.");

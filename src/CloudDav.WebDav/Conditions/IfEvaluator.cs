@@ -8,6 +8,9 @@ internal sealed class IfEvaluator(DavRequest request)
     private readonly Dictionary<DavPath, DavResource?> _seen = [];
     private readonly Dictionary<DavPath, Expectation> _expectations = [];
 
+    // A collection's sync token is a state token too, and no lock's has its form.
+    private bool _wantsSyncTokens;
+
     /// <summary>
     /// For a MOVE of macOS, which keeps one token of two: the other end, whose locks count for untagged lists as well.
     /// </summary>
@@ -19,6 +22,10 @@ internal sealed class IfEvaluator(DavRequest request)
     /// <summary>True when one list holds; a problem when the store could not say.</summary>
     public async ValueTask<DavResult<bool>> EvaluateAsync(IfHeader header)
     {
+        _wantsSyncTokens = header.Tokens.Any(token =>
+            !token.StartsWith("opaquelocktoken:", StringComparison.OrdinalIgnoreCase)
+            && !token.StartsWith("urn:uuid:", StringComparison.OrdinalIgnoreCase)
+        );
         foreach (var list in header.Lists)
         {
             var holds = await HoldsAsync(list);
@@ -62,6 +69,12 @@ internal sealed class IfEvaluator(DavRequest request)
             if (condition.Token is { } token)
             {
                 matches = HasToken(locks, token);
+                // RFC 6578 §5: with the collection's tag the store sees at commit whether it still is in that state.
+                if (!matches && resource?.SyncToken is { } synced)
+                {
+                    matches = synced == token;
+                    _expectations[path] = new Expectation(path, resource.ETag);
+                }
             }
             else
             {
@@ -117,7 +130,11 @@ internal sealed class IfEvaluator(DavRequest request)
     {
         if (_seen.TryGetValue(path, out var seen))
             return seen;
-        var found = await request.Store.FindAsync(path, DavFacts.Locks, request.Aborted);
+        var found = await request.Store.FindAsync(
+            path,
+            _wantsSyncTokens ? DavFacts.Locks | DavFacts.SyncToken : DavFacts.Locks,
+            request.Aborted
+        );
         if (found.Problem is { Status: not 404 })
             return found.Problem;
         var resource = found.IsSuccess ? found.Value : null;

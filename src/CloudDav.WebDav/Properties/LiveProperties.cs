@@ -228,12 +228,24 @@ internal static class LiveProperties
         ),
         new(
             DavNames.Dav + "supported-report-set",
-            DavFacts.None,
-            // RFC 3253 §3.1.5: no report is supported, which is an empty set.
-            static (ref _, _, _) => { }
+            DavFacts.SyncToken,
+            static (ref writer, _, _) =>
+                writer.Raw(
+                    "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"u8
+                )
         )
         {
-            Has = static (_, _) => false,
+            // RFC 3253 §3.1.5
+            IsEmpty = static resource => resource.SyncToken is null,
+        },
+        // RFC 6578 §4
+        new(
+            DavNames.SyncToken,
+            DavFacts.SyncToken,
+            static (ref writer, _, resource) => writer.Text(resource.SyncToken)
+        )
+        {
+            Has = static (_, resource) => resource.SyncToken is not null,
         },
         // ownCloud's, as rclone and the sync clients read them
         new(

@@ -26,6 +26,9 @@ internal sealed record PropfindBody(PropfindKind Kind, IReadOnlyList<XName> Name
 
     private static readonly PropfindBody All = new(PropfindKind.AllProp, []);
 
+    /// <summary>Whether these are more names than are answered.</summary>
+    public static bool HasTooMany(IReadOnlyCollection<XName> names) => names.Count > MaxNames;
+
     /// <summary>Parses a body; an empty one means allprop (RFC 4918 §9.1).</summary>
     public static DavResult<PropfindBody> Parse(ReadOnlyMemory<byte> body, string? contentType) =>
         body.IsEmpty ? All : DavXmlReader.Parse(body, contentType, Read);
@@ -52,7 +55,7 @@ internal sealed record PropfindBody(PropfindKind Kind, IReadOnlyList<XName> Name
             else if (reader.Name == DavNames.Include)
                 AddNames();
         });
-        if (kinds.Count != 1 || names.Count > MaxNames)
+        if (kinds.Count != 1 || HasTooMany(names))
             return problem;
         return new PropfindBody(kinds[0], [.. names.Distinct()]);
     }

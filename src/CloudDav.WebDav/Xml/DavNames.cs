@@ -31,6 +31,12 @@ internal static class DavNames
     public static readonly XName Shared = Dav + "shared";
     public static readonly XName Collection = Dav + "collection";
     public static readonly XName ResourceType = Dav + "resourcetype";
+    public static readonly XName SyncCollection = Dav + "sync-collection";
+    public static readonly XName SyncToken = Dav + "sync-token";
+    public static readonly XName SyncLevel = Dav + "sync-level";
+    public static readonly XName Limit = Dav + "limit";
+    public static readonly XName Results = Dav + "nresults";
+    public static readonly XName WithinLimits = Dav + "number-of-matches-within-limits";
     public static readonly XName CannotModifyProtected = Dav + "cannot-modify-protected-property";
     public static readonly XName ValidResourceType = Dav + "valid-resourcetype";
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Xml.Linq;
@@ -17,6 +18,7 @@ internal sealed class MemoryStore(
     private static readonly TimeSpan LockFloor = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan LockCap = TimeSpan.FromHours(1);
     private static readonly XNamespace Dav = "DAV:";
+    private const string TokenStart = "http://clouddav.org/test/sync/";
 
     public DavPrincipal Principal => new(user, $"/principals/{user}/");
 
@@ -71,6 +73,71 @@ internal sealed class MemoryStore(
             }
             Walk(path, node, depth != Depth.Zero);
             return Ok(default(Done));
+        }
+    }
+
+    public ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (tree.Gate)
+        {
+            if (tree.Find(path, foldsCase) is not { } node)
+                return No<DavSynced>(404, "nothing there");
+            if (!node.IsCollection)
+                return No<DavSynced>(403, "no folder", "supported-report");
+            var former = new SortedDictionary<string, (string ETag, bool IsCollection)>(
+                StringComparer.Ordinal
+            );
+            if (sync.Token is { } token)
+            {
+                if (
+                    !token.StartsWith(TokenStart, StringComparison.Ordinal)
+                    || !int.TryParse(
+                        token[TokenStart.Length..],
+                        CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                    || number >= tree.Synced.Count
+                )
+                    return No<DavSynced>(403, "unknown token", "valid-sync-token");
+                former = new(tree.Synced[number], StringComparer.Ordinal);
+            }
+            var present = StateOf(node, sync.Depth);
+            var changes = former
+                .Keys.Where(key => !present.ContainsKey(key))
+                .Concat(
+                    present.Keys.Where(key =>
+                        !former.TryGetValue(key, out var seen) || seen != present[key]
+                    )
+                )
+                .ToList();
+            foreach (var key in changes.Take(sync.Limit ?? int.MaxValue))
+            {
+                string[] below = key.Split('\0');
+                if (present.TryGetValue(key, out var state))
+                {
+                    var at = below.Aggregate(path, (up, name) => up.Append(name));
+                    visit(below, state.IsCollection, ToResource(at, tree.Find(at)!, facts));
+                    former[key] = state;
+                }
+                else
+                {
+                    visit(below, former[key].IsCollection, null);
+                    former.Remove(key);
+                }
+            }
+            tree.Synced.Add(former);
+            return Ok(
+                new DavSynced(
+                    $"{TokenStart}{tree.Synced.Count - 1}",
+                    changes.Count > (sync.Limit ?? int.MaxValue)
+                )
+            );
         }
     }
 
@@ -570,6 +637,27 @@ internal sealed class MemoryStore(
             : null;
     }
 
+    private static SortedDictionary<string, (string ETag, bool IsCollection)> StateOf(
+        MemoryNode top,
+        Depth depth
+    )
+    {
+        var state = new SortedDictionary<string, (string ETag, bool IsCollection)>(
+            StringComparer.Ordinal
+        );
+        void Walk(MemoryNode node, string prefix)
+        {
+            foreach (var child in node.Children.Values)
+            {
+                state.Add(prefix + child.Name, (child.ETag, child.IsCollection));
+                if (depth == Depth.Infinity)
+                    Walk(child, prefix + child.Name + '\0');
+            }
+        }
+        Walk(top, "");
+        return state;
+    }
+
     private static List<PropertyStatus> Apply(MemoryNode node, PropertyPatch patch)
     {
         if (patch.Changes.Any(change => change is PropertyChange.Refuse))
@@ -666,6 +754,11 @@ internal sealed class MemoryStore(
                         tree.Used,
                         Math.Max(0, (tree.Capacity ?? long.MaxValue) - tree.Used)
                     )
+                    : null,
+            // The whole tree's state, which is enough to tell whether it is still the same.
+            SyncToken =
+                facts.HasFlag(DavFacts.SyncToken) && node.IsCollection
+                    ? $"{TokenStart}{node.ETag.Trim('"')}"
                     : null,
             Checksums =
                 facts.HasFlag(DavFacts.Checksums) && node.Sha1 is not null

@@ -22,6 +22,9 @@ internal sealed class MemoryTree(TimeProvider clock)
     /// <summary>Entries an infinite listing may have.</summary>
     public int InfiniteLimit { get; set; } = 20_000;
 
+    /// <summary>What was below a collection when a sync token was given: for each path its ETag, by the number of the token.</summary>
+    public List<SortedDictionary<string, (string ETag, bool IsCollection)>> Synced { get; } = [];
+
     /// <summary>How often something was looked up, for tests that count.</summary>
     public int Finds { get; set; }
 
