@@ -9,6 +9,7 @@ using CloudDav.Server.MainContracts;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
+using CloudDav.Server.SyncClients;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
@@ -71,7 +72,9 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
         // 7. Whoever comes by a link, without an account.
         app.Use(app.Services.GetRequiredService<LinkDoor>().InvokeAsync);
-        // 8. Everything else is DAV: who signs in, which tree, through which door.
+        // 8. The sync clients that people already have, at the addresses they know.
+        app.Use(app.Services.GetRequiredService<SyncDoor>().InvokeAsync);
+        // 9. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -346,6 +349,7 @@ internal static class ServerHost
         CustomerApi.Register(services);
         services.AddSingleton<DavDoors>();
         services.AddSingleton<LinkDoor>();
+        services.AddSingleton<SyncDoor>();
         services.AddSingleton(provider => new EventKeys(
             provider.GetRequiredService<IOptions<EventsOptions>>().Value
         ));

@@ -41,7 +41,11 @@ internal sealed class SignIn(
         Challenge.Add(context);
     }
 
-    private async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials.Basic basic)
+    /// <summary>The actor behind a name and a password. Refuses with <see cref="RefusalRule.SignedOut"/> when they are wrong, and says nothing to the client yet.</summary>
+    public async ValueTask<VaultResult<Actor>> FindAsync(
+        HttpContext context,
+        Credentials.Basic basic
+    )
     {
         var answer = await desk.SignInAsync(
             basic.Name,
@@ -49,26 +53,34 @@ internal sealed class SignIn(
             AddressOf(context.Connection.RemoteIpAddress),
             context.RequestAborted
         );
-        if (answer.Outcome != SignInOutcome.SignedIn)
-            metrics.SignInFailed(ReasonOf(answer.Outcome));
-        switch (answer.Outcome)
+        if (answer.Outcome == SignInOutcome.SignedIn)
+            return answer.Actor!;
+        metrics.SignInFailed(ReasonOf(answer.Outcome));
+        return answer.Outcome switch
         {
-            case SignInOutcome.SignedIn:
-                return answer.Actor;
-            case SignInOutcome.TooMany:
-                await refusals.WriteAsync(context, RefusalRule.TooManyTries, answer.RetryAfter);
-                return null;
-            case SignInOutcome.Busy:
-                await refusals.WriteAsync(context, RefusalRule.SignInBusy, answer.RetryAfter);
-                return null;
-            case SignInOutcome.Disabled:
-                await refusals.WriteAsync(context, RefusalRule.SignInDisabled);
-                return null;
-            case SignInOutcome.Closed:
-                await refusals.WriteAsync(context, RefusalRule.AccountClosed);
-                return null;
-            default:
+            SignInOutcome.TooMany => refusals.EndsAfter(
+                RefusalRule.TooManyTries,
+                answer.RetryAfter
+            ),
+            SignInOutcome.Busy => refusals.EndsAfter(RefusalRule.SignInBusy, answer.RetryAfter),
+            SignInOutcome.Disabled => new Refusal(RefusalRule.SignInDisabled),
+            SignInOutcome.Closed => new Refusal(RefusalRule.AccountClosed),
+            _ => new Refusal(RefusalRule.SignedOut),
+        };
+    }
+
+    private async ValueTask<Actor?> EstablishAsync(HttpContext context, Credentials.Basic basic)
+    {
+        var found = await FindAsync(context, basic);
+        switch (found.Refusal)
+        {
+            case null:
+                return found.Value;
+            case { Rule: RefusalRule.SignedOut }:
                 await Challenge.AnswerAsync(context);
+                return null;
+            case { } refusal:
+                await refusals.WriteAsync(context, refusal);
                 return null;
         }
     }

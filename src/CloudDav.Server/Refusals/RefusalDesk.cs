@@ -42,5 +42,9 @@ internal sealed class RefusalDesk(
 
     /// <summary>As <see cref="WriteAsync(HttpContext, Refusal)"/>, of what ends by itself after a time.</summary>
     public Task WriteAsync(HttpContext context, RefusalRule rule, TimeSpan? endsAfter = null) =>
-        WriteAsync(context, new Refusal(rule) { Until = time.GetUtcNow() + endsAfter });
+        WriteAsync(context, EndsAfter(rule, endsAfter));
+
+    /// <summary>A refusal of what ends by itself after a time.</summary>
+    public Refusal EndsAfter(RefusalRule rule, TimeSpan? wait) =>
+        new(rule) { Until = time.GetUtcNow() + wait };
 }

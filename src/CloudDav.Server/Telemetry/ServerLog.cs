@@ -38,6 +38,18 @@ internal static partial class ServerLog
         string traceId
     );
 
+    [LoggerMessage(
+        1011,
+        LogLevel.Error,
+        "{Method} at the sync clients' door failed (trace {TraceId})"
+    )]
+    public static partial void SyncDoorFailed(
+        this ILogger log,
+        Exception failure,
+        string method,
+        string traceId
+    );
+
     [LoggerMessage(1020, LogLevel.Error, "Delivering events failed and will be tried again.")]
     public static partial void EventDeliveryFailed(this ILogger log, Exception failure);
 

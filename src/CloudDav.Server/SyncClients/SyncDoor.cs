@@ -1,0 +1,176 @@
+using CloudDav.Server.Api;
+using CloudDav.Server.Auth;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
+using CloudDav.WebDav;
+using CloudDav.WebDav.Responses;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.SyncClients;
+
+/// <summary>
+/// The door for the sync clients that people already have, of the ownCloud family: the addresses they were built with. Trees are in <see cref="SyncTrees"/>, calls in <see cref="OcsRoutes"/>, and single
+/// addresses in <see cref="SyncPages"/>; each is one line. On a host name whose root is the tree there is no such door: there, a folder may be called so.
+/// </summary>
+internal sealed class SyncDoor
+{
+    private const string TreesPrefix = "/remote.php/dav";
+    private const string AliasPrefix = "/remote.php/webdav";
+
+    private static readonly string[] s_owned = ["/remote.php", "/index.php", "/status.php"];
+
+    private readonly SignIn _signIn;
+    private readonly DeviceQueue _queue;
+    private readonly RefusalDesk _refusals;
+    private readonly OutageDesk _outages;
+    private readonly HashSet<string> _rootHosts;
+    private readonly DavCorsOptions _cors;
+    private readonly DavEndpointOptions _options;
+    private readonly DavEndpoint _trees;
+    private readonly DavEndpoint _alias;
+    private readonly ILogger<SyncDoor> _log;
+
+    public SyncDoor(
+        SignIn signIn,
+        VaultStores stores,
+        RefusalDesk refusals,
+        OutageDesk outages,
+        IOptions<ListenOptions> listen,
+        IOptions<DavOptions> dav,
+        ILogger<DavEndpoint> davLog,
+        ILogger<SyncDoor> log
+    )
+    {
+        (_signIn, _refusals, _outages, _log) = (signIn, refusals, outages, log);
+        _queue = new DeviceQueue(
+            listen.Value.RequestsPerDevice,
+            TimeSpan.FromSeconds(listen.Value.QueueSeconds)
+        );
+        _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
+        _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
+        _options = new DavEndpointOptions
+        {
+            HostNames = dav.Value.AliasHosts,
+            Clients = dav.Value.Clients,
+            Explain = (context, failure) =>
+                failure is StorageUnavailableException outage
+                    ? refusals.Answer(context, outages.Tell(outage)).ToProblem()
+                    : null,
+        };
+        _trees = new DavEndpoint(
+            TreesPrefix,
+            _options,
+            context => new(new SyncTreesStore(context, TreesPrefix, SyncTrees.All)),
+            davLog
+        );
+        _alias = _trees.At(
+            AliasPrefix,
+            context => new(stores.OpenTree(context, AliasPrefix + "/"))
+        );
+    }
+
+    /// <summary>Answers what is asked at this door and passes on everything else.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (_rootHosts.Contains(context.Request.Host.Host))
+        {
+            await next(context);
+            return;
+        }
+        if (FindTree(context) is { } tree)
+            await AnswerAsync(context, tree);
+        else if (OcsRoutes.Owns(context.Request.Path))
+            await GuardAsync(context, OcsAsync);
+        else if (SyncPages.Find(context.Request) is { } page)
+            await GuardAsync(context, page);
+        else if (IsOwned(context.Request.Path))
+            await PlainText.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "There is nothing at this address."
+            );
+        else
+            await next(context);
+    }
+
+    // By the target as it was sent, as the protocol reads it; "*" is of no tree in particular.
+    private DavEndpoint? FindTree(HttpContext context) =>
+        !context.Request.Path.HasValue ? null
+        : _trees.Matches(context) ? _trees
+        : _alias.Matches(context) ? _alias
+        : null;
+
+    private Task OcsAsync(HttpContext context) => OcsRoutes.AnswerAsync(context, SignInAsync);
+
+    private Task GuardAsync(HttpContext context, RequestDelegate answer) =>
+        ApiGuard.RunAsync(
+            context,
+            answer,
+            _log.SyncDoorFailed,
+            "Something went wrong on our side. Try again later."
+        );
+
+    private static bool IsOwned(PathString path) =>
+        Array.Exists(
+            s_owned,
+            owned => path.StartsWithSegments(owned, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private async Task AnswerAsync(HttpContext context, DavEndpoint tree)
+    {
+        if (await DavCors.TryAnswerAsync(context, _cors))
+            return;
+        VaultResult<DeviceQueue.Place> signedIn;
+        try
+        {
+            signedIn = await SignInAsync(context);
+        }
+        // Before it comes to the protocol, which does this itself.
+        catch (StorageUnavailableException outage)
+        {
+            signedIn = _outages.Tell(outage);
+        }
+        if (signedIn.Refusal is { } refusal)
+        {
+            await ProblemWriter.WriteAsync(
+                context,
+                _refusals.Answer(context, refusal).ToProblem(),
+                _options,
+                TreesPrefix
+            );
+            return;
+        }
+        using var place = signedIn.Value;
+        await tree.HandleAsync(context);
+    }
+
+    /// <summary>Who it is, and a place among the device's running requests. Only an app password or a password signs in: these clients know a challenge of nothing else.</summary>
+    private async ValueTask<VaultResult<DeviceQueue.Place>> SignInAsync(HttpContext context)
+    {
+        ChallengeWhenSignedOut(context);
+        if (Credentials.Of(context.Request) is not Credentials.Basic basic)
+            return new Refusal(RefusalRule.SignedOut);
+        var found = await _signIn.FindAsync(context, basic);
+        if (found.Refusal is { } refusal)
+            return refusal;
+        context.Features.Set(found.Value);
+        return await _queue.EnterAsync(found.Value, context) is { } place
+            ? place
+            : new Refusal(RefusalRule.DeviceBusy);
+    }
+
+    private void ChallengeWhenSignedOut(HttpContext context) =>
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode != StatusCodes.Status401Unauthorized)
+                return Task.CompletedTask;
+            if (context.Features.Get<Actor>() is { } actor)
+                _signIn.Revoked(context, actor);
+            else
+                Challenge.Add(context);
+            return Task.CompletedTask;
+        });
+}

@@ -1,0 +1,392 @@
+using CloudDav.Vault;
+using CloudDav.WebDav;
+
+namespace CloudDav.Server.SyncClients;
+
+/// <summary>
+/// The trees of the person who signed in as one: <c>/NAME/PERSON/...</c> is the tree of that name, and the folders above it only lead there. Being one tree, what is moved from one into another, and a
+/// condition on another, mean what they say.
+/// </summary>
+/// <param name="context">The request, whose actor is known.</param>
+/// <param name="prefix">Where all of them are.</param>
+/// <param name="trees">How each is opened.</param>
+internal sealed class SyncTreesStore(
+    HttpContext context,
+    string prefix,
+    IReadOnlyDictionary<string, OpenSyncTree> trees
+) : IDavStore
+{
+    private readonly Actor _actor = context.Features.Get<Actor>()!;
+    private readonly Dictionary<string, DavResult<IDavStore>> _open = new(StringComparer.Ordinal);
+
+    /// <summary>A place in a tree: the tree, the path in it, and where it begins.</summary>
+    private sealed record Spot(IDavStore Store, DavPath Path, DavPath Root)
+    {
+        public DavPath Outward(DavPath path) => new(Root.Segments.AddRange(path.Segments));
+
+        public DavResult<T> Outward<T>(DavResult<T> result) =>
+            result.Problem is { Paths.Count: > 0 } problem
+                ? problem with
+                {
+                    Paths = [.. problem.Paths.Select(Outward)],
+                }
+                : result;
+
+        public DavLock Outward(DavLock held) => held with { Root = Outward(held.Root) };
+
+        public void Outward(DavResource resource)
+        {
+            if (resource.Locks.Count > 0)
+                resource.Locks = [.. resource.Locks.Select(Outward)];
+        }
+
+        // What was seen in another tree cannot be held to in this one's transaction.
+        public WriteGuard Inward(WriteGuard guard) =>
+            guard with
+            {
+                Expectations =
+                [
+                    .. guard
+                        .Expectations.Where(expected => Holds(expected.Path))
+                        .Select(expected =>
+                            expected with
+                            {
+                                Path = new(expected.Path.Segments[Root.Segments.Length..]),
+                            }
+                        ),
+                ],
+            };
+
+        private bool Holds(DavPath path) =>
+            path.Segments.Length >= Root.Segments.Length
+            && path.Segments.AsSpan()[..Root.Segments.Length].SequenceEqual(Root.Segments.AsSpan());
+    }
+
+    public DavPrincipal Principal => new(_actor.Name, AddressOf(SyncTrees.Files) + "/");
+
+    public async ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
+        CancellationToken cancellationToken
+    ) =>
+        Open(SyncTrees.Files) is { Problem: null, Value: var files }
+            ? await files.FindPrivilegesAsync(cancellationToken)
+            : Open(SyncTrees.Files).Problem!;
+
+    public async ValueTask<DavResult<DavResource>> FindAsync(
+        DavPath path,
+        DavFacts facts,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        var found = await spot.Store.FindAsync(spot.Path, facts, cancellationToken);
+        if (found.IsSuccess)
+            spot.Outward(found.Value);
+        return spot.Outward(found);
+    }
+
+    public async ValueTask<DavResult<Done>> ListAsync(
+        DavPath path,
+        Depth depth,
+        DavFacts facts,
+        DavVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        return spot.Outward(
+            await spot.Store.ListAsync(
+                spot.Path,
+                depth,
+                facts,
+                (below, resource) =>
+                {
+                    spot.Outward(resource);
+                    visit(below, resource);
+                },
+                cancellationToken
+            )
+        );
+    }
+
+    public async ValueTask<DavResult<DavSynced>> SyncAsync(
+        DavPath path,
+        DavSync sync,
+        DavFacts facts,
+        DavSyncVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        return spot.Outward(
+            await spot.Store.SyncAsync(
+                spot.Path,
+                sync,
+                facts,
+                (below, isCollection, resource) =>
+                {
+                    if (resource is not null)
+                        spot.Outward(resource);
+                    visit(below, isCollection, resource);
+                },
+                cancellationToken
+            )
+        );
+    }
+
+    public async ValueTask<DavResult<DavReadable>> OpenAsync(
+        DavPath path,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        return at.Problem is { } problem
+            ? problem
+            : at.Value.Outward(await at.Value.Store.OpenAsync(at.Value.Path, cancellationToken));
+    }
+
+    public async ValueTask<DavResult<DavWritten>> WriteAsync(
+        DavPath path,
+        DavUpload upload,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        return spot.Path.IsRoot
+            ? TopIsThere()
+            : spot.Outward(
+                await spot.Store.WriteAsync(
+                    spot.Path,
+                    upload,
+                    spot.Inward(guard),
+                    cancellationToken
+                )
+            );
+    }
+
+    public async ValueTask<DavResult<DavWritten>> CreateCollectionAsync(
+        DavPath path,
+        PropertyPatch? properties,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        return spot.Path.IsRoot
+            ? TopIsThere()
+            : spot.Outward(
+                await spot.Store.CreateCollectionAsync(
+                    spot.Path,
+                    properties,
+                    spot.Inward(guard),
+                    cancellationToken
+                )
+            );
+    }
+
+    public async ValueTask<DavResult<Done>> DeleteAsync(
+        DavPath path,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        return at.Problem is { } problem
+            ? problem
+            : at.Value.Outward(
+                await at.Value.Store.DeleteAsync(
+                    at.Value.Path,
+                    at.Value.Inward(guard),
+                    cancellationToken
+                )
+            );
+    }
+
+    public ValueTask<DavResult<DavWritten>> MoveAsync(
+        DavPath source,
+        DavPath destination,
+        TransferOptions options,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        TransferAsync(
+            source,
+            destination,
+            guard,
+            (from, to, inward) =>
+                from.Store.MoveAsync(from.Path, to, options, inward, cancellationToken),
+            cancellationToken
+        );
+
+    public ValueTask<DavResult<DavWritten>> CopyAsync(
+        DavPath source,
+        DavPath destination,
+        TransferOptions options,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        TransferAsync(
+            source,
+            destination,
+            guard,
+            (from, to, inward) =>
+                from.Store.CopyAsync(from.Path, to, options, inward, cancellationToken),
+            cancellationToken
+        );
+
+    public async ValueTask<DavResult<IReadOnlyList<PropertyStatus>>> PatchPropertiesAsync(
+        DavPath path,
+        PropertyPatch patch,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        return at.Problem is { } problem
+            ? problem
+            : at.Value.Outward(
+                await at.Value.Store.PatchPropertiesAsync(
+                    at.Value.Path,
+                    patch,
+                    at.Value.Inward(guard),
+                    cancellationToken
+                )
+            );
+    }
+
+    public async ValueTask<DavResult<DavLocked>> LockAsync(
+        DavPath path,
+        LockRequest request,
+        WriteGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        var locked = await spot.Store.LockAsync(
+            spot.Path,
+            request,
+            spot.Inward(guard),
+            cancellationToken
+        );
+        return locked.IsSuccess
+            ? locked.Value with
+            {
+                Lock = spot.Outward(locked.Value.Lock),
+            }
+            : spot.Outward(locked);
+    }
+
+    public async ValueTask<DavResult<DavLock>> RefreshLockAsync(
+        DavPath path,
+        IReadOnlyList<string> tokens,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        var spot = at.Value;
+        var refreshed = await spot.Store.RefreshLockAsync(
+            spot.Path,
+            tokens,
+            timeout,
+            cancellationToken
+        );
+        return refreshed.IsSuccess ? spot.Outward(refreshed.Value) : spot.Outward(refreshed);
+    }
+
+    public async ValueTask<DavResult<Done>> UnlockAsync(
+        DavPath path,
+        string token,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        return at.Problem is { } problem
+            ? problem
+            : at.Value.Outward(
+                await at.Value.Store.UnlockAsync(at.Value.Path, token, cancellationToken)
+            );
+    }
+
+    private async ValueTask<DavResult<DavWritten>> TransferAsync(
+        DavPath source,
+        DavPath destination,
+        WriteGuard guard,
+        Func<Spot, DavPath, WriteGuard, ValueTask<DavResult<DavWritten>>> transfer,
+        CancellationToken cancellationToken
+    )
+    {
+        var from = await AtAsync(source, cancellationToken);
+        if (from.Problem is { } missing)
+            return missing;
+        var to = await AtAsync(destination, cancellationToken);
+        if (to.Problem is { } problem)
+            return problem;
+        if (from.Value.Path.IsRoot || to.Value.Path.IsRoot)
+            return new DavProblem(403, "The top folder can be neither moved nor replaced.");
+        return from.Value.Store == to.Value.Store
+            ? from.Value.Outward(
+                await transfer(from.Value, to.Value.Path, from.Value.Inward(guard))
+            )
+            : new DavProblem(403, "Nothing can be moved from there to here.");
+    }
+
+    // Above the trees nothing is looked up that would tell whether the person still is signed in, so a tree is asked.
+    private async ValueTask<DavResult<Spot>> AtAsync(DavPath path, CancellationToken stop)
+    {
+        var segments = path.Segments;
+        if (segments.Length >= 2)
+        {
+            if (!trees.ContainsKey(segments[0]))
+                return new DavProblem(404, "There is nothing at this address.");
+            if (SignInName.Key(segments[1]) != SignInName.Key(_actor.Name))
+                return new DavProblem(403, "This is not the address of your own files.");
+            var tree = Open(segments[0]);
+            return tree.Problem is { } closed
+                ? closed
+                : new Spot(tree.Value, new(segments[2..]), new(segments[..2]));
+        }
+        var files = Open(SyncTrees.Files);
+        if (files.Problem is { } problem)
+            return problem;
+        var found = await files.Value.FindAsync(DavPath.Root, DavFacts.None, stop);
+        return found.Problem is { } refused
+            ? refused
+            : new Spot(
+                new DavAncestorStore(Principal, $"{SyncTrees.Files}/{_actor.Name}"),
+                path,
+                DavPath.Root
+            );
+    }
+
+    private DavResult<IDavStore> Open(string name)
+    {
+        if (!_open.TryGetValue(name, out var tree))
+            _open.Add(name, tree = trees[name](new(context, _actor, AddressOf(name))));
+        return tree;
+    }
+
+    private string AddressOf(string name) => $"{prefix}/{name}/{Uri.EscapeDataString(_actor.Name)}";
+
+    private static DavProblem TopIsThere() => new(405, "The top folder exists already.");
+}
