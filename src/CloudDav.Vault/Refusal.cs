@@ -126,6 +126,9 @@ public enum RefusalRule
     /// <summary>Too many locks.</summary>
     TooManyLocks,
 
+    /// <summary>The account has so many favourites already.</summary>
+    TooManyFavorites,
+
     /// <summary>Dead properties pass their limit.</summary>
     PropertiesTooLarge,
 

@@ -39,6 +39,9 @@ public sealed record VaultLimits
     /// <summary>Shares in one vault.</summary>
     public int Shares { get; init; } = 1_000;
 
+    /// <summary>Favourites of one account: PROPFIND holds those of a vault in memory.</summary>
+    public int Favorites { get; init; } = 1_000;
+
     /// <summary>The shortest time a lock is given: Office asks for 180 s and refreshes at half.</summary>
     public TimeSpan LockFloor { get; init; } = TimeSpan.FromSeconds(180);
 

@@ -148,7 +148,10 @@ public sealed record NodePatch
     /// <summary>Dead properties to set, or with null XML to remove; a name at most once.</summary>
     public IReadOnlyList<(string Name, string? Xml)> Properties { get; init; } = [];
 
-    /// <summary>True when nothing would change.</summary>
+    /// <summary>Whether it is to be a favourite of the actor's; null changes nothing.</summary>
+    public bool? IsFavorite { get; init; }
+
+    /// <summary>True when nothing would change that anybody else could see.</summary>
     public bool IsEmpty =>
         Modified is null
         && Created is null

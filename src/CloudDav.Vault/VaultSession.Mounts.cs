@@ -58,6 +58,7 @@ public sealed partial class VaultSession
             return new(null, new Refusal(RefusalRule.ShareNotFound));
         var found = new Found(facts.Vault, path);
         Mark(MeasuresOn(found), node);
+        await MarkFavoriteAsync(node, Shown(details), cancellationToken);
         return new(
             found,
             facts.Vault.Decision!.Refuses(Capability.List)

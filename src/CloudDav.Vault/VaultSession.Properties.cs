@@ -18,10 +18,17 @@ public sealed partial class VaultSession
                     transaction,
                     Request(guard, NodeDetails.Locks | NodeDetails.Properties, path)
                 );
-                var found = FoundIn(facts, Capability.Reorganise);
+                var isOnlyMark = patch is { IsFavorite: not null, IsEmpty: true };
+                var found = FoundIn(
+                    facts,
+                    isOnlyMark && _origin is not null ? Capability.List : Capability.Reorganise
+                );
                 if (found.Refusal is { } missing)
                     return missing;
                 var (vault, place, former) = (facts.Vault, facts.Paths[0], found.Value.Node);
+                if (isOnlyMark)
+                    return CheckGuard(facts, guard)
+                        ?? await MarkFavoriteAsync(transaction, vault, former, patch);
                 var sizes = former.Properties.ToDictionary(
                     property => property.Name,
                     property => property.Bytes,
@@ -44,6 +51,8 @@ public sealed partial class VaultSession
                 if (patch.IsEmpty)
                     return new Changed(vault, former, Created: false);
                 var changes = new ChangeSet(vault, Now);
+                if (await AddFavoriteAsync(transaction, changes, former.Id, patch) is { } unmarked)
+                    return unmarked;
                 var row = former.Copy();
                 ApplyPatch(row, patch);
                 row.PropertyBytes = propertyBytes;
@@ -73,6 +82,82 @@ public sealed partial class VaultSession
             },
             cancellationToken
         );
+
+    // Only the actor's own: the item, its tag and everybody else's view of it stay what they are.
+    private async ValueTask<VaultResult<Changed>> MarkFavoriteAsync(
+        IMetadataTransaction transaction,
+        VaultState vault,
+        NodeRow node,
+        NodePatch patch
+    )
+    {
+        var changes = new ChangeSet(vault, Now, isRecorded: false);
+        if (
+            (
+                vault.Decision!.Visitor?.RefusesAtHome(Capability.Reorganise)
+                ?? await AddFavoriteAsync(transaction, changes, node.Id, patch)
+            ) is
+            { } refusal
+        )
+            return refusal;
+        if (changes.Changes.Count > 0)
+            await transaction.ApplyAsync(changes);
+        return new Changed(vault, node, Created: false);
+    }
+
+    private async ValueTask<Refusal?> AddFavoriteAsync(
+        IMetadataTransaction transaction,
+        ChangeSet changes,
+        NodeId node,
+        NodePatch patch
+    )
+    {
+        if (patch.IsFavorite is not { } wanted)
+            return null;
+        // Behind a link is nobody who could have any.
+        if (IsLink)
+            return new Refusal(RefusalRule.ShareRightMissing);
+        var marked = await transaction.ListFavoritesAsync(_owner.Vault, _actor.Account, node);
+        if (wanted == (marked.Count > 0))
+            return null;
+        if (wanted)
+        {
+            var used = await transaction.CountFavoritesAsync(_actor.Account);
+            if (used >= Limits.Favorites)
+                return new Refusal(RefusalRule.TooManyFavorites)
+                {
+                    Limit = Limits.Favorites,
+                    Used = used,
+                };
+        }
+        changes.Add(new Change.SetFavorite(node, _actor.Account, wanted));
+        return null;
+    }
+
+    private async ValueTask<IReadOnlySet<NodeId>?> FavoritesAsync(
+        IMetadataSnapshot snapshot,
+        NodeDetails details,
+        NodeId? node = null
+    ) =>
+        details.HasFlag(NodeDetails.Favorite)
+            ? await snapshot.ListFavoritesAsync(_owner.Vault, _actor.Account, node)
+            : null;
+
+    // What was found by itself, and not in a listing.
+    private async ValueTask MarkFavoriteAsync(
+        NodeRow node,
+        NodeDetails details,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!details.HasFlag(NodeDetails.Favorite))
+            return;
+        var favorites = await _vaults.Metadata.ReadAsync(
+            snapshot => FavoritesAsync(snapshot, details, node.Id),
+            cancellationToken
+        );
+        node.IsFavorite = favorites!.Contains(node.Id);
+    }
 
     private static void ApplyPatch(NodeRow row, NodePatch patch)
     {

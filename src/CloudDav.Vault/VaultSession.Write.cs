@@ -103,6 +103,8 @@ public sealed partial class VaultSession
                 {
                     ApplyPatch(row, patch);
                     row.PropertyBytes = propertyBytes;
+                    if (await AddFavoriteAsync(transaction, changes, row.Id, patch) is { } unmarked)
+                        return unmarked;
                 }
                 changes.Add(new Change.InsertNode(row));
                 foreach (var (name, xml) in patch?.Properties ?? [])

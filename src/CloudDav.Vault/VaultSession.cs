@@ -82,10 +82,13 @@ public sealed partial class VaultSession
         CancellationToken cancellationToken
     )
     {
-        var facts = await LoadAsync(Request([new(path, Shown(details))]), cancellationToken);
+        details = Shown(details);
+        var facts = await LoadAsync(Request([new(path, details)]), cancellationToken);
         var found = FoundIn(facts, Capability.List);
-        if (found.IsSuccess)
-            Mark(MeasuresOn(found.Value), found.Value.Node);
+        if (!found.IsSuccess)
+            return found;
+        Mark(MeasuresOn(found.Value), found.Value.Node);
+        await MarkFavoriteAsync(found.Value.Node, details, cancellationToken);
         return found;
     }
 
@@ -127,6 +130,8 @@ public sealed partial class VaultSession
                 );
                 var measures = MeasuresOn(found.Value);
                 var hidden = HiddenBelow(vault);
+                var favorites = await FavoritesAsync(snapshot, details);
+                top.IsFavorite = favorites?.Contains(top.Id);
                 Mark(measures, top);
                 visit([], vault, top, places.LocksOfTop);
                 if (levels == 0 || !top.IsFolder)
@@ -149,6 +154,7 @@ public sealed partial class VaultSession
                         Mark(measures, node);
                         if (IsClosed(measures, node.Parent))
                             return;
+                        node.IsFavorite = favorites?.Contains(node.Id);
                         node.Withheld =
                             levels is null && node.IsFolder && IsClosed(measures, node.Id)
                                 ? ShareStanding.Paused
@@ -363,9 +369,11 @@ public sealed partial class VaultSession
     private bool IsClosed(MeasuredPlaces? measures, NodeId folder) =>
         _options.Visit is not null && measures?.IsBlocked(folder) == true;
 
-    // Locks and what programs have noted are the household's.
+    // Locks and what programs have noted are the household's, and favourites those of people with an account.
     private NodeDetails Shown(NodeDetails details) =>
-        IsLink ? details & ~(NodeDetails.Locks | NodeDetails.Properties) : details;
+        IsLink
+            ? details & ~(NodeDetails.Locks | NodeDetails.Properties | NodeDetails.Favorite)
+            : details;
 
     // What a listing leaves out with everything below it, by-products of the owner's programs aside; null for nothing at all.
     private HashSet<NodeId>? HiddenBelow(VaultState vault) => IsLink ? [.. vault.Protected] : null;

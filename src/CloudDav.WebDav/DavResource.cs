@@ -53,6 +53,9 @@ public sealed class DavResource
     /// <summary>The token of a collection's present state (RFC 6578 §4), a URI; null on files, on collections without the report, and unless asked for with <see cref="DavFacts.SyncToken"/>.</summary>
     public string? SyncToken { get; set; }
 
+    /// <summary>Whether the principal has marked it as a favourite; null where nobody can, and unless asked for with <see cref="DavFacts.Favorite"/>.</summary>
+    public bool? IsFavorite { get; set; }
+
     /// <summary>Why it, or a collection above it, was taken out of reach: what its content is refused with. Null when it was not.</summary>
     public DavProblem? Blocked { get; set; }
 

@@ -215,6 +215,9 @@ public enum DavFacts
 
     /// <summary><see cref="DavResource.SyncToken"/>.</summary>
     SyncToken = 16,
+
+    /// <summary><see cref="DavResource.IsFavorite"/>.</summary>
+    Favorite = 32,
 }
 
 /// <summary>A file or collection with its content, before anything of it is read.</summary>

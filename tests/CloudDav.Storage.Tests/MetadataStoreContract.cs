@@ -65,6 +65,7 @@ public abstract partial class MetadataStoreContract
             },
             { "UPDATE sequences SET next = 1", "sequence" },
             { "INSERT INTO protected_nodes SELECT vault_id, 4711, 0 FROM vaults", "marks" },
+            { "INSERT INTO favorites SELECT vault_id, 1, 4711 FROM vaults", "marks" },
         };
 
     [Fact]

@@ -180,7 +180,8 @@ internal sealed class VaultDavStore(
         );
         if (
             properties is not null
-            && made.Refusal is { Rule: RefusalRule.PropertiesTooLarge } refusal
+            && made.Refusal
+                is { Rule: RefusalRule.PropertiesTooLarge or RefusalRule.TooManyFavorites } refusal
         )
             return NotMade(VaultProperties.StatusesOf(properties, tell(refusal)));
         var written = WrittenOf(made, modifiedAccepted: false);
@@ -255,7 +256,12 @@ internal sealed class VaultDavStore(
         if (patched.Refusal is not { } refusal)
             return VaultProperties.StatusesOf(patch);
         var problem = tell(refusal);
-        if (refusal.Rule is RefusalRule.PropertiesTooLarge or RefusalRule.CapacityExceeded)
+        if (
+            refusal.Rule
+            is RefusalRule.PropertiesTooLarge
+                or RefusalRule.CapacityExceeded
+                or RefusalRule.TooManyFavorites
+        )
             return VaultProperties.StatusesOf(patch, problem);
         return problem;
     }

@@ -56,6 +56,7 @@ internal static class VaultProperties
                 ? new DavQuota(vault.UsedBytes, vault.AvailableBytes)
                 : null;
         resource.Checksums = node.Checksums;
+        resource.IsFavorite = node.IsFavorite;
     }
 
     public static DavResource Of(VaultState vault, NodeRow node, DavFacts facts)
@@ -92,6 +93,8 @@ internal static class VaultProperties
             details |= NodeDetails.Locks;
         if (facts.HasFlag(DavFacts.Checksums))
             details |= NodeDetails.Checksums;
+        if (facts.HasFlag(DavFacts.Favorite))
+            details |= NodeDetails.Favorite;
         return details;
     }
 
@@ -121,6 +124,9 @@ internal static class VaultProperties
                     break;
                 case PropertyChange.SetWin32Attributes attributes:
                     result = result with { Win32Attributes = attributes.Value };
+                    break;
+                case PropertyChange.SetFavorite favorite:
+                    result = result with { IsFavorite = favorite.Value };
                     break;
                 default:
                     // Ignored ones change nothing; refused ones never come here.
@@ -157,7 +163,9 @@ internal static class VaultProperties
             .. patch
                 .Changes.GroupBy(change => change.Name)
                 .Select(changes =>
-                    changes.Any(change => change is PropertyChange.SetDead)
+                    changes.Any(change =>
+                        change is PropertyChange.SetDead or PropertyChange.SetFavorite
+                    )
                         ? new PropertyStatus(
                             changes.Key,
                             problem.Status,

@@ -70,6 +70,7 @@ internal static class RefusalMap
             RefusalRule.TooDeep => new(403, "too-deep"),
             RefusalRule.TooManyItems => new(507, "too-many-items"),
             RefusalRule.TooManyLocks => new(507, "too-many-locks"),
+            RefusalRule.TooManyFavorites => new(507, "too-many-favorites"),
             RefusalRule.PropertiesTooLarge => new(507, "properties-too-large"),
             RefusalRule.ListingTooLarge => new(403, "listing-too-large")
             {

@@ -31,6 +31,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooDeep => $"Les dossiers peuvent avoir ici {w.Limit} niveaux au maximum. Choisissez un emplacement moins profond.",
             RefusalRule.TooManyItems => $"Il y a déjà {w.Used} fichiers et dossiers sur un maximum de {w.Limit}. Supprimez-en d’abord quelques-uns.",
             RefusalRule.TooManyLocks => $"Il y a déjà {w.Used} verrous sur un maximum de {w.Limit}. Fermez d’abord quelques fichiers.",
+            RefusalRule.TooManyFavorites => $"Vous avez déjà {w.Used} favoris sur un maximum de {w.Limit}. Retirez-en d’abord quelques-uns.",
             RefusalRule.PropertiesTooLarge => $"Les propriétés dépassent ensemble {w.LimitSize}. Enregistrez-en moins, ou de plus courtes.",
             RefusalRule.ListingTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} énumérés en une fois. Demandez un niveau à la fois.",
             RefusalRule.TransferTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} qui entrent dans un dossier partagé ou en sortent en une fois. Procédez dossier par dossier.",

@@ -31,6 +31,7 @@ internal static partial class RefusalTexts
             RefusalRule.TooDeep => $"Ordner können hier höchstens {w.Limit} Ebenen tief liegen. Wählen Sie einen Ort weiter oben.",
             RefusalRule.TooManyItems => $"Es gibt schon {w.Used} von höchstens {w.Limit} Dateien und Ordnern. Löschen Sie zuerst einige.",
             RefusalRule.TooManyLocks => $"Es gibt schon {w.Used} Sperren, und höchstens {w.Limit} sind möglich. Schließen Sie zuerst einige Dateien.",
+            RefusalRule.TooManyFavorites => $"Sie haben schon {w.Used} Favoriten, und höchstens {w.Limit} sind möglich. Entfernen Sie zuerst einige.",
             RefusalRule.PropertiesTooLarge => $"Die Eigenschaften sind zusammen größer als {w.LimitSize}. Speichern Sie weniger oder kürzere.",
             RefusalRule.ListingTooLarge => $"Es gibt {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal aufgelistet werden. Fragen Sie eine Ebene nach der anderen ab.",
             RefusalRule.TransferTooLarge => $"Es sind {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal in einen geteilten Ordner hinein oder aus ihm heraus gehen. Gehen Sie Ordner für Ordner vor.",

@@ -61,10 +61,10 @@ internal static class CopySql
     public const string CopyFiles = """
         INSERT INTO nodes (
           vault_id, parent_id, name_key, node_id, name, kind, size, revision, content_id, media_type, created, modified,
-          win32_attributes, last_access, property_bytes, changed_seq, changed_at
+          win32_attributes, last_access, property_bytes, changed_seq, changed_at, media_class
         )
         SELECT ?1, c.new, n.name_key, ?4 - 1 + ROW_NUMBER() OVER (), n.name, 1, n.size, randomblob(16), n.content_id, n.media_type, ?3, n.modified,
-          n.win32_attributes, n.last_access, n.property_bytes, ?2, ?3
+          n.win32_attributes, n.last_access, n.property_bytes, ?2, ?3, n.media_class
         FROM copied_folders c
         CROSS JOIN nodes n ON n.vault_id = ?1 AND n.parent_id = c.old
         WHERE n.kind = 1

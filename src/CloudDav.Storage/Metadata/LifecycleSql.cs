@@ -103,6 +103,11 @@ internal static class DestructionSql
         DELETE FROM protected_nodes WHERE vault_id = ?1 AND node_id IN (SELECT node_id FROM protected_nodes WHERE vault_id = ?1 LIMIT ?2)
         """;
 
+    public const string DeleteFavorites = """
+        DELETE FROM favorites WHERE vault_id = ?1
+          AND (account_id, node_id) IN (SELECT account_id, node_id FROM favorites WHERE vault_id = ?1 LIMIT ?2)
+        """;
+
     public const string DeleteHolds = """
         DELETE FROM holds WHERE vault_id = ?1 AND blob_id IN (SELECT blob_id FROM holds WHERE vault_id = ?1 LIMIT ?2)
         """;
@@ -175,6 +180,9 @@ internal static class DestructionSql
     public const string DeleteMember = "DELETE FROM household_members WHERE account_id = ?1";
 
     public const string DeleteLifecycle = "DELETE FROM lifecycles WHERE account_id = ?1";
+
+    // In vaults of others.
+    public const string DeleteAccountFavorites = "DELETE FROM favorites WHERE account_id = ?1";
 
     public const string DeleteAccount = "DELETE FROM accounts WHERE account_id = ?1";
 

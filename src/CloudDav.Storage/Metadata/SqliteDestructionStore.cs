@@ -21,6 +21,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         DestructionSql.DeleteShareMembers,
         DestructionSql.DeleteMounts,
         DestructionSql.DeleteMarks,
+        DestructionSql.DeleteFavorites,
         DestructionSql.DeleteHolds,
         DestructionSql.DeleteProperties,
         DestructionSql.DeleteReferences,
@@ -242,6 +243,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                             DestructionSql.DeleteContract,
                             DestructionSql.DeleteMember,
                             DestructionSql.DeleteLifecycle,
+                            DestructionSql.DeleteAccountFavorites,
                             DestructionSql.DeleteAccount,
                             DestructionSql.TakeAuditHead,
                         ]

@@ -213,6 +213,9 @@ internal static class SqliteInspection
             UNION ALL
             SELECT 'mark on node ' || p.node_id FROM protected_nodes p
             WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id)
+            UNION ALL
+            SELECT 'favourite on node ' || f.node_id FROM favorites f
+            WHERE f.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = f.vault_id AND n.node_id = f.node_id)
             """
         ),
         (

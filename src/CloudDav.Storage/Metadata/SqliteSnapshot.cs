@@ -119,6 +119,22 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         ]);
     }
 
+    public ValueTask<IReadOnlySet<NodeId>> ListFavoritesAsync(
+        VaultId vault,
+        AccountId account,
+        NodeId? node
+    )
+    {
+        var favorites = new HashSet<NodeId>();
+        var statement = node is { } id
+            ? session[SearchSql.FindFavorite].Bind(3, id.Value)
+            : session[SearchSql.ListFavorites];
+        statement.Bind(1, vault.Value).Bind(2, account.Value);
+        while (statement.Step())
+            favorites.Add(new(statement.Int64(0)));
+        return new(favorites);
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 

@@ -13,6 +13,9 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
     /// <summary>All vaults have one writer, and it is this.</summary>
     public ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults) => ValueTask.CompletedTask;
 
+    public ValueTask<long> CountFavoritesAsync(AccountId account) =>
+        new(Session[SearchSql.CountFavorites].Bind(1, account.Value).RunForInt64());
+
     public ValueTask<long> NextIdAsync() => new(database.AllocateIds(Session, 1));
 
     public ValueTask ApplyAsync(ChangeSet changes)
@@ -345,6 +348,13 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                     .Bind(3, protect.Measure ?? 0)
                     .Run();
                 break;
+            case Change.SetFavorite favorite:
+                Session[favorite.IsFavorite ? SearchSql.AddFavorite : SearchSql.RemoveFavorite]
+                    .Bind(1, vault)
+                    .Bind(2, favorite.Account.Value)
+                    .Bind(3, favorite.Node.Value)
+                    .Run();
+                break;
             case Change.NoteStanding note:
                 Session[LifecycleSql.NoteStanding]
                     .Bind(1, note.Account.Value)
@@ -546,7 +556,8 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             .Bind(14, row.LastAccessMs)
             .Bind(15, row.PropertyBytes)
             .Bind(16, set.Seq)
-            .Bind(17, set.NowMs);
+            .Bind(17, set.NowMs)
+            .Bind(20, (long?)MediaClasses.Of(row));
 
     private static byte[]? RevisionOf(NodeRow row) =>
         row.IsFolder ? null : row.Revision.ToByteArray();
@@ -621,6 +632,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             Session[TreeSql.DeleteProperties].Bind(1, vault).Bind(2, row.Id.Value).Run();
         Session[TreeSql.DeleteNodeLocks].Bind(1, vault).Bind(2, row.Id.Value).Run();
         Session[ShareSql.DeleteMarks].Bind(1, vault).Bind(2, row.Id.Value).Run();
+        Session[SearchSql.DeleteNodeFavorites].Bind(1, vault).Bind(2, row.Id.Value).Run();
         var shares = new List<long>();
         var statement = Session[ShareSql.ListNodeShares].Bind(1, vault).Bind(2, row.Id.Value);
         while (statement.Step())

@@ -161,14 +161,15 @@ internal static class TreeSql
     public const string InsertNode = """
         INSERT INTO nodes (
           vault_id, parent_id, name_key, node_id, name, kind, size, revision, content_id, media_type, created, modified,
-          win32_attributes, last_access, property_bytes, changed_seq, changed_at
-        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+          win32_attributes, last_access, property_bytes, changed_seq, changed_at, media_class
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?20)
         """;
 
     public const string UpdateNode = """
         UPDATE nodes SET
           parent_id = ?2, name_key = ?3, name = ?5, size = ?7, revision = ?8, content_id = ?9, media_type = ?10, created = ?11,
-          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17
+          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17,
+          media_class = ?20
         WHERE vault_id = ?1 AND parent_id = ?18 AND name_key = ?19 AND node_id = ?4 AND kind = ?6
         """;
 
@@ -176,7 +177,8 @@ internal static class TreeSql
     public const string UpdateNodeInPlace = """
         UPDATE nodes SET
           name = ?5, size = ?7, revision = ?8, content_id = ?9, media_type = ?10, created = ?11,
-          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17
+          modified = ?12, win32_attributes = ?13, last_access = ?14, property_bytes = ?15, changed_seq = ?16, changed_at = ?17,
+          media_class = ?20
         WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?3 AND node_id = ?4 AND kind = ?6
         """;
 

@@ -260,6 +260,9 @@ public abstract record Change
     /// <param name="Measure">The operator's measure that it is marked under; null for its owner's own mark.</param>
     public sealed record Protect(NodeId Node, bool IsProtected, long? Measure) : Change;
 
+    /// <summary>Marks an item as a favourite of an account, or takes the mark away: nothing that anybody else notices.</summary>
+    public sealed record SetFavorite(NodeId Node, AccountId Account, bool IsFavorite) : Change;
+
     /// <summary>Remembers that an account's standing was told.</summary>
     public sealed record NoteStanding(AccountId Account, Standing Standing) : Change;
 

@@ -110,6 +110,16 @@ public interface IMetadataSnapshot
     /// <summary>The marked items of a vault that are in its tree: of each the rows from the root down to it, in no order, whether its marks hold or not.</summary>
     ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault);
 
+    /// <summary>What an account has marked as favourites in a vault, its own or another one: bounded by a limit.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="node">Only this one; null for all.</param>
+    ValueTask<IReadOnlySet<NodeId>> ListFavoritesAsync(
+        VaultId vault,
+        AccountId account,
+        NodeId? node
+    );
+
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
 
@@ -157,6 +167,9 @@ public interface IMetadataTransaction : IMetadataSnapshot
 {
     /// <summary>Waits for the other writers of several vaults, in the order of ids, before anything is asked: for a command that writes into more than one.</summary>
     ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults);
+
+    /// <summary>How many favourites an account has, in all vaults.</summary>
+    ValueTask<long> CountFavoritesAsync(AccountId account);
 
     /// <summary>A fresh id for a node or a content, never given before.</summary>
     ValueTask<long> NextIdAsync();
@@ -240,6 +253,9 @@ public enum NodeDetails
 
     /// <summary>The CRC-32 alone.</summary>
     Crc32 = 16,
+
+    /// <summary>Whether it is a favourite of the actor's. The sessions add it: no row has it.</summary>
+    Favorite = 32,
 }
 
 /// <summary>The facts about a vault and some paths, all from one snapshot.</summary>

@@ -42,6 +42,9 @@ public sealed class ShareStanding
     /// <summary>What of the vault is protected: out of every friend's reach.</summary>
     internal IReadOnlySet<NodeId> Protected { get; }
 
+    /// <summary>Why a recipient who has an account may not do something in the own cloud either; null when that does not stand in the way.</summary>
+    internal Refusal? RefusesAtHome(Capability capability) => _recipient?.Refuses(capability);
+
     /// <summary>Why something is refused that is not allowed.</summary>
     internal Refusal Refuses(Capability capability)
     {

@@ -91,6 +91,9 @@ public sealed class NodeRow
     /// <summary>CRC-32 (IEEE 802.3) of a file's content; only when it was asked for, and else 0 as for an empty one.</summary>
     public uint Crc32 { get; set; }
 
+    /// <summary>Whether it is a favourite of the actor's; only when it was asked for, and null where nobody has any.</summary>
+    public bool? IsFavorite { get; set; }
+
     /// <summary>What measures on it, or on a folder above it, take away; only when it was found or listed for somebody.</summary>
     public Capability Taken { get; set; }
 

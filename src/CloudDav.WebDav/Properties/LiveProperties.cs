@@ -25,6 +25,9 @@ internal static class LiveProperties
         resource
     ) => !resource.IsCollection;
 
+    // Before the table, which is made of it.
+    private static readonly XName Favorite = DavNames.Owncloud + "favorite";
+
     /// <summary>All of them, in the order of allprop.</summary>
     public static IReadOnlyList<LiveProperty> All { get; } =
     [
@@ -295,6 +298,22 @@ internal static class LiveProperties
         {
             Has = static (_, resource) => !string.IsNullOrEmpty(resource.Checksums),
         },
+        new(
+            Favorite,
+            DavFacts.Favorite,
+            static (ref writer, _, resource) =>
+                writer.Raw(resource.IsFavorite!.Value ? "1"u8 : "0"u8)
+        )
+        {
+            Has = static (_, resource) => resource.IsFavorite is not null,
+            Read = static (name, text) =>
+                text.Trim() switch
+                {
+                    "1" or "true" => new PropertyChange.SetFavorite(name, true),
+                    "0" or "false" => new PropertyChange.SetFavorite(name, false),
+                    _ => null,
+                },
+        },
         // Our own
         new(
             DavNames.CloudDav + "blocked",
@@ -345,11 +364,11 @@ internal static class LiveProperties
             : read(name, text) ?? new PropertyChange.Refuse(name, 409, null);
     }
 
-    /// <summary>What removing a live property means: what only clients set goes back to what the server keeps anyway.</summary>
+    /// <summary>What removing a live property means: what only clients set goes back to what the server keeps anyway, and a favourite is none any more.</summary>
     public static PropertyChange ReadRemove(XName name) =>
-        IsWin32(name) || name == DisplayName
-            ? new PropertyChange.Ignore(name)
-            : new PropertyChange.Refuse(name, 403, DavNames.CannotModifyProtected);
+        name == Favorite ? new PropertyChange.SetFavorite(name, false)
+        : IsWin32(name) || name == DisplayName ? new PropertyChange.Ignore(name)
+        : new PropertyChange.Refuse(name, 403, DavNames.CannotModifyProtected);
 
     private static PropertyChange? ReadModified(XName name, string text) =>
         HttpDates.ParseAny(text) is { } date ? new PropertyChange.SetModified(name, date) : null;

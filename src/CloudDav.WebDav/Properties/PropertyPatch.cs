@@ -28,6 +28,9 @@ public abstract record PropertyChange(XName Name)
     /// <summary>Sets the Win32 attribute bits.</summary>
     public sealed record SetWin32Attributes(XName Name, uint Value) : PropertyChange(Name);
 
+    /// <summary>Marks it as a favourite of the principal, or takes the mark away: nobody else sees it, and its ETag stays.</summary>
+    public sealed record SetFavorite(XName Name, bool Value) : PropertyChange(Name);
+
     /// <summary>Accepted and without effect (<c>displayname</c> that differs from the name, Win32 properties on the root).</summary>
     public sealed record Ignore(XName Name) : PropertyChange(Name);
 

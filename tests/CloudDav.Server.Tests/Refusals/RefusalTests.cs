@@ -248,12 +248,14 @@ public sealed class RefusalTests
                     Limit = 1_024,
                 },
             RefusalRule.PropertiesTooLarge => refusal with { Limit = 65_536 },
-            RefusalRule.TooManyItems or RefusalRule.TooManyLocks or RefusalRule.ListingTooLarge =>
-                refusal with
-                {
-                    Used = 20_001,
-                    Limit = 20_000,
-                },
+            RefusalRule.TooManyItems
+            or RefusalRule.TooManyLocks
+            or RefusalRule.TooManyFavorites
+            or RefusalRule.ListingTooLarge => refusal with
+            {
+                Used = 20_001,
+                Limit = 20_000,
+            },
             RefusalRule.TakeBackWindow or RefusalRule.AccountClosed => refusal with
             {
                 ClosesAt = new DateTimeOffset(2026, 4, 30, 22, 0, 0, TimeSpan.Zero),

@@ -225,6 +225,9 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 await FindSetAsideAsync(snapshot);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
+                Assert.Empty(
+                    await snapshot.ListFavoritesAsync(s_actor.Vault, s_actor.Account, null)
+                );
                 Assert.Empty(await snapshot.ListReceivedAsync(s_actor.Account, s_actor.Vault, Now));
                 Assert.Empty(await snapshot.ListHouseholdAsync(s_actor.Account, Now));
                 Assert.Empty(
@@ -246,6 +249,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         await store.WriteAsync<bool>(
             async transaction =>
             {
+                await transaction.CountFavoritesAsync(s_actor.Account);
                 await WriteAsync(transaction);
                 await WriteAsync(transaction);
                 return true;
@@ -753,6 +757,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.TakeProperties(new(99), new(55), new(56));
         yield return new Change.Protect(new(21), IsProtected: true, Measure: null);
         yield return new Change.Protect(new(22), IsProtected: false, Measure: 7);
+        yield return new Change.SetFavorite(new(21), new(7), IsFavorite: true);
+        yield return new Change.SetFavorite(new(22), new(8), IsFavorite: false);
     }
 
     private static IEnumerable<Change> EveryChange(Facts facts)

@@ -45,7 +45,8 @@ internal sealed class StatementSchema
         [
             .. definition.ColumnDefinitions.Select(column => new StatementColumn(
                 column.ColumnIdentifier.Value,
-                TypeOf(column.DataType),
+                // A computed column is cast to its type.
+                TypeOf(column.DataType ?? ((CastCall)column.ComputedColumnExpression).DataType),
                 !column.Constraints.Any(constraint =>
                     constraint
                         is NullableConstraintDefinition { Nullable: false }

@@ -186,6 +186,12 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         public ValueTask<IReadOnlyList<IReadOnlyList<NodeRow>>> ListMarkedAsync(VaultId vault) =>
             snapshot.ListMarkedAsync(vault);
 
+        public ValueTask<IReadOnlySet<NodeId>> ListFavoritesAsync(
+            VaultId vault,
+            AccountId account,
+            NodeId? node
+        ) => snapshot.ListFavoritesAsync(vault, account, node);
+
         public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
             snapshot.FindContentAsync(vault, content);
 
@@ -225,6 +231,9 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
     {
         public ValueTask TakeTurnsAsync(IReadOnlyList<VaultId> vaults) =>
             transaction.TakeTurnsAsync(vaults);
+
+        public ValueTask<long> CountFavoritesAsync(AccountId account) =>
+            transaction.CountFavoritesAsync(account);
 
         public ValueTask<long> NextIdAsync() => transaction.NextIdAsync();
 

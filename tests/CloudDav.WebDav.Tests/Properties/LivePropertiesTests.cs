@@ -50,6 +50,7 @@ public sealed class LivePropertiesTests : DavTest
                 "SHA1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d",
                 null
             },
+            { "{http://owncloud.org/ns}favorite", "0", "0" },
             { "{http://clouddav.org/ns}blocked", null, null },
             { "{http://ucb.openoffice.org/dav/props/}IsReadOnly", "false", "false" },
         };

@@ -691,6 +691,9 @@ internal sealed class MemoryStore(
                 case PropertyChange.SetWin32Attributes attributes:
                     node.Win32Attributes = attributes.Value;
                     break;
+                case PropertyChange.SetFavorite favorite:
+                    node.IsFavorite = favorite.Value;
+                    break;
             }
         }
         return [.. patch.Changes.Select(change => new PropertyStatus(change.Name, 200))];
@@ -760,6 +763,7 @@ internal sealed class MemoryStore(
                 facts.HasFlag(DavFacts.SyncToken) && node.IsCollection
                     ? $"{TokenStart}{node.ETag.Trim('"')}"
                     : null,
+            IsFavorite = facts.HasFlag(DavFacts.Favorite) ? node.IsFavorite : null,
             Checksums =
                 facts.HasFlag(DavFacts.Checksums) && node.Sha1 is not null
                     ? $"SHA1:{node.Sha1}"

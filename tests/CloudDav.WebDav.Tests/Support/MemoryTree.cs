@@ -121,6 +121,8 @@ internal sealed class MemoryNode(string name, bool isCollection)
 
     public uint? Win32Attributes { get; set; }
 
+    public bool IsFavorite { get; set; }
+
     public string? MediaType { get; set; }
 
     public byte[] Content { get; set; } = [];

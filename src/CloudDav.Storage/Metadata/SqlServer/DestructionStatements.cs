@@ -153,6 +153,8 @@ internal static class DestructionStatements
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.protected_nodes WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.favorites WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.holds WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.node_properties WHERE vault_id = @vault;
@@ -224,6 +226,7 @@ internal static class DestructionStatements
         DELETE FROM dbo.contracts WHERE account_id = @account;
         DELETE FROM dbo.household_members WHERE account_id = @account;
         DELETE FROM dbo.lifecycles WHERE account_id = @account;
+        DELETE FROM dbo.favorites WHERE account_id = @account;
         DELETE FROM dbo.accounts WHERE account_id = @account;
         UPDATE d SET step = 5, audit_seq = h.seq, audit_hash = h.hash
         FROM dbo.destructions AS d LEFT JOIN dbo.audit_heads AS h ON h.chain = d.account_id

@@ -246,7 +246,10 @@ internal static class InspectionStatements
             WHERE m.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.shares AS s WHERE s.vault_id = m.vault_id AND s.share_id = m.share_id)
             UNION ALL
             SELECT TOP (5) p.node_id FROM dbo.protected_nodes AS p
-            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id);
+            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = p.vault_id AND n.node_id = p.node_id)
+            UNION ALL
+            SELECT TOP (5) f.node_id FROM dbo.favorites AS f
+            WHERE f.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = f.vault_id AND n.node_id = f.node_id);
             """,
             s_vault
         ),

@@ -50,6 +50,7 @@ internal static class PurgeStatements
         DELETE p FROM @gone AS g JOIN dbo.node_properties AS p ON p.vault_id = @vault AND p.node_id = g.node_id;
         DELETE l FROM @gone AS g JOIN dbo.locks AS l ON l.vault_id = @vault AND l.node_id = g.node_id;
         DELETE m FROM @gone AS g JOIN dbo.protected_nodes AS m ON m.vault_id = @vault AND m.node_id = g.node_id;
+        DELETE f FROM @gone AS g JOIN dbo.favorites AS f ON f.vault_id = @vault AND f.node_id = g.node_id;
         DELETE u FROM @gone AS g
         JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = g.node_id
         JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id;

@@ -203,6 +203,7 @@ internal sealed class SqlServerChanges
                     or Change.TakeProperties
                     or Change.Protect
                     or Change.SetAside
+                    or Change.SetFavorite
         );
 
     /// <summary>What is to be linked into chains.</summary>
@@ -433,6 +434,15 @@ internal sealed class SqlServerChanges
                         aside.Device?.Value,
                         _set.NowMs
                     )
+                );
+                break;
+            case Change.SetFavorite favorite:
+                _others.Add(
+                    (
+                        favorite.IsFavorite
+                            ? SearchStatements.AddFavorite
+                            : SearchStatements.RemoveFavorite
+                    ).With(_set.Vault.Value, favorite.Account.Value, favorite.Node.Value)
                 );
                 break;
             case Change.NoteStanding note:

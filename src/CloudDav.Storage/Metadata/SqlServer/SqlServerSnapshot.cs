@@ -216,6 +216,19 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         );
     }
 
+    public async ValueTask<IReadOnlySet<NodeId>> ListFavoritesAsync(
+        VaultId vault,
+        AccountId account,
+        NodeId? node
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var favorites = await ready.ListAsync<long>(
+            SearchStatements.ListFavorites.With(vault.Value, account.Value, node?.Value)
+        );
+        return favorites.Select(id => new NodeId(id)).ToHashSet();
+    }
+
     // A number in the first column, and from the top down the rows that belong to it.
     private static async Task<ILookup<long, NodeRow>> ReadChainsAsync(DbDataReader reader)
     {

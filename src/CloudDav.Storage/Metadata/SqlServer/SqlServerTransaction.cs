@@ -43,6 +43,12 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         Vault = null;
     }
 
+    public async ValueTask<long> CountFavoritesAsync(AccountId account)
+    {
+        var session = await PrepareAsync(default);
+        return await session.ScalarAsync<long>(SearchStatements.CountFavorites.With(account.Value));
+    }
+
     public ValueTask<long> NextIdAsync() => Database.NextIdAsync();
 
     /// <summary>Kept until it is known whether anything comes after it: the last one is applied and committed at once.</summary>

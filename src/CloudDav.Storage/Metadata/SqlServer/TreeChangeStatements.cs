@@ -116,6 +116,7 @@ internal static class TreeChangeStatements
           IF EXISTS (SELECT 1 FROM @nodes AS c WHERE c.op = 3)
           BEGIN
             DELETE m FROM @nodes AS c JOIN dbo.protected_nodes AS m ON m.vault_id = @vault AND m.node_id = c.node_id WHERE c.op = 3;
+            DELETE f FROM @nodes AS c JOIN dbo.favorites AS f ON f.vault_id = @vault AND f.node_id = c.node_id WHERE c.op = 3;
             DELETE u FROM @nodes AS c
             JOIN dbo.shares AS s ON s.vault_id = @vault AND s.node_id = c.node_id
             JOIN dbo.share_uses AS u ON u.vault_id = @vault AND u.share_id = s.share_id
