@@ -32,6 +32,11 @@ public sealed class VaultTree
     public ValueTask<VaultResult<Decision>> DecideAsync(CancellationToken cancellationToken) =>
         _home.DecideAsync(cancellationToken);
 
+    /// <summary>The shares of the own items. Refuses as <see cref="VaultSession.ListSharesAsync"/>.</summary>
+    public ValueTask<VaultResult<IReadOnlyList<OwnShare>>> ListSharesAsync(
+        CancellationToken cancellationToken
+    ) => _home.ListSharesAsync(share: null, cancellationToken);
+
     /// <inheritdoc cref="VaultSession.FindAsync"/>
     public ValueTask<VaultResult<Found>> FindAsync(
         IReadOnlyList<string> path,

@@ -146,8 +146,8 @@ public sealed class DavEndpoint
             _mount,
             mapNames: _options.Clients.WindowsNames != DavSwitch.Off
         );
-        if (target.Problem is not null)
-            return target.Problem;
+        if (target.Problem is { } malformed)
+            return malformed with { IsAboutName = malformed.Status is 400 or 414 };
         if (
             context.Request.Headers.Expect is { Count: > 0 } expect
             && !expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase)

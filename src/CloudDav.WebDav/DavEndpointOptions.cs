@@ -39,6 +39,12 @@ public sealed record DavEndpointOptions
     public string InstanceId { get; init; } = "clouddav";
 
     /// <summary>
+    /// Whether the sync clients of the ownCloud family come here: errors then have the names and the header they know, files the headers they ask for, times stay within
+    /// what they take, and nothing is listed without end.
+    /// </summary>
+    public bool ServesSyncClients { get; init; }
+
+    /// <summary>
     /// Says what to answer to a failure that the host expects, such as a store that cannot be reached, and logs it; null for anything else, which is one log line and a 500. It is
     /// asked as well when the answer has begun: then the connection is closed.
     /// </summary>

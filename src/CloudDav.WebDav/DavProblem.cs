@@ -31,6 +31,9 @@ public sealed record DavProblem(int Status, string Message)
     /// <summary>What is out of order for everybody and passes by itself: some clients need another answer to that than its status.</summary>
     public DavOutage Outage { get; init; }
 
+    /// <summary>Whether the name is the reason, which nothing can be called: sync clients know one status and one error for that.</summary>
+    public bool IsAboutName { get; init; }
+
     /// <summary>The heading of the page that people see in a browser; null for the status's standard phrase.</summary>
     public string? Title { get; init; }
 

@@ -56,6 +56,24 @@ public sealed class DavResource
     /// <summary>Whether the principal has marked it as a favourite; null where nobody can, and unless asked for with <see cref="DavFacts.Favorite"/>.</summary>
     public bool? IsFavorite { get; set; }
 
+    /// <summary>
+    /// What the principal may do here when nothing stands in the way that passes, such as a full account. Sync clients go by it: they undo on their device what must not be
+    /// done here, and show the refusal of what for now cannot be.
+    /// </summary>
+    public DavPrivileges Rights { get; set; } = DavPrivileges.All;
+
+    /// <summary>The sign-in name of whose it is; null when that is not told.</summary>
+    public string? OwnerName { get; set; }
+
+    /// <summary>Whether it is somebody else's, and shared with the principal.</summary>
+    public bool IsReceived { get; set; }
+
+    /// <summary>What it is shared by (<c>oc:share-types</c>): 0 with a person, 1 with a group, 3 by a link. Empty unless asked for with <see cref="DavFacts.Shares"/>.</summary>
+    public IReadOnlyList<int> ShareTypes { get; set; } = [];
+
+    /// <summary>Of the root: what changes when all of it was restored from a backup, so that clients do not take older data for newer; null when the store has no such thing.</summary>
+    public string? Fingerprint { get; set; }
+
     /// <summary>Why it, or a collection above it, was taken out of reach: what its content is refused with. Null when it was not.</summary>
     public DavProblem? Blocked { get; set; }
 
@@ -98,6 +116,9 @@ public enum DavPrivileges
 
     /// <summary>Add collections to the collection: <see cref="Bind"/> without content.</summary>
     BindCollection = 128,
+
+    /// <summary>Share it with others; no privilege to change anything.</summary>
+    Share = 256,
 
     /// <summary>Everything.</summary>
     All = Read | WriteContent | WriteProperties | Bind | Unbind | Move | Delete | BindCollection,

@@ -213,6 +213,9 @@ public enum DavFacts
     /// <summary><see cref="DavResource.Checksums"/>.</summary>
     Checksums = 8,
 
+    /// <summary><see cref="DavResource.ShareTypes"/>.</summary>
+    Shares = 64,
+
     /// <summary><see cref="DavResource.SyncToken"/>.</summary>
     SyncToken = 16,
 

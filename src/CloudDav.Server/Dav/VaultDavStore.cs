@@ -51,8 +51,15 @@ internal sealed class VaultDavStore(
         );
         if (found.Refusal is { } refusal)
             return tell(refusal);
-        var resource = VaultProperties.Of(found.Value.Vault, found.Value.Node, facts);
+        var resource = VaultProperties.Of(
+            session.Actor,
+            found.Value.Vault,
+            found.Value.Node,
+            facts
+        );
         resource.Blocked = BlockOf(found.Value.Node);
+        var shared = await ListSharedAsync(facts, cancellationToken);
+        resource.ShareTypes = shared?.GetValueOrDefault(found.Value.Node.Id) ?? [];
         resource.Locks = LocksOf(
             found.Value.Path.Locks.Where(held =>
                 held.IsInfinite || held.Path.Count == path.Segments.Length
@@ -70,6 +77,7 @@ internal sealed class VaultDavStore(
     )
     {
         var resource = new DavResource { Name = "", ETag = "" };
+        var shared = await ListSharedAsync(facts, cancellationToken);
         var listed = await session.ListAsync(
             path.Segments,
             depth switch
@@ -81,8 +89,9 @@ internal sealed class VaultDavStore(
             VaultProperties.DetailsOf(facts),
             (below, vault, node, locks) =>
             {
-                VaultProperties.Fill(resource, vault, node, facts);
+                VaultProperties.Fill(resource, session.Actor, vault, node, facts);
                 resource.Blocked = BlockOf(node);
+                resource.ShareTypes = shared?.GetValueOrDefault(node.Id) ?? [];
                 resource.Withheld = node.Withheld is { } withheld ? tell(withheld) : null;
                 resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
                 visit(below, resource);
@@ -115,7 +124,7 @@ internal sealed class VaultDavStore(
         if (opened.Refusal is { } refusal)
             return tell(refusal);
         return new DavReadable(
-            VaultProperties.Of(opened.Value.Vault, opened.Value.Node, DavFacts.None),
+            VaultProperties.Of(session.Actor, opened.Value.Vault, opened.Value.Node, DavFacts.None),
             opened.Value.Content is { } content ? new Content(content) : null
         )
         {
@@ -320,6 +329,34 @@ internal sealed class VaultDavStore(
         return unlocked.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
+    /// <summary>What the own items are shared by, of all of them in one go; null when nobody asked. Whoever may not look at shares sees none.</summary>
+    private async ValueTask<Dictionary<NodeId, IReadOnlyList<int>>?> ListSharedAsync(
+        DavFacts facts,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!facts.HasFlag(DavFacts.Shares))
+            return null;
+        var listed = await session.ListSharesAsync(cancellationToken);
+        return listed.IsSuccess
+            ? listed
+                .Value.GroupBy(share => share.Placed.Share.Node)
+                .ToDictionary(
+                    shares => shares.Key,
+                    IReadOnlyList<int> (shares) =>
+                        [.. shares.Select(share => TypeOf(share.Placed.Share)).Distinct().Order()]
+                )
+            : null;
+    }
+
+    private static int TypeOf(Share share) =>
+        share.Audience switch
+        {
+            ShareAudience.Link => 3,
+            ShareAudience.Household => 1,
+            ShareAudience.Members => 0,
+        };
+
     private DavProblem? BlockOf(NodeRow node) =>
         node.Block?.ToRefusal() is { } refusal ? tell(refusal) : null;
 
@@ -352,7 +389,12 @@ internal sealed class VaultDavStore(
             ? tell(refusal)
             : new DavWritten(
                 changed.Value.Created,
-                VaultProperties.Of(changed.Value.Vault, changed.Value.Node, DavFacts.None)
+                VaultProperties.Of(
+                    session.Actor,
+                    changed.Value.Vault,
+                    changed.Value.Node,
+                    DavFacts.None
+                )
             )
             {
                 ModifiedAccepted = modifiedAccepted,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using CloudDav.Vault;
 using CloudDav.WebDav;
@@ -13,7 +14,13 @@ internal static class VaultProperties
     private static readonly XNamespace s_win32 = "urn:schemas-microsoft-com:";
 
     /// <summary>Fills a resource, which a listing reuses.</summary>
-    public static void Fill(DavResource resource, VaultState vault, NodeRow node, DavFacts facts)
+    public static void Fill(
+        DavResource resource,
+        Actor actor,
+        VaultState vault,
+        NodeRow node,
+        DavFacts facts
+    )
     {
         var visitor = vault.Decision!.Visitor;
         var isRoot = node.Id == vault.Root;
@@ -32,11 +39,28 @@ internal static class VaultProperties
         resource.MediaType = node.MediaType;
         resource.FileId = node.Id.Value;
         resource.Privileges = PrivilegesOf(vault.Decision.Lasting & ~node.Taken);
+        resource.Rights = PrivilegesOf(vault.Decision.Rights & ~node.Taken);
+        if (visitor is null && vault.Decision.Lasting.HasFlag(Capability.Share))
+            resource.Rights |= DavPrivileges.Share;
         if (visitor is { IsFamily: true } && node.Id == visitor.Share!.Node)
+        {
             // The mount is the recipient's own: to be renamed, moved and removed.
             resource.Privileges |= DavPrivileges.Move | DavPrivileges.Delete;
+            resource.Rights |= DavPrivileges.Move | DavPrivileges.Delete;
+        }
         else if (isRoot)
+        {
             resource.Privileges &= ~(DavPrivileges.Move | DavPrivileges.Delete);
+            resource.Rights &= ~(DavPrivileges.Move | DavPrivileges.Delete);
+        }
+        resource.IsReceived = visitor is { IsFamily: true };
+        // Whoever comes by a link does not hear whose it is.
+        resource.OwnerName = isVisit ? null : visitor?.Share?.OwnerName ?? actor.Name;
+        // Desktops look for restored backups only where they have seen something before one, so it is always there.
+        resource.Fingerprint =
+            isRoot && visitor is null
+                ? vault.Epoch.ToString("x16", CultureInfo.InvariantCulture)
+                : null;
         resource.Win32Attributes = NodeName.IsTransient(node.Name)
             ? (node.Win32Attributes ?? Archive) | Hidden
             : node.Win32Attributes;
@@ -59,10 +83,10 @@ internal static class VaultProperties
         resource.IsFavorite = node.IsFavorite;
     }
 
-    public static DavResource Of(VaultState vault, NodeRow node, DavFacts facts)
+    public static DavResource Of(Actor actor, VaultState vault, NodeRow node, DavFacts facts)
     {
         var resource = new DavResource { Name = "", ETag = "" };
-        Fill(resource, vault, node, facts);
+        Fill(resource, actor, vault, node, facts);
         return resource;
     }
 

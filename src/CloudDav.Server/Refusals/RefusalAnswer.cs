@@ -64,6 +64,7 @@ internal sealed record RefusalAnswer(RefusalRow Row, Refusal Refusal, Reader Rea
             Outage = Row.Outage,
             Title = Title,
             Language = Reader.Tag,
+            IsAboutName = Refusal.Rule is RefusalRule.NameNotAllowed or RefusalRule.NameTooLong,
         };
 
     private static string Iso(DateTimeOffset moment) =>

@@ -54,7 +54,8 @@ internal sealed class SyncDoor
         _options = new DavEndpointOptions
         {
             HostNames = dav.Value.AliasHosts,
-            Clients = dav.Value.Clients,
+            Clients = dav.Value.Clients with { BrowserPages = DavSwitch.Off },
+            ServesSyncClients = true,
             Explain = (context, failure) =>
                 failure is StorageUnavailableException outage
                     ? refusals.Answer(context, outages.Tell(outage)).ToProblem()
@@ -80,6 +81,7 @@ internal sealed class SyncDoor
             await next(context);
             return;
         }
+        EchoRequestId(context);
         if (FindTree(context) is { } tree)
             await AnswerAsync(context, tree);
         else if (OcsRoutes.Owns(context.Request.Path))
@@ -94,6 +96,14 @@ internal sealed class SyncDoor
             );
         else
             await next(context);
+    }
+
+    // For whoever compares a client's log with ours.
+    private static void EchoRequestId(HttpContext context)
+    {
+        var id = context.Request.Headers["X-Request-ID"].ToString();
+        if (id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            context.Response.Headers["X-Request-ID"] = id;
     }
 
     // By the target as it was sent, as the protocol reads it; "*" is of no tree in particular.
@@ -144,8 +154,22 @@ internal sealed class SyncDoor
             return;
         }
         using var place = signedIn.Value;
+        if (IsForPreview(context.Request))
+        {
+            await ProblemWriter.WriteAsync(
+                context,
+                _refusals.Answer(context, new(RefusalRule.NotFound)).ToProblem(),
+                _options
+            );
+            return;
+        }
         await tree.HandleAsync(context);
     }
+
+    // A picture of a file, in a size: to be taken for there being none, and never for the file.
+    private static bool IsForPreview(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.Query.ContainsKey("preview");
 
     /// <summary>Who it is, and a place among the device's running requests. Only an app password or a password signs in: these clients know a challenge of nothing else.</summary>
     private async ValueTask<VaultResult<DeviceQueue.Place>> SignInAsync(HttpContext context)

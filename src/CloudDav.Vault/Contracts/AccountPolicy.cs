@@ -35,13 +35,7 @@ public sealed class AccountPolicy(TakeBackWindow window)
             if (terms?.RequiredFrom <= now)
                 anyDoor &= CapabilityTable.WithoutTerms;
         }
-        var allowed =
-            anyDoor
-            & (
-                platform.Doors.TryGetValue(door, out var set)
-                    ? set
-                    : CapabilityTable.DoorDefault(door)
-            );
+        var allowed = anyDoor & DoorOf(platform, door);
         var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
@@ -120,6 +114,10 @@ public sealed class AccountPolicy(TakeBackWindow window)
         }
         return taken;
     }
+
+    /// <summary>What may be done through a door.</summary>
+    internal static Capability DoorOf(PlatformFacts platform, Door door) =>
+        platform.Doors.TryGetValue(door, out var set) ? set : CapabilityTable.DoorDefault(door);
 
     private (Standing, ContractEnd?) StandingAt(
         PlatformFacts platform,
@@ -201,6 +199,14 @@ public sealed record Decision
             Lasting = Lasting & visitor.Granted,
         };
     }
+
+    /// <summary>
+    /// What could be done here if nothing stood in the way that passes or can be ended: no full account, suspension or maintenance. Whoever would undo on their
+    /// own device what must not be done here goes by this, and is refused what for now is not allowed.
+    /// </summary>
+    public Capability Rights =>
+        AccountPolicy.DoorOf(Platform, Door)
+        & (Visitor is null ? Capability.All : Visitor.Share?.Granted ?? Capability.None);
 
     /// <summary>Whether something is allowed.</summary>
     public bool Allows(Capability capability) => (Allowed & capability) == capability;

@@ -25,7 +25,11 @@ internal static class GetMethod
 
         if (request.Method.Name == "HEAD")
         {
-            var found = await request.Store.FindAsync(request.Path, DavFacts.None, request.Aborted);
+            var found = await request.Store.FindAsync(
+                request.Path,
+                request.Options.ServesSyncClients ? DavFacts.Checksums : DavFacts.None,
+                request.Aborted
+            );
             return found.Problem
                 ?? await AnswerAsync(request, new DavReadable(found.Value, null), conditions.Value);
         }
@@ -33,6 +37,8 @@ internal static class GetMethod
         if (opened.Problem is not null)
             return opened.Problem;
         await using var content = opened.Value.Content;
+        if (request.Options.ServesSyncClients && content is not null)
+            await AddChecksumsAsync(request, opened.Value.Resource);
         return await AnswerAsync(request, opened.Value, conditions.Value);
     }
 
@@ -43,6 +49,18 @@ internal static class GetMethod
             return header.Problem;
         var holds = await new IfEvaluator(request).EvaluateAsync(header.Value);
         return holds.Problem ?? (holds.Value ? null : Guards.Failed());
+    }
+
+    // Looked up by itself: only those of the very content that is sent are of use.
+    private static async ValueTask AddChecksumsAsync(DavRequest request, DavResource resource)
+    {
+        var found = await request.Store.FindAsync(
+            request.Path,
+            DavFacts.Checksums,
+            request.Aborted
+        );
+        if (found.IsSuccess && found.Value.ETag == resource.ETag)
+            resource.Checksums = found.Value.Checksums;
     }
 
     private static async ValueTask<DavProblem?> AnswerAsync(
@@ -174,6 +192,25 @@ internal static class GetMethod
         headers.LastModified = resource.Modified.ToString("r", CultureInfo.InvariantCulture);
         // Not no-store: Office and media players need a copy of their own.
         headers.CacheControl = "private, no-cache";
+        if (request.Options.ServesSyncClients)
+            SetSyncHeaders(request, resource);
+    }
+
+    private static void SetSyncHeaders(DavRequest request, DavResource resource)
+    {
+        var headers = request.Response.Headers;
+        headers["OC-ETag"] = resource.ETag;
+        headers["OC-FileId"] = WrittenAnswer.FileIdOf(request, resource);
+        // One of a kind that they do not know would make them throw the file away.
+        var known = resource
+            .Checksums?.Split(' ')
+            .FirstOrDefault(checksum =>
+                checksum.StartsWith("SHA1:", StringComparison.Ordinal)
+                || checksum.StartsWith("MD5:", StringComparison.Ordinal)
+                || checksum.StartsWith("ADLER32:", StringComparison.Ordinal)
+            );
+        if (known is not null)
+            headers["OC-Checksum"] = known;
     }
 
     private static string ContentRange(ByteRange range, long length) =>

@@ -24,6 +24,11 @@ internal static class PropfindMethod
                     ? Depth.Zero
                     : Depth.Infinity
             );
+        if (depth == Depth.Infinity && request.Options.ServesSyncClients)
+            return new DavProblem(403, "Folders are listed one level at a time here.")
+            {
+                Condition = Xml.DavNames.Dav + "propfind-finite-depth",
+            };
         var prefer = Prefer.Parse(request.Header("Prefer"), request.Header("Brief"));
         var body = await request.ReadBodyAsync(request.Options.MaxXmlBody);
         if (body.Problem is not null)

@@ -12,6 +12,8 @@ namespace CloudDav.WebDav.Methods;
 /// </summary>
 internal static class PutMethod
 {
+    private const string OverFolder = "A folder cannot be overwritten by a file.";
+
     public static async ValueTask<DavProblem?> HandleAsync(DavRequest request)
     {
         if (request.Path.IsRoot)
@@ -33,6 +35,13 @@ internal static class PutMethod
             return guard.Problem;
         if (request.Target.HasTrailingSlash)
             return await RefuseSlashAsync(request);
+
+        if (
+            request.Options.ServesSyncClients
+            && request.Header("X-NC-WebDAV-Auto-Mkcol") == "1"
+            && await MakeParentsAsync(request, guard.Value) is { } unmade
+        )
+            return unmade;
 
         var written = await request.Store.WriteAsync(
             request.Path,
@@ -75,9 +84,45 @@ internal static class PutMethod
             : new DavProblem(409, "A file's address does not end in a slash.");
     }
 
+    /// <summary>A phone's camera upload asks for the folders of its date to be made with the file.</summary>
+    private static async ValueTask<DavProblem?> MakeParentsAsync(
+        DavRequest request,
+        WriteGuard guard
+    )
+    {
+        var missing = new Stack<DavPath>();
+        for (var at = request.Path.Parent; at is { IsRoot: false }; at = at.Parent)
+        {
+            var found = await request.Store.FindAsync(at, DavFacts.None, request.Aborted);
+            if (found.IsSuccess)
+                break;
+            if (found.Problem is { Status: not 404 } problem)
+                return problem;
+            missing.Push(at);
+        }
+        foreach (var folder in missing)
+        {
+            var made = await request.Store.CreateCollectionAsync(
+                folder,
+                null,
+                WriteGuard.None with
+                {
+                    LockTokens = guard.LockTokens,
+                },
+                request.Aborted
+            );
+            // Another upload of the same day was faster.
+            if (made.Problem is { Status: not 405 } problem)
+                return problem;
+        }
+        return null;
+    }
+
     private static DavProblem NotOnCollection(DavRequest request, DavProblem? problem = null)
     {
+        if (request.Options.ServesSyncClients)
+            return (problem ?? new DavProblem(409, OverFolder)) with { Status = 409 };
         request.Response.Headers.Allow = DavMethods.AllowOf(MethodTargets.Collection);
-        return problem ?? new DavProblem(405, "A folder cannot be overwritten by a file.");
+        return problem ?? new DavProblem(405, OverFolder);
     }
 }

@@ -275,10 +275,11 @@ internal static class LiveProperties
         new(
             DavNames.Owncloud + "permissions",
             DavFacts.None,
-            static (ref writer, _, resource) => PrivilegeSets.WriteLetters(ref writer, resource)
+            static (ref writer, context, resource) =>
+                PrivilegeSets.WriteLetters(ref writer, resource, context.LettersOf(resource))
         )
         {
-            Has = static (_, resource) => resource.Privileges != DavPrivileges.None,
+            Has = static (context, resource) => context.LettersOf(resource) != DavPrivileges.None,
         },
         new(
             DavNames.Owncloud + "size",
@@ -314,6 +315,51 @@ internal static class LiveProperties
                     _ => null,
                 },
         },
+        new(
+            DavNames.Owncloud + "owner-id",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Text(resource.OwnerName)
+        )
+        {
+            Has = static (_, resource) => !string.IsNullOrEmpty(resource.OwnerName),
+        },
+        new(
+            DavNames.Owncloud + "owner-display-name",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Text(resource.OwnerName)
+        )
+        {
+            Has = static (_, resource) => !string.IsNullOrEmpty(resource.OwnerName),
+        },
+        new(
+            DavNames.Owncloud + "share-types",
+            DavFacts.Shares,
+            static (ref writer, _, resource) =>
+            {
+                foreach (var type in resource.ShareTypes)
+                {
+                    writer.Raw("<oc:share-type>"u8);
+                    writer.Number(type);
+                    writer.Raw("</oc:share-type>"u8);
+                }
+            }
+        )
+        {
+            Has = static (_, resource) => resource.ShareTypes.Count > 0,
+        },
+        new(
+            DavNames.Owncloud + "data-fingerprint",
+            DavFacts.None,
+            static (ref writer, _, resource) => writer.Text(resource.Fingerprint)
+        )
+        {
+            Has = static (_, resource) => resource.Fingerprint is not null,
+        },
+        new(
+            DavNames.Nextcloud + "has-preview",
+            DavFacts.None,
+            static (ref writer, _, _) => writer.Raw("false"u8)
+        ),
         // Our own
         new(
             DavNames.CloudDav + "blocked",

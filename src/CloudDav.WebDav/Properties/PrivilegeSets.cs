@@ -58,10 +58,17 @@ internal static class PrivilegeSets
         }
     }
 
-    /// <summary>Writes the letters of <c>oc:permissions</c>: G read, D delete, N rename, V move, W write, C adds files, K folders.</summary>
-    public static void WriteLetters(ref Utf8Writer writer, DavResource resource)
+    /// <summary>Writes the letters of <c>oc:permissions</c>: S shared with me, R may be shared, G read, D delete, N rename, V move, W write, C adds files, K folders.</summary>
+    public static void WriteLetters(
+        ref Utf8Writer writer,
+        DavResource resource,
+        DavPrivileges privileges
+    )
     {
-        var privileges = resource.Privileges;
+        if (resource.IsReceived)
+            writer.Raw("S"u8);
+        if (privileges.HasFlag(DavPrivileges.Share))
+            writer.Raw("R"u8);
         if (privileges.HasFlag(DavPrivileges.Read))
             writer.Raw("G"u8);
         if (privileges.HasFlag(DavPrivileges.Delete))

@@ -11,6 +11,7 @@ internal sealed class PropertyContext
 {
     private readonly byte[] _modified = new byte[29];
     private readonly byte[] _created = new byte[20];
+    private readonly bool _servesSyncClients;
     private long _modifiedSecond = long.MinValue;
     private long _createdSecond = long.MinValue;
 
@@ -26,6 +27,7 @@ internal sealed class PropertyContext
         Client = client;
         Principal = principal;
         InstanceId = options.InstanceId;
+        _servesSyncClients = options.ServesSyncClients;
         ShowsQuota = clients.FinderQuota switch
         {
             DavSwitch.On => true,
@@ -64,12 +66,21 @@ internal sealed class PropertyContext
 
     public bool OmitsLockRoot { get; }
 
+    /// <summary>The privileges that <c>oc:permissions</c> shows.</summary>
+    public DavPrivileges LettersOf(DavResource resource) =>
+        _servesSyncClients ? resource.Rights : resource.Privileges;
+
     /// <summary>The name as this client can show it.</summary>
     public string NameOf(string name) => MapsNames ? WindowsNames.ToPrivateUse(name) : name;
 
     /// <summary>The date in the form of RFC 9110. A folder's files often share a second, so the last one is kept.</summary>
     public ReadOnlySpan<byte> HttpDate(DateTimeOffset value)
     {
+        // Desktops take no file whose time is not between 1 and 32 bits of seconds since 1970.
+        if (_servesSyncClients)
+            value = DateTimeOffset.FromUnixTimeSeconds(
+                Math.Clamp(value.ToUnixTimeSeconds(), 1, uint.MaxValue - 1)
+            );
         var second = value.UtcTicks / TimeSpan.TicksPerSecond;
         if (second != _modifiedSecond)
         {

@@ -68,6 +68,8 @@ public static class ProblemWriter
                 response.Headers.Remove(name);
         }
         response.StatusCode = StatusOf(problem, client, options);
+        if (options.ServesSyncClients)
+            SyncClientErrors.SetHeader(response, problem);
         if (
             ReasonOf(problem) is { } reason
             && context.Features.Get<IHttpResponseFeature>() is { } feature
@@ -138,7 +140,8 @@ public static class ProblemWriter
             client.Kind == DavClientKind.WebDavFs
         )
             ? StatusCodes.Status423Locked
-            : problem.Status;
+        : problem.IsAboutName && options.ServesSyncClients ? StatusCodes.Status400BadRequest
+        : problem.Status;
 
     private static bool IsSilent(
         HttpRequest request,
@@ -183,7 +186,11 @@ public static class ProblemWriter
         for (var i = 0; i < elements.Count; i++)
             Write(ref writer, elements[i], spaces, i == 0 ? problem.Paths : [], mount);
         writer.Raw("<s:exception>"u8);
-        writer.Text(ReasonPhrases.GetReasonPhrase(problem.Status));
+        writer.Text(
+            options.ServesSyncClients
+                ? SyncClientErrors.NameOf(problem)
+                : ReasonPhrases.GetReasonPhrase(problem.Status)
+        );
         writer.Raw("</s:exception><s:message>"u8);
         writer.Text(problem.Message);
         writer.Raw("</s:message></d:error>"u8);

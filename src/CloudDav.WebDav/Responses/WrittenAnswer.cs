@@ -17,16 +17,18 @@ internal static class WrittenAnswer
         }
         headers.LastModified = resource.Modified.ToString("r", CultureInfo.InvariantCulture);
         if (resource.FileId > 0)
-            headers["OC-FileId"] =
-                resource.FileId.ToString("D8", CultureInfo.InvariantCulture)
-                + request.Options.InstanceId;
+            headers["OC-FileId"] = FileIdOf(request, resource);
         // Both are accepted exactly when they parsed: the store takes every time that RFC 1123 can write.
         if (written.ModifiedAccepted)
-            headers["X-OC-Mtime"] = "accepted";
+            headers["X-OC-MTime"] = "accepted";
         if (request.OcCreated is not null)
             headers["X-OC-CTime"] = "accepted";
         request.Answer(
             written.Created ? StatusCodes.Status201Created : StatusCodes.Status204NoContent
         );
     }
+
+    /// <summary>A resource's id as <c>oc:id</c> shows it.</summary>
+    public static string FileIdOf(DavRequest request, DavResource resource) =>
+        resource.FileId.ToString("D8", CultureInfo.InvariantCulture) + request.Options.InstanceId;
 }

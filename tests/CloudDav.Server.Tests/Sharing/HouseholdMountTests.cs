@@ -87,9 +87,9 @@ public sealed class HouseholdMountTests
             );
             Assert.Equal("true", response.Text(s_readOnly));
         }
-        Assert.Equal("G", listed["/dav/Photos/one.txt"].Text(s_letters));
+        Assert.Equal("SG", listed["/dav/Photos/one.txt"].Text(s_letters));
         // The mount itself is the recipient's, to be renamed, moved and removed.
-        Assert.Equal("GDNV", listed["/dav/Photos/"].Text(s_letters));
+        Assert.Equal("SGDNV", listed["/dav/Photos/"].Text(s_letters));
         DavAnswer[] refused =
         [
             await household.Bob.PutAsync("/dav/Photos/one.txt", "x"),
@@ -137,7 +137,7 @@ public sealed class HouseholdMountTests
             privilege => privilege.Name.LocalName == "write"
         );
         Assert.Equal("false", file.Text(s_readOnly));
-        Assert.Equal("GDNVW", file.Text(s_letters));
+        Assert.Equal("SGDNVW", file.Text(s_letters));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class SyncDoorTests(SharedCloud cloud) : CloudTests(cloud)
         (await At(tree, "/remote.php/dav").PropfindAsync("/", "0")).Expect(207);
         (await At(tree, "/remote.php/dav/files").MkcolAsync("/x")).Expect(403);
         (await FilesOf(tree).MkcolAsync("")).Expect(405);
-        (await FilesOf(tree).PutAsync("", "x")).Expect(405);
+        (await FilesOf(tree).PutAsync("", "x")).Expect(409);
         (await FilesOf(tree).DeleteAsync("")).Expect(403);
         (await FilesOf(tree).MoveAsync("", "/x")).Expect(403);
         (await At(tree, "/remote.php/dav/nothing").PropfindAsync($"/{user}/x", "1")).Expect(404);

@@ -51,6 +51,11 @@ public sealed class LivePropertiesTests : DavTest
                 null
             },
             { "{http://owncloud.org/ns}favorite", "0", "0" },
+            { "{http://owncloud.org/ns}owner-id", null, null },
+            { "{http://owncloud.org/ns}owner-display-name", null, null },
+            { "{http://owncloud.org/ns}share-types", null, null },
+            { "{http://owncloud.org/ns}data-fingerprint", null, null },
+            { "{http://nextcloud.org/ns}has-preview", "false", "false" },
             { "{http://clouddav.org/ns}blocked", null, null },
             { "{http://ucb.openoffice.org/dav/props/}IsReadOnly", "false", "false" },
         };
