@@ -109,6 +109,176 @@ public abstract class ContractStoreContract
         Assert.Equal(account, await Accounts.FindAccountAsync(SignInName.Key("a"), Stop));
     }
 
+    [Fact]
+    public async Task A_session_is_found_while_it_is_used_not_over_and_of_the_present_password()
+    {
+        var account = await AddAsync("a");
+        var actor = new Actor(account.Id, account.Name, account.Vault, null, 1);
+        await BeginAsync(1);
+
+        var found = await FindAsync(1, Now);
+        Assert.Equal(actor, found!.Actor);
+        Assert.Equal((Now, Now, Now.AddDays(1)), (found.Created, found.LastUsed, found.Expires));
+        Assert.Null(await FindAsync(2, Now));
+        Assert.NotNull(await FindAsync(1, Now.AddHours(1).AddMilliseconds(-1)));
+        Assert.Null(await FindAsync(1, Now.AddHours(1)));
+        await ChangeAsync(transaction =>
+            transaction.TouchSessionAsync(found.Id, Now.AddHours(23.5))
+        );
+        Assert.NotNull(await FindAsync(1, Now.AddDays(1).AddMilliseconds(-1)));
+        Assert.Null(await FindAsync(1, Now.AddDays(1)));
+
+        // The oldest go when there are more than there may be, and those that are over whosever they are.
+        for (byte i = 2; i <= 4; i++)
+            await BeginAsync(i);
+        Assert.Null(await FindAsync(1, Now));
+        Assert.Null(await FindAsync(2, Now));
+        Assert.NotNull(await FindAsync(3, Now));
+        Assert.NotNull(await FindAsync(4, Now));
+        await ChangeAsync(transaction => transaction.RemoveSessionAsync(Hash(3)));
+        Assert.Null(await FindAsync(3, Now));
+        await ChangeAsync(transaction => transaction.SetPasswordAsync(account.Id, "hash"));
+        Assert.Null(await FindAsync(4, Now));
+
+        Task BeginAsync(byte token) =>
+            ChangeAsync(transaction =>
+                transaction.AddSessionAsync(
+                    new NewSession
+                    {
+                        Actor = actor,
+                        TokenHash = Hash(token),
+                        Agent = "browser",
+                        Address = "::1",
+                        Expires = Now.AddDays(1),
+                    },
+                    most: 2,
+                    Now
+                )
+            );
+    }
+
+    [Fact]
+    public async Task A_login_flow_is_granted_once_and_used_up_by_one()
+    {
+        var account = await AddAsync("a");
+        var actor = new Actor(account.Id, account.Name, account.Vault, null, 1);
+        var flow = new LoginFlow
+        {
+            PollHash = Hash(1),
+            Agent = "program",
+            Address = "::1",
+            Created = Now,
+            Expires = Now.AddMinutes(20),
+        };
+        await ChangeAsync(transaction => transaction.AddLoginFlowAsync(flow, Hash(2)));
+
+        Assert.Null(await OfProgramAsync(Hash(2), Now));
+        Assert.Null(await OfPageAsync(Hash(1), Now));
+        Assert.Null(await OfPageAsync(Hash(2), flow.Expires));
+        var waiting = (await OfPageAsync(Hash(2), Now))!;
+        Assert.Equal(
+            ("program", "::1", Now, false),
+            (waiting.Agent, waiting.Address, waiting.Created, waiting.IsGranted)
+        );
+        Assert.False(await GrantAsync(flow.Expires));
+        Assert.True(await GrantAsync(Now));
+        Assert.False(await GrantAsync(Now));
+        Assert.Equal(actor, (await OfProgramAsync(Hash(1), Now))!.GrantedBy);
+        var used = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
+                    (
+                        await Contracts.WriteAsync<bool>(
+                            async transaction => await transaction.RemoveLoginFlowAsync(Hash(1)),
+                            Stop
+                        )
+                    ).Value
+                )
+        );
+        Assert.Single(used, isUsed => isUsed);
+        Assert.Null(await OfProgramAsync(Hash(1), Now));
+
+        Task<LoginFlow?> OfPageAsync(byte[] hash, DateTimeOffset now) =>
+            Contracts
+                .ReadAsync(snapshot => snapshot.FindLoginFlowOfPageAsync(hash, now), Stop)
+                .AsTask();
+        Task<LoginFlow?> OfProgramAsync(byte[] hash, DateTimeOffset now) =>
+            Contracts
+                .ReadAsync(snapshot => snapshot.FindLoginFlowOfProgramAsync(hash, now), Stop)
+                .AsTask();
+        async Task<bool> GrantAsync(DateTimeOffset now) =>
+            (
+                await Contracts.WriteAsync<bool>(
+                    async transaction => await transaction.GrantLoginFlowAsync(Hash(2), actor, now),
+                    Stop
+                )
+            ).Value;
+    }
+
+    [Fact]
+    public async Task A_device_is_told_to_forget_until_it_says_that_it_has()
+    {
+        var account = await AddAsync("a");
+        var (right, other) = (AppPassword.New(), AppPassword.New());
+        var device = (
+            await Accounts.AddDeviceAsync(
+                account.Id,
+                "d",
+                right.Selector,
+                right.SecretHash,
+                Now,
+                Stop
+            )
+        )!.Value;
+        await Accounts.AddDeviceAsync(account.Id, "e", other.Selector, other.SecretHash, Now, Stop);
+
+        Assert.Null(await FindAsync(right));
+        Assert.False(await DoAsync(transaction => transaction.ConfirmWipeAsync(device, Now)));
+        Assert.True(await DoAsync(transaction => transaction.AskWipeAsync(device, Now)));
+        Assert.False(await DoAsync(transaction => transaction.AskWipeAsync(device, Now)));
+        Assert.Equal(new DeviceWipe(account.Id, device, "d"), await FindAsync(right));
+        Assert.Null(await FindAsync(other));
+        Assert.Null(await FindAsync(AppPassword.New()));
+        Assert.True(await DoAsync(transaction => transaction.ConfirmWipeAsync(device, Now)));
+        Assert.False(await DoAsync(transaction => transaction.ConfirmWipeAsync(device, Now)));
+        Assert.Null(await FindAsync(right));
+
+        Task<DeviceWipe?> FindAsync(AppPassword password) =>
+            Contracts.ReadAsync(snapshot => snapshot.FindWipeAsync(password), Stop).AsTask();
+        async Task<bool> DoAsync(Func<IContractTransaction, ValueTask<bool>> change) =>
+            (
+                await Contracts.WriteAsync<bool>(
+                    async transaction => await change(transaction),
+                    Stop
+                )
+            ).Value;
+    }
+
+    private static byte[] Hash(byte of) => [of, .. new byte[31]];
+
+    private Task<BrowserSession?> FindAsync(byte token, DateTimeOffset now) =>
+        Contracts
+            .ReadAsync(
+                snapshot => snapshot.FindSessionAsync(Hash(token), now, TimeSpan.FromHours(1)),
+                Stop
+            )
+            .AsTask();
+
+    private async Task ChangeAsync(Func<IContractTransaction, ValueTask> change) =>
+        Assert.True(
+            (
+                await Contracts.WriteAsync<bool>(
+                    async transaction =>
+                    {
+                        await change(transaction);
+                        return true;
+                    },
+                    Stop
+                )
+            ).Value
+        );
+
     protected async Task<Account> AddAsync(string name) =>
         (
             await Accounts.AddAccountAsync(

@@ -23,6 +23,8 @@ internal static class RestoredMetadata
         await session.ExecuteAsync(RestoreStatements.SkipIds, LostIds, LostOthers);
         await session.ExecuteAsync(RestoreStatements.SkipEvents, LostOthers);
         await session.ExecuteAsync(RestoreStatements.ForgetLeases);
+        // Who was signed in on the pages then may have been signed out since.
+        await session.ExecuteAsync(RestoreStatements.ForgetSessions);
         await session.ExecuteAsync(RestoreStatements.ForgetScrubs);
         await session.ExecuteAsync(RestoreStatements.ForgetHolds);
         await session.ExecuteAsync(
@@ -55,6 +57,13 @@ internal static class RestoreStatements
     );
 
     public static readonly SharedStatement ForgetLeases = new("DELETE FROM dbo.job_leases;");
+
+    public static readonly SharedStatement ForgetSessions = new(
+        """
+        DELETE FROM dbo.sessions;
+        DELETE FROM dbo.login_flows;
+        """
+    );
 
     public static readonly SharedStatement ForgetScrubs = new(
         """

@@ -30,6 +30,8 @@ internal static class AccountStatements
         UPDATE dbo.accounts SET credential_version = credential_version + 1, tokens_from = @now WHERE account_id = @account;
         DELETE FROM dbo.locks WHERE vault_id = (SELECT a.vault_id FROM dbo.accounts AS a WHERE a.account_id = @account) AND account_id = @account;
         DELETE FROM dbo.take_back_credentials WHERE account_id = @account;
+        DELETE FROM dbo.sessions WHERE account_id = @account;
+        DELETE FROM dbo.login_flows WHERE account_id = @account AND account_id IS NOT NULL;
         """;
 
     public static readonly SharedStatement FindByName = new(

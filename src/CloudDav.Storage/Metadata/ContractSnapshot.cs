@@ -208,6 +208,40 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
     public ValueTask<int> CountDevicesAsync(AccountId account) =>
         session.ScalarAsync<int>(AccountStatements.CountDevices, account.Value);
 
+    public async ValueTask<BrowserSession?> FindSessionAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        DateTimeOffset now,
+        TimeSpan idle
+    ) =>
+        (
+            await session.FirstAsync<SessionRow>(
+                SessionStatements.Find,
+                tokenHash.ToArray(),
+                Milliseconds.Of(now),
+                Milliseconds.Of(now - idle)
+            )
+        )?.ToSession();
+
+    public ValueTask<LoginFlow?> FindLoginFlowOfPageAsync(
+        ReadOnlyMemory<byte> loginHash,
+        DateTimeOffset now
+    ) => FindFlowAsync(SessionStatements.FindFlowOfPage, loginHash, now);
+
+    public ValueTask<LoginFlow?> FindLoginFlowOfProgramAsync(
+        ReadOnlyMemory<byte> pollHash,
+        DateTimeOffset now
+    ) => FindFlowAsync(SessionStatements.FindFlowOfProgram, pollHash, now);
+
+    public async ValueTask<DeviceWipe?> FindWipeAsync(AppPassword password) =>
+        await session.FirstAsync<WipeRow>(
+            SessionStatements.FindWipe,
+            password.SecretHash,
+            password.Selector
+        )
+            is { } row
+            ? new DeviceWipe(new(row.AccountId), new(row.DeviceId), row.Name)
+            : null;
+
     public async ValueTask<AccountId?> FindTakeBackCredentialAsync(
         ReadOnlyMemory<byte> tokenHash,
         DateTimeOffset now
@@ -276,6 +310,15 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
             after.Value,
             limit
         );
+
+    private async ValueTask<LoginFlow?> FindFlowAsync(
+        SharedStatement statement,
+        ReadOnlyMemory<byte> hash,
+        DateTimeOffset now
+    ) =>
+        (
+            await session.FirstAsync<LoginFlowRow>(statement, hash.ToArray(), Milliseconds.Of(now))
+        )?.ToFlow();
 
     private ValueTask<IReadOnlyList<RegisterEntry>> ListEntriesAsync(
         SharedStatement statement,

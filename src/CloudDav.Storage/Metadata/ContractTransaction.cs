@@ -296,6 +296,59 @@ internal sealed class ContractTransaction(IFactsSession session)
     public async ValueTask DropTakeBackCredentialsAsync(AccountId account) =>
         await Session.ExecuteAsync(AccountStatements.DropCredentials, account.Value);
 
+    public async ValueTask AddSessionAsync(NewSession added, int most, DateTimeOffset now) =>
+        await Session.ExecuteAsync(
+            SessionStatements.Add,
+            added.Actor.Account.Value,
+            added.TokenHash.ToArray(),
+            added.Actor.CredentialVersion,
+            added.Agent,
+            added.Address,
+            Milliseconds.Of(now),
+            Milliseconds.Of(added.Expires),
+            most
+        );
+
+    public async ValueTask TouchSessionAsync(SessionId used, DateTimeOffset now) =>
+        await Session.ExecuteAsync(SessionStatements.Touch, used.Value, Milliseconds.Of(now));
+
+    public async ValueTask RemoveSessionAsync(ReadOnlyMemory<byte> tokenHash) =>
+        await Session.ExecuteAsync(SessionStatements.Remove, tokenHash.ToArray());
+
+    public async ValueTask AddLoginFlowAsync(LoginFlow flow, ReadOnlyMemory<byte> loginHash) =>
+        await Session.ExecuteAsync(
+            SessionStatements.AddFlow,
+            flow.PollHash.ToArray(),
+            loginHash.ToArray(),
+            flow.Agent,
+            flow.Address,
+            Milliseconds.Of(flow.Created),
+            Milliseconds.Of(flow.Expires)
+        );
+
+    public async ValueTask<bool> GrantLoginFlowAsync(
+        ReadOnlyMemory<byte> loginHash,
+        Actor actor,
+        DateTimeOffset now
+    ) =>
+        await Session.CountAsync(
+            SessionStatements.GrantFlow,
+            loginHash.ToArray(),
+            actor.Account.Value,
+            actor.CredentialVersion,
+            Milliseconds.Of(now)
+        ) > 0;
+
+    public async ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash) =>
+        await Session.CountAsync(SessionStatements.RemoveFlow, pollHash.ToArray()) > 0;
+
+    public async ValueTask<bool> AskWipeAsync(DeviceId device, DateTimeOffset now) =>
+        await Session.CountAsync(SessionStatements.AskWipe, device.Value, Milliseconds.Of(now)) > 0;
+
+    public async ValueTask<bool> ConfirmWipeAsync(DeviceId device, DateTimeOffset now) =>
+        await Session.CountAsync(SessionStatements.ConfirmWipe, device.Value, Milliseconds.Of(now))
+        > 0;
+
     // A measure on an account holds in its whole household; one on an option or on everyone is found by the platform's version.
     private async ValueTask MoveFactsOfAsync(Measure measure)
     {

@@ -173,6 +173,10 @@ internal static class DestructionSql
     public const string DeleteCredentials =
         "DELETE FROM take_back_credentials WHERE account_id = ?1";
 
+    public const string DeleteSessions = "DELETE FROM sessions WHERE account_id = ?1";
+
+    public const string DeleteLoginFlows = "DELETE FROM login_flows WHERE account_id = ?1";
+
     public const string DeleteMeasures = "DELETE FROM measures WHERE account_id = ?1";
 
     public const string DeleteContract = "DELETE FROM contracts WHERE account_id = ?1";

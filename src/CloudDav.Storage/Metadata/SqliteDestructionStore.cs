@@ -239,6 +239,8 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                             DestructionSql.DeleteAcceptances,
                             DestructionSql.DeleteSignIns,
                             DestructionSql.DeleteCredentials,
+                            DestructionSql.DeleteSessions,
+                            DestructionSql.DeleteLoginFlows,
                             DestructionSql.DeleteMeasures,
                             DestructionSql.DeleteContract,
                             DestructionSql.DeleteMember,

@@ -114,47 +114,43 @@ public sealed class CustomerDesk(
         WriteAsync<NewDevice>(
             actor,
             async (transaction, state) =>
-            {
-                if (!IsName(name))
-                    return Wrong("name");
-                if (state.Decision.RefusesNewDevice() is { } refusal)
-                    return refusal;
-                if (actor.Device is not null)
-                    return new Refusal(RefusalRule.OwnSignInRequired);
-                var count = await transaction.CountDevicesAsync(actor.Account);
-                if (count >= maxDevices)
-                    return new Refusal(RefusalRule.TooManyDevices)
-                    {
-                        Limit = maxDevices,
-                        Used = count,
-                    };
-                while (true)
-                {
-                    var password = AppPassword.New();
-                    var added = await transaction.AddDeviceAsync(
-                        actor.Account,
-                        name,
-                        password.Selector,
-                        password.SecretHash,
-                        state.Decision.Now
-                    );
-                    // A selector that another device of the account has: one in a million.
-                    if (added is not { } device)
-                        continue;
-                    await RecordAsync(
-                        transaction,
-                        actor,
-                        state,
-                        AuditActs.DeviceAdded,
-                        AuditSubjects.Of(device),
-                        new { name }
-                    );
-                    return new NewDevice(
-                        (await transaction.FindDeviceAsync(actor.Account, device))!,
-                        password
-                    );
-                }
-            },
+                !IsName(name) ? Wrong("name")
+                : await RefusesNewDeviceAsync(transaction, actor, state) is { } refusal ? refusal
+                : await MakeDeviceAsync(transaction, actor, state, name),
+            cancellationToken
+        );
+
+    /// <summary>
+    /// The person lets a program in that asks for it (<see cref="LoginFlowDesk"/>). What stands in the way of a new device is told now; whether it still does is asked again when
+    /// the program fetches its app password. Once granted, or over, a flow cannot be granted again.
+    /// </summary>
+    public ValueTask<VaultResult<bool>> GrantLoginAsync(
+        Actor actor,
+        ReadOnlyMemory<byte> loginHash,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+                await RefusesNewDeviceAsync(transaction, actor, state) is { } refusal ? refusal
+                : await transaction.GrantLoginFlowAsync(loginHash, actor, state.Decision.Now) ? true
+                : new Refusal(RefusalRule.LinkNotValid),
+            cancellationToken
+        );
+
+    /// <summary>Makes the device of a flow that the actor has granted, and uses the flow up; refused when somebody else was faster.</summary>
+    internal ValueTask<VaultResult<NewDevice>> AddDeviceAsync(
+        Actor actor,
+        LoginFlow flow,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<NewDevice>(
+            actor,
+            async (transaction, state) =>
+                !await transaction.RemoveLoginFlowAsync(flow.PollHash)
+                    ? new Refusal(RefusalRule.LinkNotValid)
+                : await RefusesNewDeviceAsync(transaction, actor, state) is { } refusal ? refusal
+                : await MakeDeviceAsync(transaction, actor, state, Devices.NameOf(flow.Agent)),
             cancellationToken
         );
 
@@ -216,6 +212,47 @@ public sealed class CustomerDesk(
                     AuditSubjects.Of(device),
                     new { name = found.Name }
                 );
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Revokes a device, if it is not yet, and asks that it forget what it holds: the next time it comes with its app password it is told to delete it. It takes a person who signed in as
+    /// such: a device that was stolen must not empty the others. Once more has no further effect.
+    /// </summary>
+    public ValueTask<VaultResult<bool>> WipeDeviceAsync(
+        Actor actor,
+        DeviceId device,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (actor.Device is not null)
+                    return new Refusal(RefusalRule.OwnSignInRequired);
+                if (await transaction.FindDeviceAsync(actor.Account, device) is not { } found)
+                    return new Refusal(RefusalRule.NotFound);
+                var now = state.Decision.Now;
+                if (await transaction.RevokeDeviceAsync(device, now))
+                    await RecordAsync(
+                        transaction,
+                        actor,
+                        state,
+                        AuditActs.DeviceRevoked,
+                        AuditSubjects.Of(device),
+                        new { name = found.Name }
+                    );
+                if (await transaction.AskWipeAsync(device, now))
+                    await RecordAsync(
+                        transaction,
+                        actor,
+                        state,
+                        AuditActs.DeviceWipeAsked,
+                        AuditSubjects.Of(device),
+                        new { name = found.Name }
+                    );
                 return true;
             },
             cancellationToken
@@ -516,6 +553,57 @@ public sealed class CustomerDesk(
                 ),
             cancellationToken
         );
+
+    private async ValueTask<Refusal?> RefusesNewDeviceAsync(
+        IContractTransaction transaction,
+        Actor actor,
+        State state
+    )
+    {
+        if (state.Decision.RefusesNewDevice() is { } refusal)
+            return refusal;
+        if (actor.Device is not null)
+            return new Refusal(RefusalRule.OwnSignInRequired);
+        var count = await transaction.CountDevicesAsync(actor.Account);
+        return count >= maxDevices
+            ? new Refusal(RefusalRule.TooManyDevices) { Limit = maxDevices, Used = count }
+            : null;
+    }
+
+    private static async ValueTask<NewDevice> MakeDeviceAsync(
+        IContractTransaction transaction,
+        Actor actor,
+        State state,
+        string name
+    )
+    {
+        while (true)
+        {
+            var password = AppPassword.New();
+            var added = await transaction.AddDeviceAsync(
+                actor.Account,
+                name,
+                password.Selector,
+                password.SecretHash,
+                state.Decision.Now
+            );
+            // A selector that another device of the account has: one in a million.
+            if (added is not { } device)
+                continue;
+            await RecordAsync(
+                transaction,
+                actor,
+                state,
+                AuditActs.DeviceAdded,
+                AuditSubjects.Of(device),
+                new { name }
+            );
+            return new NewDevice(
+                (await transaction.FindDeviceAsync(actor.Account, device))!,
+                password
+            );
+        }
+    }
 
     private static async ValueTask<IReadOnlyList<HouseholdMember>> ListHouseholdAsync(
         IContractSnapshot snapshot,

@@ -169,6 +169,12 @@ public static class AuditActs
     /// <summary>A device was revoked.</summary>
     public const string DeviceRevoked = "device.revoked";
 
+    /// <summary>The person asked that a device forget what it holds.</summary>
+    public const string DeviceWipeAsked = "device.wipe-asked";
+
+    /// <summary>A device said that it has forgotten what it held.</summary>
+    public const string DeviceWiped = "device.wiped";
+
     /// <summary>The own password was set.</summary>
     public const string PasswordSet = "password.set";
 

@@ -128,6 +128,31 @@ public interface IContractSnapshot
         DateTimeOffset now
     );
 
+    /// <summary>Who is signed in on the pages with a token; null when nobody is, or not any more.</summary>
+    /// <param name="tokenHash">SHA-256 of the token.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="idle">For how long a session may not be used.</param>
+    ValueTask<BrowserSession?> FindSessionAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        DateTimeOffset now,
+        TimeSpan idle
+    );
+
+    /// <summary>The login flow that a person's browser asks for; null when there is none such, or it is over.</summary>
+    ValueTask<LoginFlow?> FindLoginFlowOfPageAsync(
+        ReadOnlyMemory<byte> loginHash,
+        DateTimeOffset now
+    );
+
+    /// <summary>The login flow that a program asks for; null when there is none such, or it is over.</summary>
+    ValueTask<LoginFlow?> FindLoginFlowOfProgramAsync(
+        ReadOnlyMemory<byte> pollHash,
+        DateTimeOffset now
+    );
+
+    /// <summary>The device with this app password, if it is to forget what it holds and has not said yet that it did; else null.</summary>
+    ValueTask<DeviceWipe?> FindWipeAsync(AppPassword password);
+
     /// <summary>What has been told about an account's standing; null when it was never looked at.</summary>
     ValueTask<AccountLifecycle?> FindLifecycleAsync(AccountId account);
 
@@ -261,4 +286,35 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Takes back every one-time link of an account.</summary>
     ValueTask DropTakeBackCredentialsAsync(AccountId account);
+
+    /// <summary>Begins a session on the pages, and drops those that are over and the account's oldest beyond a number.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="most">How many the account may have.</param>
+    /// <param name="now">The time.</param>
+    ValueTask AddSessionAsync(NewSession session, int most, DateTimeOffset now);
+
+    /// <summary>Notes that a session was used.</summary>
+    ValueTask TouchSessionAsync(SessionId session, DateTimeOffset now);
+
+    /// <summary>Ends a session, if it is there.</summary>
+    ValueTask RemoveSessionAsync(ReadOnlyMemory<byte> tokenHash);
+
+    /// <summary>Begins a login flow that nobody has granted yet, and drops those that are over.</summary>
+    ValueTask AddLoginFlowAsync(LoginFlow flow, ReadOnlyMemory<byte> loginHash);
+
+    /// <summary>Lets an actor grant a login flow. False when it is over, or was granted before.</summary>
+    ValueTask<bool> GrantLoginFlowAsync(
+        ReadOnlyMemory<byte> loginHash,
+        Actor actor,
+        DateTimeOffset now
+    );
+
+    /// <summary>Ends a login flow. False when it has ended before: only one of those who end it is told that it was there.</summary>
+    ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash);
+
+    /// <summary>Asks that a device forget what it holds. False when that was asked before.</summary>
+    ValueTask<bool> AskWipeAsync(DeviceId device, DateTimeOffset now);
+
+    /// <summary>A device has forgotten what it held. False when that was not asked for, or it had said so before.</summary>
+    ValueTask<bool> ConfirmWipeAsync(DeviceId device, DateTimeOffset now);
 }

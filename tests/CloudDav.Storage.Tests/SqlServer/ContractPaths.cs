@@ -117,6 +117,10 @@ internal static class ContractPaths
         await snapshot.FindDeviceAsync(s_account, s_device);
         await snapshot.CountDevicesAsync(s_account);
         await snapshot.FindTakeBackCredentialAsync(new byte[32], Now);
+        await snapshot.FindSessionAsync(new byte[32], Now, TimeSpan.FromHours(1));
+        await snapshot.FindLoginFlowOfPageAsync(new byte[32], Now);
+        await snapshot.FindLoginFlowOfProgramAsync(new byte[32], Now);
+        await snapshot.FindWipeAsync(AppPassword.New());
         await snapshot.FindLifecycleAsync(s_account);
         await snapshot.ListDueAsync(Now, 10);
         await snapshot.ListEndedMeasuresAsync(Now, 10);
@@ -267,6 +271,36 @@ internal static class ContractPaths
         await transaction.EndSharesAsync(s_account);
         await transaction.AddTakeBackCredentialAsync(s_account, new byte[32], Now, Now);
         await transaction.DropTakeBackCredentialsAsync(s_account);
+        var actor = new Actor(s_account, "a", new(3), null, 1);
+        await transaction.AddSessionAsync(
+            new NewSession
+            {
+                Actor = actor,
+                TokenHash = new byte[32],
+                Agent = "browser",
+                Address = "::1",
+                Expires = Now,
+            },
+            most: 10,
+            Now
+        );
+        await transaction.TouchSessionAsync(new(1), Now);
+        await transaction.RemoveSessionAsync(new byte[32]);
+        await transaction.AddLoginFlowAsync(
+            new LoginFlow
+            {
+                PollHash = new byte[32],
+                Agent = "program",
+                Address = "::1",
+                Created = Now,
+                Expires = Now,
+            },
+            new byte[32]
+        );
+        await transaction.GrantLoginFlowAsync(new byte[32], actor, Now);
+        await transaction.RemoveLoginFlowAsync(new byte[32]);
+        await transaction.AskWipeAsync(s_device, Now);
+        await transaction.ConfirmWipeAsync(s_device, Now);
     }
 
     private static NewAccount NewAccount(string name) =>

@@ -495,6 +495,36 @@ public sealed class DestructionTests : IAsyncDisposable
             TestVault.Stop
         );
         await session.ProtectAsync([$"{Marker}-folder"], true, TestVault.Stop);
+        await cloud.Contracts.WriteAsync<bool>(
+            async transaction =>
+            {
+                var now = cloud.Time.GetUtcNow();
+                var person = actor with { CredentialVersion = 1 };
+                await transaction.AddSessionAsync(
+                    new NewSession
+                    {
+                        Actor = person,
+                        TokenHash = Guid.NewGuid().ToByteArray(),
+                        Agent = Marker,
+                        Address = Marker,
+                        Expires = now.AddDays(365),
+                    },
+                    most: 10,
+                    now
+                );
+                var flow = new LoginFlow
+                {
+                    PollHash = Guid.NewGuid().ToByteArray(),
+                    Agent = Marker,
+                    Address = Marker,
+                    Created = now,
+                    Expires = now.AddDays(365),
+                };
+                await transaction.AddLoginFlowAsync(flow, flow.PollHash);
+                return await transaction.GrantLoginFlowAsync(flow.PollHash, person, now);
+            },
+            TestVault.Stop
+        );
         var large = string.Concat(Enumerable.Repeat(Marker, 5_000));
         await session.PutAsync($"/{Marker}-large", large);
         await session.PutAsync($"/{Marker}-deleted", $"{Marker} deleted");

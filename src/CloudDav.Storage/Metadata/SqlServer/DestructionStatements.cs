@@ -222,6 +222,8 @@ internal static class DestructionStatements
         DELETE FROM dbo.terms_acceptances WHERE account_id = @account;
         DELETE FROM dbo.sign_ins WHERE account_id = @account;
         DELETE FROM dbo.take_back_credentials WHERE account_id = @account;
+        DELETE FROM dbo.sessions WHERE account_id = @account;
+        DELETE FROM dbo.login_flows WHERE account_id = @account AND account_id IS NOT NULL;
         DELETE FROM dbo.measures WHERE account_id = @account AND account_id IS NOT NULL;
         DELETE FROM dbo.contracts WHERE account_id = @account;
         DELETE FROM dbo.household_members WHERE account_id = @account;
