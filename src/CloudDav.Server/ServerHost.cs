@@ -8,6 +8,7 @@ using CloudDav.Server.Links;
 using CloudDav.Server.MainContracts;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
+using CloudDav.Server.Pages;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.SyncClients;
 using CloudDav.Server.Telemetry;
@@ -72,9 +73,11 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
         // 7. Whoever comes by a link, without an account.
         app.Use(app.Services.GetRequiredService<LinkDoor>().InvokeAsync);
-        // 8. The sync clients that people already have, at the addresses they know.
+        // 8. People in a browser, with a cookie that opens nothing but these pages.
+        app.Use(app.Services.GetRequiredService<PagesDoor>().InvokeAsync);
+        // 9. The sync clients that people already have, at the addresses they know.
         app.Use(app.Services.GetRequiredService<SyncDoor>().InvokeAsync);
-        // 9. Everything else is DAV: who signs in, which tree, through which door.
+        // 10. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -311,6 +314,18 @@ internal static class ServerHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToLimits()
         ));
+        services.AddSingleton(provider => new SessionDesk(
+            provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToSessionLimits(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new LoginFlowDesk(
+            provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<IAccountStore>(),
+            provider.GetRequiredService<CustomerDesk>(),
+            new LoginFlowLimits(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         var signIn = start.Settings.GetSection(SignInOptions.Section).Get<SignInOptions>() ?? new();
         if (signIn.Authority is not null)
             BearerSignIn.Register(services, signIn);
@@ -347,6 +362,7 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<VaultStores>();
         CustomerApi.Register(services);
+        PagesDoor.Register(services);
         services.AddSingleton<DavDoors>();
         services.AddSingleton<LinkDoor>();
         services.AddSingleton<SyncDoor>();

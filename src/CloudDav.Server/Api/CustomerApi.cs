@@ -115,7 +115,7 @@ internal sealed class CustomerApi
     // Between routing and the endpoint: who is it, and is it their turn. A stranger learns nothing about which addresses there are.
     private async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
-        if (IsForged(context.Request))
+        if (SameOrigin.IsForged(context.Request))
         {
             await new ProblemResult(new Refusal(RefusalRule.DoorNotAllowed)).ExecuteAsync(context);
             return;
@@ -144,18 +144,6 @@ internal sealed class CustomerApi
             return;
         }
         await next(context);
-    }
-
-    // A page of another site makes a browser send what it remembers to sign in with; what changes something is not taken from there. Older browsers say less.
-    private static bool IsForged(HttpRequest request)
-    {
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            return false;
-        var site = request.Headers["Sec-Fetch-Site"];
-        return site.Count > 0
-            ? site.ToString() is not ("same-origin" or "none")
-            : request.Headers.Origin.Count > 0
-                && request.Headers.Origin != $"{request.Scheme}://{request.Host}";
     }
 
     // What routing itself refuses has a status and no body yet.

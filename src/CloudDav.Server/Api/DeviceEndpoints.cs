@@ -99,6 +99,26 @@ internal static class DeviceEndpoints
             )
             .Answers(StatusCodes.Status204NoContent)
             .Refuses(RefusalRule.NotFound);
+        routes
+            .Add(
+                "POST",
+                "/devices/{device:long}/wipe",
+                "wipeDevice",
+                "Revoke a device and have it delete what it holds of the cloud",
+                call =>
+                    Nothing.OfAsync(
+                        call.Desk.WipeDeviceAsync(
+                            call.Actor,
+                            new DeviceId(call.Number("device")),
+                            call.Stop
+                        )
+                    )
+            )
+            .Describes(
+                "It is told when it comes again, and the access log says when it has done so; clients that do not know of it only find themselves revoked. A device that was revoked before can be wiped as well. Nothing in the cloud changes."
+            )
+            .Answers(StatusCodes.Status204NoContent)
+            .Refuses(RefusalRule.NotFound, RefusalRule.OwnSignInRequired);
     }
 }
 

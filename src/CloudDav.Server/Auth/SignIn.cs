@@ -96,6 +96,14 @@ internal sealed class SignIn(
             SignInOutcome.Closed => "closed",
         };
 
+    /// <summary>An address as a person is shown it.</summary>
+    public static string ShownAddressOf(System.Net.IPAddress? address) =>
+        address is null ? ""
+        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
+        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? new System.Net.IPAddress(address.GetAddressBytes()).ToString()
+        : address.ToString();
+
     /// <summary>
     /// Whom wrong sign-ins are counted against. A household has one IPv4 address or one IPv6 network of 64 bits; whoever guesses has all the addresses
     /// of theirs.

@@ -37,6 +37,14 @@ internal sealed class SignInOptions : IValidatableObject
     [AllowedRange(1, 10_000)]
     public int DevicesPerAccount { get; init; } = 50;
 
+    /// <summary>How long somebody who does nothing stays signed in on the pages, in minutes.</summary>
+    [AllowedRange(5, 43_200)]
+    public int SessionIdleMinutes { get; init; } = 720;
+
+    /// <summary>How long somebody stays signed in on the pages at most, in hours.</summary>
+    [AllowedRange(1, 8_760)]
+    public int SessionHours { get; init; } = 336;
+
     /// <summary>The OpenID provider whose bearer tokens are accepted, for example <c>https://login.example.net/realms/home</c>; null for none.</summary>
     public string? Authority { get; init; }
 
@@ -55,6 +63,13 @@ internal sealed class SignInOptions : IValidatableObject
         if (string.IsNullOrEmpty(Audience))
             yield return new("SignIn:Audience must be set when SignIn:Authority is.");
     }
+
+    public SessionLimits ToSessionLimits() =>
+        new()
+        {
+            Idle = TimeSpan.FromMinutes(SessionIdleMinutes),
+            Longest = TimeSpan.FromHours(SessionHours),
+        };
 
     public SignInLimits ToLimits() =>
         new()

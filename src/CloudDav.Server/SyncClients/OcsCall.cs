@@ -52,6 +52,9 @@ internal sealed class OcsCall
                 .Request.Headers.Accept.ToString()
                 .Contains("json", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether it has the header that a page of another site cannot have a browser send.</summary>
+    public bool HasApiHeader => Http.Request.Headers["OCS-APIRequest"].ToString() is "true" or "1";
+
     /// <summary>A part of the server.</summary>
     public T Part<T>()
         where T : notnull => Http.RequestServices.GetRequiredService<T>();

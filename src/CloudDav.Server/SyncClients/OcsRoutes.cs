@@ -32,6 +32,8 @@ internal static class OcsRoutes
         new("GET", "cloud/capabilities", SyncPresence.DescribeAsync) { IsAnonymous = true },
         new("GET", "cloud/user", SyncPresence.FindUserAsync),
         new("GET", "cloud/users/{id}", SyncPresence.FindUserAsync),
+        new("GET", "core/getapppassword", SyncDevices.AddAsync),
+        new("DELETE", "core/apppassword", SyncDevices.RevokeAsync),
     ];
 
     /// <summary>Whether an address is one of these, whatever it leads to.</summary>
@@ -56,7 +58,6 @@ internal static class OcsRoutes
         Func<HttpContext, ValueTask<VaultResult<DeviceQueue.Place>>> signIn
     )
     {
-        var request = call.Http.Request;
         var route = call.Version == 0 ? null : Array.Find(s_all, call.Matches);
         if (route is { IsAnonymous: true })
             return await route.Handle(call);
@@ -67,11 +68,8 @@ internal static class OcsRoutes
         if (route is null)
             return OcsAnswer.Unknown;
         // A page of another site makes a browser send what it remembers to sign in with, but not this header.
-        if (
-            !HttpMethods.IsGet(request.Method)
-            && request.Headers["OCS-APIRequest"].ToString() is not ("true" or "1")
-        )
-            return new OcsAnswer(412, "OCS-APIRequest: true is missing.");
+        if (!HttpMethods.IsGet(call.Http.Request.Method) && !call.HasApiHeader)
+            return OcsAnswer.NoApiHeader;
         return await call.ReadAsync()
             ? await route.Handle(call)
             : new OcsAnswer(400, "The parameters cannot be read.");
@@ -89,6 +87,9 @@ internal sealed record OcsAnswer(int Code, string Message, JsonNode? Data = null
     /// <summary>There is no such call.</summary>
     public static OcsAnswer Unknown { get; } =
         new(404, "Invalid query, please check the syntax.") { IsUnknown = true };
+
+    /// <summary>The header is missing that every client sends.</summary>
+    public static OcsAnswer NoApiHeader { get; } = new(412, "OCS-APIRequest: true is missing.");
 
     private bool IsUnknown { get; init; }
 

@@ -16,6 +16,8 @@ internal static class SyncPages
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
             },
+            [("POST", "/index.php/core/wipe/check")] = SyncDevices.CheckWipeAsync,
+            [("POST", "/index.php/core/wipe/success")] = SyncDevices.ConfirmWipeAsync,
         }.ToFrozenDictionary();
 
     /// <summary>What answers a request; null when nothing here does.</summary>

@@ -50,6 +50,14 @@ internal static partial class ServerLog
         string traceId
     );
 
+    [LoggerMessage(1012, LogLevel.Error, "{Method} of a page failed (trace {TraceId})")]
+    public static partial void PageFailed(
+        this ILogger log,
+        Exception failure,
+        string method,
+        string traceId
+    );
+
     [LoggerMessage(1020, LogLevel.Error, "Delivering events failed and will be tried again.")]
     public static partial void EventDeliveryFailed(this ILogger log, Exception failure);
 

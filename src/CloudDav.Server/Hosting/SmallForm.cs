@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudDav.Server.Hosting;
+
+/// <summary>Forms as pages and clients send them: a few short fields, and nothing of it but in memory.</summary>
+internal static class SmallForm
+{
+    private const int MostFields = 32;
+    private const int MostKey = 64;
+    private const int MostValue = 4096;
+
+    /// <summary>The fields of an urlencoded body; none when there is no body, or it is none. Null when it has more or longer ones than are taken, or cannot be read.</summary>
+    public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(
+        HttpRequest request
+    )
+    {
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || type.MediaType != "application/x-www-form-urlencoded"
+        )
+            return new Dictionary<string, StringValues>(StringComparer.Ordinal);
+        try
+        {
+            return await new FormPipeReader(request.BodyReader)
+            {
+                ValueCountLimit = MostFields,
+                KeyLengthLimit = MostKey,
+                ValueLengthLimit = MostValue,
+            }.ReadFormAsync(request.HttpContext.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A field that is there once; null when it is not, or more than once.</summary>
+    public static string? One(this IReadOnlyDictionary<string, StringValues> form, string name) =>
+        form.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
+}

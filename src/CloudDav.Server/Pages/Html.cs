@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>
+/// A piece of a page, made of an interpolated text: <c>Html.Of($"&lt;p&gt;{name}&lt;/p&gt;")</c>. What is written out is markup; what is put in is text and is encoded, unless it is a piece of a page itself.
+/// Attributes that something is put into stand in double quotes.
+/// </summary>
+internal readonly record struct Html
+{
+    private readonly string? _markup;
+
+    private Html(string markup) => _markup = markup;
+
+    /// <summary>Nothing.</summary>
+    public static Html None => default;
+
+    /// <summary>The piece that a text with pieces in it makes.</summary>
+    public static Html Of(HtmlWriter markup) => new(markup.ToString());
+
+    /// <summary>The markup.</summary>
+    public override string ToString() => _markup ?? "";
+}
+
+/// <summary>Puts an interpolated text together as markup.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct HtmlWriter(int literalLength, int formattedCount)
+{
+    // Letters of every language as they are; what could be markup is encoded all the same.
+    private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    private readonly StringBuilder _markup = new(literalLength + formattedCount * 16);
+
+    public void AppendLiteral(string markup) => _markup.Append(markup);
+
+    public void AppendFormatted(string? text) => _markup.Append(s_encoder.Encode(text ?? ""));
+
+    public void AppendFormatted(long number) =>
+        _markup.Append(number.ToString(CultureInfo.InvariantCulture));
+
+    public void AppendFormatted(Html piece) => _markup.Append(piece.ToString());
+
+    public override string ToString() => _markup.ToString();
+}

@@ -1,0 +1,47 @@
+namespace CloudDav.Server.Pages;
+
+internal sealed partial record PageWords
+{
+    private static readonly PageWords s_dutch = new()
+    {
+        SignIn = "Aanmelden",
+        Name = "Naam",
+        Password = "Wachtwoord",
+        WrongPassword =
+            "De naam of het wachtwoord is verkeerd. Kijk beide na en probeer het opnieuw.",
+        TooManyTries = minutes =>
+            minutes == 1
+                ? "Er is te vaak een verkeerd wachtwoord gegeven. Wacht een minuut en probeer het opnieuw."
+                : $"Er is te vaak een verkeerd wachtwoord gegeven. Wacht {minutes} minuten en probeer het opnieuw.",
+        AppPasswordNotHere =
+            "Dit is een app-wachtwoord. Dat is voor programma’s; meld u hier aan met uw eigen wachtwoord.",
+        ProviderNotHere =
+            "U kunt zich hier nog niet aanmelden met het account van uw provider, alleen met een wachtwoord van deze cloud. Hebt u er geen, vraag uw provider dan een app-wachtwoord voor uw programma.",
+        SignOut = "Afmelden",
+        SignedInAs = name => $"U bent aangemeld als {name}.",
+        PageTooOld = "Deze pagina stond te lang open. Probeer het opnieuw.",
+        Connect = "Een programma verbinden",
+        ConnectQuestion = "Mag dit programma uw bestanden lezen en wijzigen?",
+        ConnectSignInFirst = "Een programma wil verbinding maken met uw cloud. Meld u eerst aan.",
+        Program = "Programma",
+        UnknownProgram = "Een programma dat zijn naam niet zegt",
+        Address = "Vraagt vanaf het adres",
+        Time = "Sinds",
+        Account = "Voor het account",
+        Grant = "Toegang geven",
+        Refuse = "Weigeren",
+        ConnectWarning =
+            "Geef alleen toegang als u dit zelf zonet gestart hebt, in een programma op een van uw eigen toestellen.",
+        NotYou = "Met een ander account aanmelden",
+        Connected = "Het programma is verbonden",
+        ConnectedText =
+            "U kunt dit venster sluiten en teruggaan naar het programma. Het blijft verbonden tot u het bij uw toestellen intrekt.",
+        NotConnected = "Niet verbonden",
+        NotConnectedText = "Het programma heeft geen toegang gekregen. U kunt dit venster sluiten.",
+        RequestOver = "Begin opnieuw in het programma",
+        RequestOverText =
+            "Deze vraag is verlopen of al beantwoord. Maak opnieuw verbinding vanuit het programma.",
+        Failed = "Er ging iets mis",
+        FailedText = "Er ging iets mis bij ons. Probeer het later opnieuw.",
+    };
+}

@@ -1,0 +1,46 @@
+namespace CloudDav.Server.Pages;
+
+internal sealed partial record PageWords
+{
+    private static readonly PageWords s_english = new()
+    {
+        SignIn = "Sign in",
+        Name = "Name",
+        Password = "Password",
+        WrongPassword = "The name or the password is wrong. Check both and try again.",
+        TooManyTries = minutes =>
+            minutes == 1
+                ? "A wrong password was given too often. Wait a minute and try again."
+                : $"A wrong password was given too often. Wait {minutes} minutes and try again.",
+        AppPasswordNotHere =
+            "This is an app password. Those are for programs; sign in here with your own password.",
+        ProviderNotHere =
+            "You cannot sign in here with your provider's account yet, only with a password of this cloud. Without one, ask your provider for an app password for your program.",
+        SignOut = "Sign out",
+        SignedInAs = name => $"You are signed in as {name}.",
+        PageTooOld = "This page was open for too long. Please try again.",
+        Connect = "Connect a program",
+        ConnectQuestion = "May this program read and change your files?",
+        ConnectSignInFirst = "A program wants to connect to your cloud. Sign in first.",
+        Program = "Program",
+        UnknownProgram = "A program that does not say its name",
+        Address = "Asks from the address",
+        Time = "Since",
+        Account = "For the account",
+        Grant = "Grant access",
+        Refuse = "Refuse",
+        ConnectWarning =
+            "Grant access only if you have just started this yourself, in a program on a device of yours.",
+        NotYou = "Sign in with another account",
+        Connected = "The program is connected",
+        ConnectedText =
+            "You can close this window and go back to the program. It stays connected until you revoke it among your devices.",
+        NotConnected = "Not connected",
+        NotConnectedText = "The program was given no access. You can close this window.",
+        RequestOver = "Begin again in the program",
+        RequestOverText =
+            "This request is over, or was answered already. Connect once more from the program.",
+        Failed = "Something went wrong",
+        FailedText = "Something went wrong on our side. Try again later.",
+    };
+}

@@ -1,0 +1,47 @@
+namespace CloudDav.Server.Pages;
+
+internal sealed partial record PageWords
+{
+    private static readonly PageWords s_french = new()
+    {
+        SignIn = "S’identifier",
+        Name = "Nom",
+        Password = "Mot de passe",
+        WrongPassword = "Le nom ou le mot de passe est incorrect. Vérifiez les deux et réessayez.",
+        TooManyTries = minutes =>
+            minutes == 1
+                ? "Un mot de passe incorrect a été donné trop souvent. Attendez une minute et réessayez."
+                : $"Un mot de passe incorrect a été donné trop souvent. Attendez {minutes} minutes et réessayez.",
+        AppPasswordNotHere =
+            "Ceci est un mot de passe d’application, réservé aux programmes. Identifiez-vous ici avec votre propre mot de passe.",
+        ProviderNotHere =
+            "Vous ne pouvez pas encore vous identifier ici avec le compte de votre opérateur, seulement avec un mot de passe de ce cloud. Si vous n’en avez pas, demandez à votre opérateur un mot de passe d’application pour votre programme.",
+        SignOut = "Se déconnecter",
+        SignedInAs = name => $"Vous êtes identifié comme {name}.",
+        PageTooOld = "Cette page est restée ouverte trop longtemps. Veuillez réessayer.",
+        Connect = "Connecter un programme",
+        ConnectQuestion = "Ce programme peut-il lire et modifier vos fichiers ?",
+        ConnectSignInFirst =
+            "Un programme veut se connecter à votre cloud. Identifiez-vous d’abord.",
+        Program = "Programme",
+        UnknownProgram = "Un programme qui ne dit pas son nom",
+        Address = "Demande depuis l’adresse",
+        Time = "Depuis",
+        Account = "Pour le compte",
+        Grant = "Autoriser l’accès",
+        Refuse = "Refuser",
+        ConnectWarning =
+            "N’autorisez l’accès que si vous venez de lancer cela vous-même, dans un programme sur un de vos appareils.",
+        NotYou = "S’identifier avec un autre compte",
+        Connected = "Le programme est connecté",
+        ConnectedText =
+            "Vous pouvez fermer cette fenêtre et retourner au programme. Il reste connecté jusqu’à ce que vous le révoquiez parmi vos appareils.",
+        NotConnected = "Non connecté",
+        NotConnectedText = "Le programme n’a reçu aucun accès. Vous pouvez fermer cette fenêtre.",
+        RequestOver = "Recommencez dans le programme",
+        RequestOverText =
+            "Cette demande est expirée ou a déjà reçu une réponse. Connectez-vous de nouveau depuis le programme.",
+        Failed = "Un problème est survenu",
+        FailedText = "Un problème est survenu de notre côté. Réessayez plus tard.",
+    };
+}

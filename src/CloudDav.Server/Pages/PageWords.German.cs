@@ -1,0 +1,49 @@
+namespace CloudDav.Server.Pages;
+
+internal sealed partial record PageWords
+{
+    private static readonly PageWords s_german = new()
+    {
+        SignIn = "Anmelden",
+        Name = "Name",
+        Password = "Passwort",
+        WrongPassword =
+            "Der Name oder das Passwort ist falsch. Prüfen Sie beides und versuchen Sie es erneut.",
+        TooManyTries = minutes =>
+            minutes == 1
+                ? "Zu oft wurde ein falsches Passwort eingegeben. Warten Sie eine Minute und versuchen Sie es erneut."
+                : $"Zu oft wurde ein falsches Passwort eingegeben. Warten Sie {minutes} Minuten und versuchen Sie es erneut.",
+        AppPasswordNotHere =
+            "Das ist ein App-Passwort. Diese sind für Programme; melden Sie sich hier mit Ihrem eigenen Passwort an.",
+        ProviderNotHere =
+            "Mit dem Konto Ihres Anbieters können Sie sich hier noch nicht anmelden, nur mit einem Passwort dieser Cloud. Haben Sie keines, bitten Sie Ihren Anbieter um ein App-Passwort für Ihr Programm.",
+        SignOut = "Abmelden",
+        SignedInAs = name => $"Sie sind als {name} angemeldet.",
+        PageTooOld = "Diese Seite war zu lange offen. Bitte versuchen Sie es erneut.",
+        Connect = "Ein Programm verbinden",
+        ConnectQuestion = "Darf dieses Programm Ihre Dateien lesen und ändern?",
+        ConnectSignInFirst =
+            "Ein Programm möchte sich mit Ihrer Cloud verbinden. Melden Sie sich zuerst an.",
+        Program = "Programm",
+        UnknownProgram = "Ein Programm, das seinen Namen nicht nennt",
+        Address = "Fragt von der Adresse",
+        Time = "Seit",
+        Account = "Für das Konto",
+        Grant = "Zugriff erlauben",
+        Refuse = "Ablehnen",
+        ConnectWarning =
+            "Erlauben Sie den Zugriff nur, wenn Sie das gerade selbst begonnen haben, in einem Programm auf einem Ihrer Geräte.",
+        NotYou = "Mit einem anderen Konto anmelden",
+        Connected = "Das Programm ist verbunden",
+        ConnectedText =
+            "Sie können dieses Fenster schließen und zum Programm zurückkehren. Es bleibt verbunden, bis Sie es unter Ihren Geräten widerrufen.",
+        NotConnected = "Nicht verbunden",
+        NotConnectedText =
+            "Das Programm hat keinen Zugriff erhalten. Sie können dieses Fenster schließen.",
+        RequestOver = "Beginnen Sie im Programm von vorn",
+        RequestOverText =
+            "Diese Anfrage ist abgelaufen oder wurde schon beantwortet. Verbinden Sie sich noch einmal aus dem Programm.",
+        Failed = "Etwas ist schiefgegangen",
+        FailedText = "Bei uns ist etwas schiefgegangen. Versuchen Sie es später erneut.",
+    };
+}

@@ -1,0 +1,144 @@
+using System.Reflection;
+using CloudDav.Server.Options;
+using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
+using CloudDav.Vault;
+using Microsoft.Extensions.Options;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>
+/// The pages for people, rendered here and without script: each area has its line in <see cref="Map"/>. Who is signed in is known by a cookie, which opens nothing else: the trees, what sync clients
+/// ask for, links and media never look at it. On a host name whose root is the tree there are no pages.
+/// </summary>
+internal sealed class PagesDoor
+{
+    /// <summary>The one style sheet.</summary>
+    public const string StylePath = "/pages/style.css";
+
+    // No request for a tree is ever matched against routes.
+    private static readonly PathString[] s_prefixes =
+    [
+        SignInPages.SignInPath,
+        SignInPages.SignOutPath,
+        "/login",
+        "/index.php/login",
+        "/pages",
+    ];
+
+    private readonly HashSet<string> _rootHosts;
+    private readonly ILogger<PagesDoor> _log;
+    private readonly Lazy<RequestDelegate> _pages;
+
+    public PagesDoor(IServiceProvider services, IOptions<DavOptions> dav, ILogger<PagesDoor> log)
+    {
+        _log = log;
+        _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
+        _pages = new(() =>
+        {
+            var app = new ApplicationBuilder(services);
+            app.Use(DescribeAsync);
+            app.UseRouting();
+            app.UseEndpoints(Map);
+            return app.Build();
+        });
+    }
+
+    /// <summary>Adds the door and what it needs.</summary>
+    public static void Register(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddSingleton<PagesDoor>();
+        services.AddSingleton<FormGuard>();
+    }
+
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        SignInPages.Map(routes);
+        LoginFlowPages.Map(routes);
+        routes.MapMethods(StylePath, ["GET", "HEAD"], Style.AnswerAsync);
+    }
+
+    /// <summary>Answers what is asked at this door and passes on everything else.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        Array.Exists(
+            s_prefixes,
+            prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.Ordinal)
+        ) && !_rootHosts.Contains(context.Request.Host.Host)
+            ? AnswerAsync(context)
+            : next(context);
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            await _pages.Value(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The browser is gone; whatever broke, broke because of that.
+        }
+        catch (BadHttpRequestException broken) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = broken.StatusCode;
+        }
+        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
+        {
+            await context
+                .RequestServices.GetRequiredService<RefusalDesk>()
+                .WriteAsync(
+                    context,
+                    context.RequestServices.GetRequiredService<OutageDesk>().Tell(outage)
+                );
+        }
+        catch (Exception failure)
+        {
+            _log.PageFailed(failure, context.Request.Method, context.TraceIdentifier);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+    }
+
+    // What routing itself refuses has a status and no body yet.
+    private static async Task DescribeAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response.HasStarted || context.GetEndpoint() is { RequestDelegate: not null })
+            return;
+        if (context.Response.StatusCode is StatusCodes.Status404NotFound)
+            await context
+                .RequestServices.GetRequiredService<RefusalDesk>()
+                .WriteAsync(context, new Refusal(RefusalRule.NotFound));
+    }
+
+    private static class Style
+    {
+        private static readonly byte[] s_style = Read();
+
+        public static async Task AnswerAsync(HttpContext context)
+        {
+            var response = context.Response;
+            response.ContentType = "text/css; charset=utf-8";
+            response.ContentLength = s_style.Length;
+            response.Headers.CacheControl = "max-age=3600";
+            response.Headers.XContentTypeOptions = "nosniff";
+            if (HttpMethods.IsGet(context.Request.Method))
+                await response.Body.WriteAsync(s_style, context.RequestAborted);
+        }
+
+        private static byte[] Read()
+        {
+            using var style = Assembly
+                .GetExecutingAssembly()
+                .GetManifestResourceStream("style.css")!;
+            var bytes = new byte[style.Length];
+            style.ReadExactly(bytes);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text;
+using CloudDav.Server.Auth;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Refusals;
+using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>A browser's request for a page: who is signed in, in which language they read, and what they are shown.</summary>
+internal sealed class Visit
+{
+    private const string SessionCookie = "clouddav-session";
+    private const string FormCookie = "clouddav-form";
+
+    private readonly HttpContext _context;
+    private string? _sessionToken;
+    private string? _formToken;
+
+    private Visit(HttpContext context)
+    {
+        _context = context;
+        Language = Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account: null);
+        Words = PageWords.In(Language);
+        _formToken = context.Request.Cookies[CookieOf(FormCookie)];
+    }
+
+    /// <summary>The language of the page.</summary>
+    public Language Language { get; }
+
+    /// <summary>Its words.</summary>
+    public PageWords Words { get; }
+
+    /// <summary>Who is signed in; null when nobody is.</summary>
+    public BrowserSession? Session { get; private set; }
+
+    /// <summary>Stops what nobody waits for any more.</summary>
+    public CancellationToken Stop => _context.RequestAborted;
+
+    /// <summary>Where the browser is, as it is shown.</summary>
+    public string ShownAddress => SignIn.ShownAddressOf(_context.Connection.RemoteIpAddress);
+
+    /// <summary>What the browser calls itself.</summary>
+    public string Agent => _context.Request.Headers.UserAgent.ToString();
+
+    /// <summary>The path that was asked for.</summary>
+    public string Path => _context.Request.Path.Value!;
+
+    /// <summary>Finds out who comes.</summary>
+    public static async ValueTask<Visit> OpenAsync(HttpContext context)
+    {
+        var visit = new Visit(context);
+        if (context.Request.Cookies[visit.CookieOf(SessionCookie)] is { Length: > 0 } token)
+        {
+            visit.Session = await visit.Get<SessionDesk>().FindAsync(token, visit.Stop);
+            if (visit.Session is not null)
+                visit._sessionToken = token;
+        }
+        return visit;
+    }
+
+    /// <summary>A service of the server's.</summary>
+    public T Get<T>()
+        where T : notnull => _context.RequestServices.GetRequiredService<T>();
+
+    /// <summary>Opens a form that is posted to an address here; a form of the page ends with <c>&lt;/form&gt;</c>.</summary>
+    public Html FormTo(string action) =>
+        Html.Of(
+            $"""
+            <form method="post" action="{action}">
+            <input type="hidden" name="{FormGuard.Field}" value="{Get<FormGuard>()
+                .ProofFor(Cookie())}">
+            """
+        );
+
+    /// <summary>The fields of a form that was filled in on a page of ours; null when it was not, or too long ago.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadFormAsync() =>
+        !SameOrigin.IsForged(_context.Request)
+        && (_sessionToken ?? _formToken) is { } cookie
+        && await SmallForm.ReadAsync(_context.Request) is { } form
+        && Get<FormGuard>().Proves(form.One(FormGuard.Field), cookie)
+            ? form
+            : null;
+
+    /// <summary>Signs the browser in with a session that has begun; whatever it had ends.</summary>
+    public async ValueTask SignInAsync(SecretToken token)
+    {
+        await EndSessionAsync();
+        SetCookie(SessionCookie, token.Reveal());
+    }
+
+    /// <summary>Signs the browser out.</summary>
+    public async ValueTask SignOutAsync()
+    {
+        await EndSessionAsync();
+        SetCookie(SessionCookie, value: null);
+    }
+
+    /// <summary>Sends the browser on.</summary>
+    public void GoTo(string path)
+    {
+        Secure();
+        _context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        _context.Response.Headers.Location = path;
+    }
+
+    /// <summary>How a refusal is told here.</summary>
+    public RefusalAnswer Tell(Refusal refusal) => Get<RefusalDesk>().Answer(_context, refusal);
+
+    /// <summary>Shows what is refused, and nothing else.</summary>
+    public Task ShowAsync(Refusal refusal)
+    {
+        var answer = Tell(refusal);
+        return ShowAsync(
+            answer.Row.Status,
+            answer.Title,
+            Html.Of($"""<p class="alert" role="alert">{answer.Text}</p>"""),
+            answer.Row.RetryAfter
+        );
+    }
+
+    /// <summary>Shows a page.</summary>
+    /// <param name="status">The answer's status.</param>
+    /// <param name="title">What the page is.</param>
+    /// <param name="content">What is on it below its title.</param>
+    /// <param name="retryAfter">When to try again; null when that is of no use.</param>
+    public async Task ShowAsync(int status, string title, Html content, TimeSpan? retryAfter = null)
+    {
+        var page = Encoding.UTF8.GetBytes(
+            Html.Of(
+                    $"""
+                    <!doctype html>
+                    <html lang="{Reader.TagOf(Language)}">
+                    <head>
+                    <meta charset="utf-8">
+                    <meta name="viewport" content="width=device-width, initial-scale=1">
+                    <title>{title} · CloudDav</title>
+                    <link rel="stylesheet" href="{PagesDoor.StylePath}">
+                    </head>
+                    <body>
+                    <main>
+                    <h1>{title}</h1>
+                    {content}
+                    </main>
+                    </body>
+                    </html>
+
+                    """
+                )
+                .ToString()
+        );
+        Secure();
+        var response = _context.Response;
+        response.StatusCode = status;
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = page.Length;
+        response.Headers.ContentLanguage = Reader.TagOf(Language);
+        if (retryAfter is { } delay)
+            response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds)
+                .ToString(CultureInfo.InvariantCulture);
+        if (!HttpMethods.IsHead(_context.Request.Method))
+            await response.Body.WriteAsync(page, Stop);
+    }
+
+    // A referrer within the site, because without any browsers hide the origin that forms are checked by.
+    private void Secure()
+    {
+        var headers = _context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    private async ValueTask EndSessionAsync()
+    {
+        if (_sessionToken is { } token)
+            await Get<SessionDesk>().EndAsync(token, Stop);
+        _sessionToken = null;
+    }
+
+    // The browser's: of the session, or one that is given to it now.
+    private string Cookie()
+    {
+        if (_sessionToken is { } token)
+            return token;
+        if (string.IsNullOrEmpty(_formToken))
+        {
+            _formToken = SecretToken.New().Reveal();
+            SetCookie(FormCookie, _formToken);
+        }
+        return _formToken;
+    }
+
+    // Gone when the browser is closed: what is longer than that is for the person to choose.
+    private void SetCookie(string name, string? value)
+    {
+        var options = new CookieOptions
+        {
+            Path = "/",
+            HttpOnly = true,
+            IsEssential = true,
+            Secure = _context.Request.IsHttps,
+            SameSite = SameSiteMode.Lax,
+        };
+        if (value is null)
+            _context.Response.Cookies.Delete(CookieOf(name), options);
+        else
+            _context.Response.Cookies.Append(CookieOf(name), value, options);
+    }
+
+    // Plain http is the demo's alone, on this machine; a browser takes no such name there.
+    private string CookieOf(string name) => _context.Request.IsHttps ? "__Host-" + name : name;
+}

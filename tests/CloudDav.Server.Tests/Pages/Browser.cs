@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.Pages;
+
+/// <summary>A browser without script: it keeps cookies, shows a page and sends the forms that are on it.</summary>
+internal sealed partial class Browser(CloudDavHost host)
+{
+    private readonly Dictionary<string, string> _cookies = new(StringComparer.Ordinal);
+    private string _page = "";
+
+    /// <summary>What is sent with every request beside the cookies.</summary>
+    public List<(string Name, string Value)> Headers { get; } = [];
+
+    public IReadOnlyDictionary<string, string> Cookies => _cookies;
+
+    /// <summary>The cookies that are sent, as a header has them.</summary>
+    public string CookieHeader =>
+        string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+
+    /// <summary>Opens another node with the same cookies.</summary>
+    public Browser On(CloudDavHost node)
+    {
+        var other = new Browser(node);
+        foreach (var (name, value) in _cookies)
+            other._cookies.Add(name, value);
+        return other;
+    }
+
+    public Task<DavAnswer> OpenAsync(string path) => SendAsync("GET", path, form: null);
+
+    /// <summary>The cookies that an answer sets.</summary>
+    public static IReadOnlyList<string> CookiesOf(DavAnswer answer) =>
+        answer.Headers.TryGetValue("Set-Cookie", out var cookies) ? cookies : [];
+
+    /// <summary>Fills in a form that is on the page, with everything hidden that is in it, and sends it.</summary>
+    public Task<DavAnswer> SubmitAsync(
+        string action,
+        params (string Name, string Value)[] fields
+    ) => SendAsync("POST", action, [.. HiddenOf(action), .. fields]);
+
+    /// <summary>Signs in on the sign-in page.</summary>
+    public async Task<DavAnswer> SignInAsync(string name, string password)
+    {
+        (await OpenAsync("/sign-in")).Expect(200);
+        return await SubmitAsync("/sign-in", ("name", name), ("password", password));
+    }
+
+    /// <summary>The hidden fields of a form on the page.</summary>
+    public (string Name, string Value)[] HiddenOf(string action)
+    {
+        var form = Forms().Matches(_page).Single(form => form.Groups["action"].Value == action);
+        return
+        [
+            .. Hidden()
+                .Matches(form.Value)
+                .Select(field =>
+                    (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value))
+                ),
+        ];
+    }
+
+    public async Task<DavAnswer> SendAsync(
+        string method,
+        string path,
+        (string Name, string Value)[]? form
+    )
+    {
+        var headers = Headers.ToList();
+        if (_cookies.Count > 0)
+            headers.Add(("Cookie", CookieHeader));
+        var answer = await host.Anonymous("Mozilla/5.0 (test)")
+            .SendAsync(
+                method,
+                path,
+                form is null
+                    ? null
+                    : new FormUrlEncodedContent(
+                        form.Select(field => KeyValuePair.Create(field.Name, field.Value))
+                    ),
+                [.. headers]
+            );
+        foreach (var set in CookiesOf(answer))
+        {
+            var (name, value) = (
+                set[..set.IndexOf('=', StringComparison.Ordinal)],
+                set[(set.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(';')[0]
+            );
+            if (value.Length == 0)
+                _cookies.Remove(name);
+            else
+                _cookies[name] = value;
+        }
+        _page = answer.Text;
+        return answer;
+    }
+
+    [GeneratedRegex(
+        "<form method=\"post\" action=\"(?<action>[^\"]*)\">.*?</form>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Forms();
+
+    [GeneratedRegex(
+        "<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Hidden();
+}
