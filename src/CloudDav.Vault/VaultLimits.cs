@@ -65,4 +65,34 @@ public sealed record VaultLimits
 
     /// <summary>How long earlier versions and the record of changes are kept.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>No more of the trash than so many hundredths of the capacity is kept, older than <see cref="NeverThinned"/>; what was put there first goes first.</summary>
+    public int TrashPercent { get; init; } = 50;
+
+    /// <summary>No more of earlier versions than so many hundredths of the capacity is kept, older than <see cref="NeverThinned"/>; the oldest go first.</summary>
+    public int VersionPercent { get; init; } = 50;
+
+    /// <summary>For how long every version is kept, at least <see cref="NeverThinned"/>; after that the last one of each day.</summary>
+    public TimeSpan EveryVersion { get; init; } = NeverThinned;
+
+    /// <summary>For how long the last version of each day is kept; after that, until <see cref="HistoryAge"/>, the last one of each week.</summary>
+    public TimeSpan DailyVersion { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Nothing of this time is thinned or evicted by size, and so long what was removed from the trash stays hidden before it goes for good.</summary>
+    public static TimeSpan NeverThinned { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>What one device deletes with no more than this between each and the next can be brought back in one go.</summary>
+    public TimeSpan BurstGap { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Within <see cref="MassWindow"/> more than so many hundredths of a vault's files and folders are deleted or overwritten: that is a mass change. 0 for never.</summary>
+    public int MassPercent { get; init; } = 30;
+
+    /// <summary>And at least so many.</summary>
+    public int MassItems { get; init; } = 200;
+
+    /// <summary>The time in which they are counted.</summary>
+    public TimeSpan MassWindow { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after a mass change nothing goes from trash and history by itself.</summary>
+    public TimeSpan MassKeeps { get; init; } = TimeSpan.FromDays(14);
 }

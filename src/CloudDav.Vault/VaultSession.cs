@@ -511,7 +511,9 @@ public sealed partial class VaultSession
         ChangeSet changes
     )
     {
+        changes.By = _actor;
         SpaceNews.AddTo(changes, _owner.Account, vault);
+        LossWatch.AddTo(changes, _actor, vault, Entry(AuditActs.MassChange), Limits);
         return transaction.ApplyAsync(changes);
     }
 

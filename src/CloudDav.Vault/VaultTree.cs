@@ -19,6 +19,9 @@ public sealed class VaultTree
     /// <summary>Who acts.</summary>
     public Actor Actor => _home.Actor;
 
+    /// <summary>Acts in the own vault alone, whatever is mounted: where the own trash and versions are.</summary>
+    public VaultSession Own => _home;
+
     /// <summary>The limits that hold.</summary>
     public VaultLimits Limits => _home.Limits;
 

@@ -56,11 +56,11 @@ public abstract partial class MetadataStoreContract
                 "lock is on no node"
             },
             {
-                "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, NULL, NULL FROM nodes WHERE kind = 1",
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 1, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL FROM nodes WHERE kind = 1",
                 "history spans"
             },
             {
-                "INSERT INTO node_history SELECT vault_id, 1, node_id, 0, 0, 0, 2, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, 7, NULL FROM nodes WHERE kind = 1",
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 0, 0, 0, 2, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, 7, NULL, NULL, NULL, NULL FROM nodes WHERE kind = 1",
                 "put aside"
             },
             { "UPDATE sequences SET next = 1", "sequence" },
@@ -274,7 +274,7 @@ public abstract partial class MetadataStoreContract
         await ReplaceAsync(actor, "f", 5, keepsContent: false);
         Assert.Equal([3L, 5L], (await ContentsAsync()).Select(content => content.Size));
         Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
-        Assert.Equal([actor.Vault], await Store.ListExpiringVaultsAsync(Now, Now.AddDays(1), Stop));
+        Assert.Equal([actor.Vault], await ListExpiringAsync(historyBefore: Now.AddDays(1)));
         Assert.Equal(2, (await PurgeHistoryAsync(actor, Now.AddDays(1))).Value);
         Assert.Equal([5L], (await ContentsAsync()).Select(content => content.Size));
         Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
@@ -648,10 +648,7 @@ public abstract partial class MetadataStoreContract
         await CopyFolderAsync(actor, "folder", "copy");
         await TrashAsync(actor, ["folder"]);
         await TrashAsync(actor, ["single"]);
-        Assert.Equal(
-            [actor.Vault],
-            await Store.ListExpiringVaultsAsync(Now.AddDays(1), DateTimeOffset.UnixEpoch, Stop)
-        );
+        Assert.Equal([actor.Vault], await ListExpiringAsync(trashBefore: Now.AddDays(1)));
         var removed = 0;
         int slice;
         do
@@ -959,7 +956,13 @@ public abstract partial class MetadataStoreContract
         return row.Id;
     }
 
-    private async Task ReplaceAsync(Actor actor, string name, long size, bool keepsContent) =>
+    private async Task ReplaceAsync(
+        Actor actor,
+        string name,
+        long size,
+        bool keepsContent,
+        DateTimeOffset? at = null
+    ) =>
         await Store.WriteAsync<bool>(
             async transaction =>
             {
@@ -972,7 +975,7 @@ public abstract partial class MetadataStoreContract
                     }
                 );
                 var former = facts.Paths[0].Node!;
-                var changes = new ChangeSet(facts.Vault, Now);
+                var changes = new ChangeSet(facts.Vault, at ?? Now);
                 var row = former.Copy();
                 row.Size = size;
                 row.Content = new ContentId(await transaction.NextIdAsync());
@@ -1108,7 +1111,9 @@ public abstract partial class MetadataStoreContract
         string[]? target,
         HistoryReason reason,
         DeviceId? device = null,
-        bool isSetAside = false
+        bool isSetAside = false,
+        Actor? by = null,
+        DateTimeOffset? at = null
     ) =>
         await Store.WriteAsync<bool>(
             async transaction =>
@@ -1126,9 +1131,9 @@ public abstract partial class MetadataStoreContract
                 row.Parent = target is null ? vault.Trash : facts.Paths[1].Parent!.Id;
                 row.Name = target is null ? row.Name : target[^1];
                 row.NameKey = target is null
-                    ? TrashKey.Of(row.Id, Now.ToUnixTimeMilliseconds())
+                    ? TrashKey.Of(row.Id, (at ?? Now).ToUnixTimeMilliseconds())
                     : vault.KeyOf(row.Name);
-                var changes = new ChangeSet(vault, Now);
+                var changes = new ChangeSet(vault, at ?? Now) { By = by };
                 changes.Add(new Change.ReplaceNode(from, row, reason, false, true));
                 if (isSetAside)
                     changes.Add(new Change.SetAside(row.Id, actor.Account, device));
@@ -1158,7 +1163,13 @@ public abstract partial class MetadataStoreContract
     private async Task<VaultResult<int>> PurgeTrashAsync(Actor actor, int limit) =>
         await Store.WriteAsync<int>(
             async transaction =>
-                await transaction.PurgeTrashAsync(actor.Vault, Now.AddDays(1), limit, Now),
+                await transaction.PurgeTrashAsync(
+                    actor.Vault,
+                    TrashRange.PutBefore(Now.AddDays(1)),
+                    keptBytes: null,
+                    limit,
+                    Now
+                ),
             Stop
         );
 

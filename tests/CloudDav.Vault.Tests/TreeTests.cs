@@ -416,7 +416,8 @@ public sealed class TreeTests : IAsyncLifetime
                 async transaction =>
                     await transaction.PurgeTrashAsync(
                         _alice.Actor.Vault,
-                        before,
+                        TrashRange.PutBefore(before),
+                        keptBytes: null,
                         limit,
                         _vault.Time.GetUtcNow()
                     ),

@@ -34,12 +34,14 @@ internal sealed class VaultParts : IDisposable
         );
         _ports = MetadataEngine.Of(options).Open(time, meter, clock);
         ClosedNames = new ClosedNames(Keys.Derive(ClosedNames.Purpose));
-        Limits = new VaultLimits
-        {
-            InlineBytes = options.InlineBytes,
-            EncryptsContent = options.EncryptContent,
-            InfiniteListing = infiniteListing,
-        };
+        Limits = options.History.ToLimits(
+            new VaultLimits
+            {
+                InlineBytes = options.InlineBytes,
+                EncryptsContent = options.EncryptContent,
+                InfiniteListing = infiniteListing,
+            }
+        );
         var bytes = meter is null ? null : new ContentMeter(meter);
         Vaults = new Vaults(
             Metadata,

@@ -48,6 +48,10 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(0, 3_650)]
     public int KeepRemovedDays { get; init; }
 
+    /// <summary>How long, and how much, of what was deleted and overwritten is kept.</summary>
+    [ValidateObjectMembers]
+    public HistoryOptions History { get; init; } = new();
+
     /// <summary>Whether contents are read and compared with what was written, in the background.</summary>
     public bool Scrubs { get; init; } = true;
 
@@ -94,6 +98,7 @@ internal sealed class StorageOptions : IValidatableObject
             EncryptContent = EncryptContent,
             InlineBytes = InlineBytes,
             KeepRemovedDays = KeepRemovedDays,
+            History = History,
         };
 
     /// <inheritdoc/>
@@ -104,6 +109,7 @@ internal sealed class StorageOptions : IValidatableObject
                 .FindProblems()
                 .Concat(Azure.FindProblems())
                 .Concat(Keys.FindProblems(Azure))
+                .Concat(History.FindProblems())
         )
             yield return new(problem);
         if (Country is null)

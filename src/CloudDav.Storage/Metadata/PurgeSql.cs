@@ -6,7 +6,7 @@ internal static class PurgeSql
     // The key of a node in the trash begins with when it was put there.
     public const string FirstTrashed = """
         SELECT node_id, parent_id, name_key, kind FROM nodes
-        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key > ?4 AND name_key < ?3 ORDER BY name_key LIMIT 1
+        WHERE vault_id = ?1 AND parent_id = ?2 AND name_key >= ?4 AND name_key < ?3 ORDER BY name_key LIMIT 1
         """;
 
     public const string FirstMemberFolder =
@@ -24,7 +24,7 @@ internal static class PurgeSql
         """;
 
     public const string ForgetHistoryContents =
-        "UPDATE node_history SET content_id = NULL WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL";
+        "UPDATE node_history SET content_id = NULL, hidden_at = NULL WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL";
 
     public const string CountOut = """
         UPDATE dirs SET
@@ -64,4 +64,30 @@ internal static class PurgeSql
         SELECT parent_id FROM node_history WHERE vault_id = ?1 AND node_id = ?2 AND (?3 IS NULL OR reason = ?3)
         ORDER BY until_seq DESC LIMIT 1
         """;
+}
+
+/// <summary>A version that is to go.</summary>
+/// <param name="Seq">The change that ended it.</param>
+/// <param name="Node">The file.</param>
+/// <param name="Content">Its content.</param>
+/// <param name="Size">Its length.</param>
+internal sealed record PickedVersion(long Seq, long Node, long Content, long Size)
+{
+    /// <summary>The first ones, as many as have to go so that the others take no more than what is kept.</summary>
+    public static List<PickedVersion> UntilFits(
+        IEnumerable<PickedVersion> versions,
+        long bytes,
+        long keptBytes
+    )
+    {
+        var gone = new List<PickedVersion>();
+        foreach (var version in versions)
+        {
+            if (bytes <= keptBytes)
+                break;
+            bytes -= version.Size;
+            gone.Add(version);
+        }
+        return gone;
+    }
 }

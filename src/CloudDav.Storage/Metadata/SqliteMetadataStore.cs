@@ -65,18 +65,32 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
     ) => QueryVaultsAsync(VaultSql.ListEncryptedVaults, null, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
-        DateTimeOffset trashBefore,
-        DateTimeOffset historyBefore,
+    public ValueTask<IReadOnlyList<ExpiringVault>> ListExpiringVaultsAsync(
+        ExpiryTimes times,
         CancellationToken cancellationToken
     ) =>
-        QueryVaultsAsync(
-            VaultSql.ListExpiringVaults,
-            new
-            {
-                trash = TrashKey.Before(trashBefore),
-                history = historyBefore.ToUnixTimeMilliseconds(),
-            },
+        database.ReadAsync<IReadOnlyList<ExpiringVault>>(
+            session =>
+                [
+                    .. session
+                        .Connection.Query<(long Id, long? Capacity)>(
+                            VaultSql.ListExpiringVaults,
+                            new
+                            {
+                                now = times.Now.ToUnixTimeMilliseconds(),
+                                trash = TrashKey.Before(times.TrashBefore),
+                                hidden = TrashKey.HiddenBefore(times.Untouched),
+                                history = times.HistoryBefore.ToUnixTimeMilliseconds(),
+                                untouched = times.Untouched.ToUnixTimeMilliseconds(),
+                                untouchedTrash = TrashKey.Before(times.Untouched),
+                                daily = times.DailyBefore.ToUnixTimeMilliseconds(),
+                                weekly = times.WeeklyBefore.ToUnixTimeMilliseconds(),
+                                trashPercent = times.TrashPercent,
+                                versionPercent = times.VersionPercent,
+                            }
+                        )
+                        .Select(row => new ExpiringVault(new(row.Id), row.Capacity)),
+                ],
             cancellationToken
         );
 
@@ -138,13 +152,25 @@ internal static class VaultSql
 {
     public const string ListVaults = "SELECT v.vault_id FROM vaults v ORDER BY v.vault_id";
 
-    // The trash is kept in the order things came into it, history in the order it ended.
+    // The trash is kept in the order things came into it, and then in which they were hidden; history in the order it ended.
     public const string ListExpiringVaults = """
-        SELECT v.vault_id FROM vaults v
+        SELECT v.vault_id AS Id, v.capacity_bytes AS Capacity FROM vaults v
         WHERE (
           EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @trash)
+          OR EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key >= 'h' AND n.name_key < @hidden)
           OR (SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id ORDER BY h.until_seq, h.node_id LIMIT 1) < @history
-        ) AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = v.vault_id)
+          OR EXISTS (SELECT 1 FROM node_history h WHERE h.vault_id = v.vault_id AND h.hidden_at IS NOT NULL AND h.hidden_at < @untouched)
+          OR (SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL
+            AND h.until_seq > v.daily_seq ORDER BY h.until_seq LIMIT 1) < @daily
+          OR (SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL
+            AND h.until_seq > v.weekly_seq ORDER BY h.until_seq LIMIT 1) < @weekly
+          OR (v.version_bytes > v.capacity_bytes / 100 * @versionPercent AND (
+            SELECT h.until_time FROM node_history h WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL
+            ORDER BY h.until_seq LIMIT 1) < @untouched)
+          OR ((SELECT d.subtree_bytes FROM dirs d WHERE d.vault_id = v.vault_id AND d.node_id = v.trash_id) > v.capacity_bytes / 100 * @trashPercent
+            AND EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @untouchedTrash))
+        ) AND (v.guarded_until IS NULL OR v.guarded_until <= @now)
+          AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = v.vault_id)
         ORDER BY v.vault_id
         """;
 

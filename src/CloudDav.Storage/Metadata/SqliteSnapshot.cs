@@ -214,6 +214,117 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         );
     }
 
+    public ValueTask<IReadOnlyList<TrashedRow>> ListTrashAsync(
+        VaultId vault,
+        TrashRange range,
+        int limit
+    )
+    {
+        var rows = new List<TrashedRow>();
+        var statement = session[TrashSql.List]
+            .Bind(1, vault.Value)
+            .Bind(2, range.From)
+            .Bind(3, range.Before)
+            .Bind(4, limit);
+        while (statement.Step())
+            rows.Add(ReadTrashed(statement));
+        return new(rows);
+    }
+
+    public ValueTask<IReadOnlyList<TrashedRow>> FindTrashedAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    )
+    {
+        var rows = new List<TrashedRow>();
+        foreach (var node in nodes)
+        {
+            var statement = session[TrashSql.Find].Bind(1, vault.Value).Bind(2, node.Value);
+            if (!statement.Step())
+                continue;
+            rows.Add(ReadTrashed(statement));
+            statement.Reset();
+        }
+        return new(rows);
+    }
+
+    public ValueTask<NodeRow?> FindMemberAsync(VaultId vault, NodeId folder, string key) =>
+        new(Find(vault.Value, folder.Value, key));
+
+    public ValueTask<IReadOnlyDictionary<NodeId, IReadOnlyList<NodeRow>>> ListChainsAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    )
+    {
+        var chains = new Dictionary<NodeId, IReadOnlyList<NodeRow>>();
+        foreach (var node in nodes)
+            if (ChainOf(vault.Value, node.Value) is { Count: > 0 } chain)
+                chains[node] = chain;
+        return new(chains);
+    }
+
+    public ValueTask<IReadOnlyList<DeletedRow>> ListDeletionsAsync(
+        VaultId vault,
+        AccountId account,
+        DeviceId? device,
+        long from,
+        bool isBackwards,
+        int limit
+    )
+    {
+        var rows = new List<DeletedRow>();
+        var statement = session[
+            isBackwards ? TrashSql.ListDeletionsBefore : TrashSql.ListDeletionsAfter
+        ]
+            .Bind(1, vault.Value)
+            .Bind(2, account.Value)
+            .Bind(3, device?.Value)
+            .Bind(4, from)
+            .Bind(5, limit);
+        while (statement.Step())
+            rows.Add(ReadDeleted(statement));
+        return new(rows);
+    }
+
+    public ValueTask<DeletedRow?> FindDeletionAsync(VaultId vault, long seq)
+    {
+        var statement = session[TrashSql.FindDeletion].Bind(1, vault.Value).Bind(2, seq);
+        if (!statement.Step())
+            return new((DeletedRow?)null);
+        var row = ReadDeleted(statement);
+        statement.Reset();
+        return new(row);
+    }
+
+    public ValueTask<IReadOnlyList<FileVersion>> ListVersionsAsync(
+        VaultId vault,
+        NodeId file,
+        long before,
+        int limit
+    )
+    {
+        var versions = new List<FileVersion>();
+        var statement = session[TrashSql.ListVersions]
+            .Bind(1, vault.Value)
+            .Bind(2, file.Value)
+            .Bind(3, before)
+            .Bind(4, limit);
+        while (statement.Step())
+            versions.Add(
+                new FileVersion
+                {
+                    Number = statement.Int64(0),
+                    ReplacedAt = Milliseconds.Time(statement.Int64(1)),
+                    Modified = Milliseconds.Time(statement.Int64(2)),
+                    Size = statement.Int64(3),
+                    Revision = new Guid(statement.Bytes(4)),
+                    Content = new(statement.Int64(5)),
+                    MediaType = statement.NullableText(6),
+                }
+            );
+        return new(versions);
+    }
+
     public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
         new(
             session[TreeSql.IsVersion]
@@ -239,6 +350,30 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                     .Bind(1, vault.Value)
                     .Bind(2, folder.Value)
                     .RunForInt64()
+        );
+
+    private static TrashedRow ReadTrashed(Statement statement) =>
+        new(
+            ReadWhole(statement),
+            statement.IsNull(22)
+                ? null
+                : new Deletion(
+                    new(statement.Int64(22)),
+                    Milliseconds.Time(statement.Int64(23)),
+                    statement.NullableInt64(24) is { } account ? new AccountId(account) : null,
+                    statement.NullableInt64(25) is { } device ? new DeviceId(device) : null,
+                    statement.NullableText(26),
+                    statement.NullableText(27)
+                )
+        );
+
+    private static DeletedRow ReadDeleted(Statement statement) =>
+        new(
+            statement.Int64(0),
+            new(statement.Int64(1)),
+            Milliseconds.Time(statement.Int64(2)),
+            new(statement.Int64(3)),
+            statement.NullableInt64(4) is { } device ? new DeviceId(device) : null
         );
 
     private Newcomer FindNewcomer(long vault, long node)
@@ -312,6 +447,12 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         vault = vault with { HasReceived = statement.NullableInt64(17) == 1 };
         if (statement.NullableInt64(18) is { } aside)
             vault = vault with { LastSetAside = DateTimeOffset.FromUnixTimeMilliseconds(aside) };
+        if (statement.NullableInt64(19) is { } since)
+            vault = vault with
+            {
+                Losses = new(Milliseconds.Time(since), statement.Int64(20), statement.Int64(21)),
+                GuardedUntil = Milliseconds.Time(statement.NullableInt64(22)),
+            };
         statement.Reset();
         if (isSignedOut)
             return new Facts

@@ -51,28 +51,36 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 "vault"
             );
         _newVersionBytes = 0;
+        if (changes.Losses is { } losses)
+            Session[TrashSql.NoteLosses]
+                .Bind(1, vault)
+                .Bind(2, losses.Window.Since.ToUnixTimeMilliseconds())
+                .Bind(3, losses.Window.Of)
+                .Bind(4, losses.Window.Items)
+                .Bind(5, losses.GuardedUntil?.ToUnixTimeMilliseconds())
+                .Run();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<int> PurgeTrashAsync(
         VaultId vault,
-        DateTimeOffset before,
+        TrashRange range,
+        long? keptBytes,
         int limit,
         DateTimeOffset now
     )
     {
-        var trash = Session[PurgeSql.FindTrash].Bind(1, vault.Value).RunForInt64();
-        var beforeKey = TrashKey.Before(before);
+        var (trash, bytes) = ReadTrash(vault);
         var held = HeldItems.Load(Session, vault, trash, now);
-        var passed = "";
+        var from = range.From;
         var removed = 0;
-        while (removed < limit)
+        while (removed < limit && !(bytes <= keptBytes))
         {
             var statement = Session[PurgeSql.FirstTrashed]
                 .Bind(1, vault.Value)
                 .Bind(2, trash)
-                .Bind(3, beforeKey)
-                .Bind(4, passed);
+                .Bind(3, range.Before)
+                .Bind(4, from);
             if (!statement.Step())
                 break;
             var id = statement.Int64(0);
@@ -81,7 +89,7 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             statement.Reset();
             if (held.HasAny && (held.IsHeld(id) || held.IsAnyBelow(id)))
             {
-                passed = key;
+                from = TrashKey.After(key);
                 continue;
             }
             if (isFolder)
@@ -89,8 +97,119 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             // A folder goes in the round that finds it empty.
             if (removed < limit && PurgeMembers(vault.Value, trash, key, 1, now) == 1)
                 removed++;
+            if (keptBytes is not null)
+                bytes = ReadTrash(vault).Bytes;
         }
         return new(removed);
+    }
+
+    public ValueTask<int> HideTrashAsync(
+        VaultId vault,
+        TrashRange range,
+        int limit,
+        DateTimeOffset now
+    ) =>
+        new(
+            Session[TrashSql.Hide]
+                .Bind(1, vault.Value)
+                .Bind(2, ReadTrash(vault).Id)
+                .Bind(3, range.From)
+                .Bind(4, range.Before)
+                .Bind(5, TrashKey.HiddenAt(now))
+                .Bind(6, limit)
+                .Run()
+        );
+
+    public ValueTask<bool> HideVersionAsync(
+        VaultId vault,
+        NodeId file,
+        long version,
+        DateTimeOffset now
+    ) =>
+        new(
+            Session[TrashSql.HideVersion]
+                .Bind(1, vault.Value)
+                .Bind(2, file.Value)
+                .Bind(3, version)
+                .Bind(4, now.ToUnixTimeMilliseconds())
+                .Run() == 1
+        );
+
+    public ValueTask<int> ReleaseVersionsAsync(
+        VaultId vault,
+        VersionPick pick,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var statement = Session[TrashSql.FindThinned].Bind(1, vault.Value);
+        if (!statement.Step())
+            return new(0);
+        var (daily, weekly, bytes) = (statement.Int64(0), statement.Int64(1), statement.Int64(2));
+        statement.Reset();
+        var picked = new List<PickedVersion>();
+        var seen = 0;
+        switch (pick)
+        {
+            case VersionPick.Thinned thinned:
+                var last = thinned.IsWeekly ? weekly : daily;
+                statement = Session[TrashSql.ListUnthinned]
+                    .Bind(1, vault.Value)
+                    .Bind(2, last)
+                    .Bind(3, thinned.StepMs)
+                    .Bind(4, limit);
+                while (statement.Step())
+                {
+                    if (statement.Int64(4) >= thinned.Before.ToUnixTimeMilliseconds())
+                    {
+                        statement.Reset();
+                        break;
+                    }
+                    seen++;
+                    last = statement.Int64(0);
+                    if (statement.NullableInt64(5) == 1)
+                        picked.Add(ReadPicked(statement));
+                }
+                if (seen > 0)
+                    Session[thinned.IsWeekly ? TrashSql.SetThinnedWeekly : TrashSql.SetThinnedDaily]
+                        .Bind(1, vault.Value)
+                        .Bind(2, last)
+                        .Run();
+                break;
+            case VersionPick.Oldest oldest:
+                statement = Session[TrashSql.ListOldest].Bind(1, vault.Value).Bind(2, limit);
+                while (statement.Step())
+                    if (statement.Int64(4) < oldest.Before.ToUnixTimeMilliseconds())
+                        picked.Add(ReadPicked(statement));
+                break;
+            case VersionPick.Hidden hidden:
+                statement = Session[TrashSql.ListHidden]
+                    .Bind(1, vault.Value)
+                    .Bind(2, hidden.Before.ToUnixTimeMilliseconds())
+                    .Bind(3, limit);
+                while (statement.Step())
+                    picked.Add(ReadPicked(statement));
+                break;
+            case VersionPick.One one:
+                statement = Session[TrashSql.FindVersion]
+                    .Bind(1, vault.Value)
+                    .Bind(2, one.File.Value)
+                    .Bind(3, one.Number);
+                while (statement.Step())
+                    picked.Add(ReadPicked(statement));
+                break;
+            default:
+                throw new NotSupportedException(pick.GetType().Name);
+        }
+        if (
+            picked.Count > 0
+            && HeldItems.Load(Session, vault, ReadTrash(vault).Id, now) is { HasAny: true } held
+        )
+            picked.RemoveAll(version => held.IsHeld(version.Node));
+        if (pick is VersionPick.Oldest { KeptBytes: var kept })
+            picked = PickedVersion.UntilFits(picked, bytes, kept);
+        Release(vault.Value, picked, now.ToUnixTimeMilliseconds());
+        return new(pick is VersionPick.Thinned ? seen : picked.Count);
     }
 
     public ValueTask<int> PurgeHistoryAsync(
@@ -134,6 +253,45 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         if (versionBytes > 0)
             Session[PurgeSql.CountVersionsOut].Bind(1, vault.Value).Bind(2, versionBytes).Run();
         return new(old.Count);
+    }
+
+    private (long Id, long Bytes) ReadTrash(VaultId vault)
+    {
+        var statement = Session[TrashSql.TrashBytes].Bind(1, vault.Value);
+        if (!statement.Step())
+            throw new InvalidDataException($"Vault {vault.Value} has no trash.");
+        var trash = (statement.Int64(0), statement.Int64(1));
+        statement.Reset();
+        return trash;
+    }
+
+    private static PickedVersion ReadPicked(Statement statement) =>
+        new(statement.Int64(0), statement.Int64(1), statement.Int64(2), statement.Int64(3));
+
+    // They are no versions any more; a content goes when no other version of the file, and not the file itself, has it.
+    private void Release(long vault, List<PickedVersion> versions, long nowMs)
+    {
+        if (versions.Count == 0)
+            return;
+        foreach (var version in versions)
+            Session[TrashSql.EndVersion]
+                .Bind(1, vault)
+                .Bind(2, version.Seq)
+                .Bind(3, version.Node)
+                .Run();
+        Session[PurgeSql.CountVersionsOut]
+            .Bind(1, vault)
+            .Bind(2, versions.Sum(version => version.Size))
+            .Run();
+        foreach (
+            var (node, content) in versions
+                .Select(version => (version.Node, version.Content))
+                .Distinct()
+        )
+        {
+            Session[TrashSql.ForgetContent].Bind(1, vault).Bind(2, node).Bind(3, content).Run();
+            ReleaseContent(vault, content, node, nowMs);
+        }
     }
 
     private void Apply(ChangeSet set, Change change)
@@ -535,6 +693,8 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             .Bind(15, former.MediaType)
             .Bind(16, former.CreatedMs)
             .Bind(17, former.ModifiedMs)
+            .Bind(18, set.By?.Account.Value)
+            .Bind(19, set.By?.Device?.Value)
             .Run();
     }
 

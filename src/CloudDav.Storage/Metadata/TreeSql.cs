@@ -10,11 +10,11 @@ internal static class TreeSql
         """;
 
     // A folder's counters come by one more look-up, a file's NULL key by none.
-    private const string NodeColumns = $"""
+    internal const string NodeColumns = $"""
         {ListedColumns}, d.subtree_property_bytes, d.height, n.changed_seq, n.changed_at, n.name_key
         """;
 
-    private const string WithDirs = """
+    internal const string WithDirs = """
         LEFT JOIN dirs d ON d.vault_id = n.vault_id AND d.node_id = CASE WHEN n.kind = 0 THEN n.node_id END
         """;
 
@@ -30,7 +30,7 @@ internal static class TreeSql
           EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id < a.account_id)
             OR EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id > a.account_id)
             OR EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = v.vault_id),
-          v.set_aside_at
+          v.set_aside_at, v.loss_since, v.loss_of, v.loss_items, v.guarded_until
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;
@@ -188,8 +188,8 @@ internal static class TreeSql
     public const string InsertHistory = """
         INSERT INTO node_history (
           vault_id, until_seq, node_id, from_seq, from_time, until_time, reason, is_version, parent_id, name, kind, size, revision,
-          content_id, media_type, created, modified
-        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+          content_id, media_type, created, modified, by_account, by_device
+        ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         """;
 
     public const string SetAside = """

@@ -132,6 +132,9 @@ public static class AuditSubjects
     /// <summary>A share.</summary>
     public static string Of(ShareId share) => Invariant($"share:{share.Value}");
 
+    /// <summary>A file or folder.</summary>
+    public static string Of(NodeId node) => Invariant($"node:{node.Value}");
+
     /// <summary>An account; its number follows after a colon.</summary>
     public const string Account = "account";
 
@@ -210,6 +213,18 @@ public static class AuditActs
 
     /// <summary>Such a mark was taken away.</summary>
     public const string ItemUnprotected = "item.unprotected";
+
+    /// <summary>The trash, or an item of it, was emptied; the entry says how many items, and whether they went for good at once or are hidden until they do.</summary>
+    public const string TrashEmptied = "trash.emptied";
+
+    /// <summary>What was deleted in one go was brought back.</summary>
+    public const string BurstUndone = "trash.burst-undone";
+
+    /// <summary>An earlier version of a file was removed; the entry says whether it went for good at once.</summary>
+    public const string VersionRemoved = "version.removed";
+
+    /// <summary>Much of the vault was deleted or overwritten within a while; the entry says how much, and until when nothing goes from trash and history by itself.</summary>
+    public const string MassChange = "vault.mass-change";
 
     /// <summary>A version of the terms was accepted; the subject says which.</summary>
     public const string TermsAccepted = "terms.accepted";

@@ -61,6 +61,9 @@ public static class EventTypes
     /// <summary>A customer reported unauthorised use: devices, sessions and links were revoked.</summary>
     public const string UnauthorisedUseReported = "org.clouddav.unauthorised-use.reported";
 
+    /// <summary>Much of a vault was deleted or overwritten within a while; the details say how much, of how much, and with which device it became much.</summary>
+    public const string MassChange = "org.clouddav.vault.mass-change";
+
     /// <summary>A vault was destroyed.</summary>
     public const string Destroyed = "org.clouddav.vault.destroyed";
 }

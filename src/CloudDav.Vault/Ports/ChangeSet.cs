@@ -30,6 +30,12 @@ public sealed class ChangeSet
     /// <summary>Whether it takes the vault's next change number.</summary>
     public bool IsRecorded { get; }
 
+    /// <summary>Who makes it, as history tells; null for nobody.</summary>
+    public Actor? By { get; set; }
+
+    /// <summary>What the vault has lost of late, this change included; null when it loses nothing.</summary>
+    public LossNote? Losses { get; set; }
+
     /// <summary>By how much what the vault's tree takes changes, in bytes.</summary>
     public long UsedBytes { get; private set; }
 
@@ -272,3 +278,14 @@ public abstract record Change
     /// <summary>Tells the operator's systems of it.</summary>
     public sealed record AddEvent(ServiceEvent Event) : Change;
 }
+
+/// <summary>How much of a vault was deleted or overwritten within a while.</summary>
+/// <param name="Since">When the while began.</param>
+/// <param name="Of">How many files and folders the vault had then.</param>
+/// <param name="Items">How many of them were deleted or overwritten since.</param>
+public readonly record struct LossWindow(DateTimeOffset Since, long Of, long Items);
+
+/// <summary>What is kept of it.</summary>
+/// <param name="Window">What was lost.</param>
+/// <param name="GuardedUntil">Until when nothing goes from trash and history by itself; null leaves that as it is.</param>
+public readonly record struct LossNote(LossWindow Window, DateTimeOffset? GuardedUntil);

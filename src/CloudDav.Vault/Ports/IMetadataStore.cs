@@ -42,10 +42,9 @@ public interface IMetadataStore
     /// <summary>Vaults that have content which cannot be read without their keys.</summary>
     ValueTask<IReadOnlyList<VaultId>> ListEncryptedVaultsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Vaults that have something in the trash from before a moment, or history that ended before another.</summary>
-    ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
-        DateTimeOffset trashBefore,
-        DateTimeOffset historyBefore,
+    /// <summary>Vaults that have something in trash or history whose time is over, or more of it than they keep; those that are guarded after a mass change aside.</summary>
+    ValueTask<IReadOnlyList<ExpiringVault>> ListExpiringVaultsAsync(
+        ExpiryTimes times,
         CancellationToken cancellationToken
     );
 
@@ -149,6 +148,51 @@ public interface IMetadataSnapshot
         NodeId? newcomer
     );
 
+    /// <summary>What lies in the trash itself, the last that was put there first.</summary>
+    ValueTask<IReadOnlyList<TrashedRow>> ListTrashAsync(VaultId vault, TrashRange range, int limit);
+
+    /// <summary>The same of certain nodes, in no order; those that are not in the trash itself are left out.</summary>
+    ValueTask<IReadOnlyList<TrashedRow>> FindTrashedAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    );
+
+    /// <summary>A member of a folder by its key; null when there is none.</summary>
+    ValueTask<NodeRow?> FindMemberAsync(VaultId vault, NodeId folder, string key);
+
+    /// <summary>Of each node that is there the rows from the top of the tree, or from the trash, down to it.</summary>
+    ValueTask<IReadOnlyDictionary<NodeId, IReadOnlyList<NodeRow>>> ListChainsAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    );
+
+    /// <summary>Deletions by one account with one device, or with none, in the order of changes.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="device">The device; null for none.</param>
+    /// <param name="from">The number of the change they begin with.</param>
+    /// <param name="isBackwards">Whether those before it follow, and not those after it.</param>
+    /// <param name="limit">No more than so many.</param>
+    ValueTask<IReadOnlyList<DeletedRow>> ListDeletionsAsync(
+        VaultId vault,
+        AccountId account,
+        DeviceId? device,
+        long from,
+        bool isBackwards,
+        int limit
+    );
+
+    /// <summary>The deletion that a change made; null for none, and when nobody knows whose it was.</summary>
+    ValueTask<DeletedRow?> FindDeletionAsync(VaultId vault, long seq);
+
+    /// <summary>Earlier versions of a file that can be had, the last one first, from one before a change on.</summary>
+    ValueTask<IReadOnlyList<FileVersion>> ListVersionsAsync(
+        VaultId vault,
+        NodeId file,
+        long before,
+        int limit
+    );
+
     /// <summary>Whether a content became an earlier version of a file by a certain change, and still is one.</summary>
     /// <param name="vault">The vault.</param>
     /// <param name="until">The number of the change.</param>
@@ -181,16 +225,42 @@ public interface IMetadataTransaction : IMetadataSnapshot
     ValueTask ApplyAsync(ChangeSet changes);
 
     /// <summary>
-    /// Removes up to so many nodes for good, those that lie in the trash longest and were put there before a moment, members before their
-    /// folders. Content that nobody owns any more goes with them.
+    /// Removes up to so many nodes for good, in the order of the trash's keys, members before their folders. Content that nobody owns any more goes with them.
+    /// What is held or blocked is passed over.
     /// </summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="range">Of what.</param>
+    /// <param name="keptBytes">No more goes as soon as the whole trash has no more than this; null to remove all of the range.</param>
+    /// <param name="limit">No more than so many.</param>
+    /// <param name="now">The time.</param>
     /// <returns>How many were removed; fewer than the limit means none is left.</returns>
     ValueTask<int> PurgeTrashAsync(
         VaultId vault,
-        DateTimeOffset before,
+        TrashRange range,
+        long? keptBytes,
         int limit,
         DateTimeOffset now
     );
+
+    /// <summary>Hides up to so many items of the trash, the oldest first.</summary>
+    /// <returns>How many were hidden; fewer than the limit means none is left.</returns>
+    ValueTask<int> HideTrashAsync(VaultId vault, TrashRange range, int limit, DateTimeOffset now);
+
+    /// <summary>
+    /// Makes some of the earlier versions no versions any more, and releases their contents; the rows stay, so that history goes on telling what was when. What is held or
+    /// blocked is passed over.
+    /// </summary>
+    /// <returns>How many were looked at when they are thinned, else how many went; 0 means none is left.</returns>
+    ValueTask<int> ReleaseVersionsAsync(
+        VaultId vault,
+        VersionPick pick,
+        int limit,
+        DateTimeOffset now
+    );
+
+    /// <summary>Hides a version; it goes for good a while later.</summary>
+    /// <returns>False when it is none.</returns>
+    ValueTask<bool> HideVersionAsync(VaultId vault, NodeId file, long version, DateTimeOffset now);
 
     /// <summary>Removes up to so many rows of history that ended before a moment, oldest first.</summary>
     /// <returns>How many were removed; fewer than the limit means none is left.</returns>
@@ -324,6 +394,12 @@ public sealed record VaultState
 
     /// <summary>When a file of it was put aside last, so that something may be saved in its place; null for never.</summary>
     public DateTimeOffset? LastSetAside { get; init; }
+
+    /// <summary>What was deleted or overwritten since when; null when nothing was yet.</summary>
+    public LossWindow? Losses { get; init; }
+
+    /// <summary>Until when nothing goes from trash and history by itself, because much went at once; null for never.</summary>
+    public DateTimeOffset? GuardedUntil { get; init; }
 
     /// <summary>Whether people of the household share anything with the vault's account, or once did and its mount is still there.</summary>
     public bool HasReceived { get; init; }

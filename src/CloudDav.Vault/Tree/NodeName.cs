@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -97,9 +98,20 @@ public static class NodeName
         || IsTransient(name);
 
     /// <summary>Another name for what cannot have this one: with some random characters before its extension, and shortened where it would be too long.</summary>
-    public static string Beside(string name)
+    public static string Beside(string name) =>
+        With(name, $" ({RandomNumberGenerator.GetHexString(6, lowercase: true)})");
+
+    /// <summary>The name of what came back while something else has its name: <c>name (restored).ext</c>, <c>name (restored 2).ext</c> and so on.</summary>
+    public static string Restored(string name, int turn) =>
+        With(
+            name,
+            turn == 1
+                ? " (restored)"
+                : string.Create(CultureInfo.InvariantCulture, $" (restored {turn})")
+        );
+
+    private static string With(string name, string addition)
     {
-        var addition = $" ({RandomNumberGenerator.GetHexString(6, lowercase: true)})";
         var dot = name.LastIndexOf('.');
         var extension = dot > 0 && name.Length - dot <= 16 ? name[dot..] : "";
         var stem = name[..^extension.Length];

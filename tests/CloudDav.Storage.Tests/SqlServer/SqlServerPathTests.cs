@@ -222,6 +222,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 );
                 await snapshot.IsBelowAsync(s_actor.Vault, new(1), new(2));
                 await snapshot.IsVersionAsync(s_actor.Vault, 5, new ContentId(5));
+                await AskTrashAsync(snapshot);
                 await FindSetAsideAsync(snapshot);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
@@ -239,9 +240,17 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             Stop
         );
         await store.WriteAsync<int>(
-            async transaction => await transaction.PurgeTrashAsync(s_actor.Vault, Now, 10, Now),
+            async transaction =>
+                await transaction.PurgeTrashAsync(
+                    s_actor.Vault,
+                    TrashRange.PutBefore(Now),
+                    5,
+                    10,
+                    Now
+                ),
             Stop
         );
+        await IssueTrashAsync(store);
         await store.WriteAsync<int>(
             async transaction => await transaction.PurgeHistoryAsync(s_actor.Vault, Now, 10, Now),
             Stop
@@ -274,7 +283,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         await store.CreateVaultAsync("v", 5, true, Now, Stop);
         await store.ListVaultsAsync(Stop);
         await store.ListEncryptedVaultsAsync(Stop);
-        await store.ListExpiringVaultsAsync(Now, Now, Stop);
+        await store.ListExpiringVaultsAsync(new(Now, Now, Now, Now, Now, Now, 50, 50), Stop);
         var ledger = new SqlServerBlobLedger(database);
         await ledger.CondemnExpiredAsync(Now, Stop);
         await ledger.ListCondemnedAsync(Now, 10, Stop);
@@ -448,7 +457,11 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     6L,
                     8L,
                     0,
-                    9L
+                    9L,
+                    10L,
+                    11L,
+                    12L,
+                    13L
                 ),
                 Recorder.Nothing(),
                 Chain(),
@@ -584,6 +597,51 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         return table;
     }
 
+    private static async Task AskTrashAsync(IMetadataSnapshot snapshot)
+    {
+        var (vault, account) = (s_actor.Vault, s_actor.Account);
+        Assert.Empty(await snapshot.ListTrashAsync(vault, TrashRange.Any, 10));
+        Assert.Empty(await snapshot.FindTrashedAsync(vault, [new(11)]));
+        Assert.Empty(await snapshot.ListChainsAsync(vault, [new(11)]));
+        Assert.Null(await snapshot.FindMemberAsync(vault, new(1), "f"));
+        Assert.Null(await snapshot.FindDeletionAsync(vault, 5));
+        foreach (var isBackwards in (bool[])[false, true])
+            Assert.Empty(
+                await snapshot.ListDeletionsAsync(vault, account, new(9), 5, isBackwards, 10)
+            );
+        Assert.Empty(await snapshot.ListVersionsAsync(vault, new(11), 5, 10));
+    }
+
+    private async Task IssueTrashAsync(SqlServerMetadataStore store)
+    {
+        _recorder.Answer(TrashStatements.FindThinned, Recorder.Row(1L, 2L, 100L));
+        _recorder.Answer(TrashStatements.ListUnthinned, Recorder.Row(3L, 11L, 12L, 10L, 0L, 1L));
+        _recorder.Answer(TrashStatements.ListOldest, Recorder.Row(3L, 11L, 12L, 10L, 0L));
+        foreach (
+            var pick in (VersionPick[])
+                [
+                    new VersionPick.Thinned(IsWeekly: false, Now),
+                    new VersionPick.Oldest(5, Now),
+                    new VersionPick.Hidden(Now),
+                    new VersionPick.One(new(11), 3),
+                ]
+        )
+            await store.WriteAsync<int>(
+                async transaction =>
+                    await transaction.ReleaseVersionsAsync(s_actor.Vault, pick, 10, Now),
+                Stop
+            );
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                await transaction.HideTrashAsync(s_actor.Vault, TrashRange.Shown, 10, Now);
+                await transaction.HideVersionAsync(s_actor.Vault, new(11), 3, Now);
+                return true;
+            },
+            Stop
+        );
+    }
+
     private async Task FindSetAsideAsync(IMetadataSnapshot snapshot)
     {
         var (vault, revision) = ((await snapshot.LoadAsync(Request())).Vault, Guid.NewGuid());
@@ -626,8 +684,10 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         table.Columns.Add(null, typeof(long));
         table.Columns.Add(null, typeof(string));
         table.Columns.Add(null, typeof(byte));
-        table.Rows.Add(11L, "1", (byte)1);
-        table.Rows.Add(12L, "2", (byte)0);
+        table.Columns.Add(null, typeof(long));
+        table.Columns.Add(null, typeof(long));
+        table.Rows.Add(11L, "1", (byte)1, 10L, 100L);
+        table.Rows.Add(12L, "2", (byte)0, 10L, 100L);
         return table;
     }
 

@@ -52,11 +52,10 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         CancellationToken cancellationToken
     ) => store.ListEncryptedVaultsAsync(cancellationToken);
 
-    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
-        DateTimeOffset trashBefore,
-        DateTimeOffset historyBefore,
+    public ValueTask<IReadOnlyList<ExpiringVault>> ListExpiringVaultsAsync(
+        ExpiryTimes times,
         CancellationToken cancellationToken
-    ) => store.ListExpiringVaultsAsync(trashBefore, historyBefore, cancellationToken);
+    ) => store.ListExpiringVaultsAsync(times, cancellationToken);
 
     public ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
@@ -213,6 +212,44 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             NodeId? newcomer
         ) => snapshot.FindSetAsideAsync(vault, folder, name, since, newcomer);
 
+        public ValueTask<IReadOnlyList<TrashedRow>> ListTrashAsync(
+            VaultId vault,
+            TrashRange range,
+            int limit
+        ) => snapshot.ListTrashAsync(vault, range, limit);
+
+        public ValueTask<IReadOnlyList<TrashedRow>> FindTrashedAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes
+        ) => snapshot.FindTrashedAsync(vault, nodes);
+
+        public ValueTask<NodeRow?> FindMemberAsync(VaultId vault, NodeId folder, string key) =>
+            snapshot.FindMemberAsync(vault, folder, key);
+
+        public ValueTask<IReadOnlyDictionary<NodeId, IReadOnlyList<NodeRow>>> ListChainsAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes
+        ) => snapshot.ListChainsAsync(vault, nodes);
+
+        public ValueTask<IReadOnlyList<DeletedRow>> ListDeletionsAsync(
+            VaultId vault,
+            AccountId account,
+            DeviceId? device,
+            long from,
+            bool isBackwards,
+            int limit
+        ) => snapshot.ListDeletionsAsync(vault, account, device, from, isBackwards, limit);
+
+        public ValueTask<DeletedRow?> FindDeletionAsync(VaultId vault, long seq) =>
+            snapshot.FindDeletionAsync(vault, seq);
+
+        public ValueTask<IReadOnlyList<FileVersion>> ListVersionsAsync(
+            VaultId vault,
+            NodeId file,
+            long before,
+            int limit
+        ) => snapshot.ListVersionsAsync(vault, file, before, limit);
+
         public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
             snapshot.IsVersionAsync(vault, until, content);
 
@@ -241,10 +278,32 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
 
         public ValueTask<int> PurgeTrashAsync(
             VaultId vault,
-            DateTimeOffset before,
+            TrashRange range,
+            long? keptBytes,
             int limit,
             DateTimeOffset now
-        ) => transaction.PurgeTrashAsync(vault, before, limit, now);
+        ) => transaction.PurgeTrashAsync(vault, range, keptBytes, limit, now);
+
+        public ValueTask<int> HideTrashAsync(
+            VaultId vault,
+            TrashRange range,
+            int limit,
+            DateTimeOffset now
+        ) => transaction.HideTrashAsync(vault, range, limit, now);
+
+        public ValueTask<int> ReleaseVersionsAsync(
+            VaultId vault,
+            VersionPick pick,
+            int limit,
+            DateTimeOffset now
+        ) => transaction.ReleaseVersionsAsync(vault, pick, limit, now);
+
+        public ValueTask<bool> HideVersionAsync(
+            VaultId vault,
+            NodeId file,
+            long version,
+            DateTimeOffset now
+        ) => transaction.HideVersionAsync(vault, file, version, now);
 
         public ValueTask<int> PurgeHistoryAsync(
             VaultId vault,

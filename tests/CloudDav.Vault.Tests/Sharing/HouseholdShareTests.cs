@@ -204,7 +204,8 @@ public sealed class HouseholdShareTests : IAsyncDisposable
             async transaction =>
                 await transaction.PurgeTrashAsync(
                     _ben.Vault,
-                    _cloud.Time.GetUtcNow(),
+                    TrashRange.PutBefore(_cloud.Time.GetUtcNow()),
+                    keptBytes: null,
                     100,
                     _cloud.Time.GetUtcNow()
                 ),

@@ -30,7 +30,7 @@ internal static class PurgeStatements
         SELECT @version_bytes = ISNULL(SUM(h.size), 0) FROM @gone AS g
         JOIN dbo.node_history AS h ON h.vault_id = @vault AND h.node_id = g.node_id
         WHERE h.is_version = 1 AND h.content_id IS NOT NULL;
-        UPDATE h SET content_id = NULL FROM @gone AS g
+        UPDATE h SET content_id = NULL, hidden_at = NULL FROM @gone AS g
         JOIN dbo.node_history AS h ON h.vault_id = @vault AND h.node_id = g.node_id WHERE h.content_id IS NOT NULL;
         WITH up AS (
           SELECT p.node_id, p.bytes, p.property_bytes, p.items FROM @parents AS p
@@ -68,14 +68,16 @@ internal static class PurgeStatements
     /// <summary>What was put into the trash first, and the trash itself; the key of a node in the trash begins with when it was put there.</summary>
     public static readonly SqlServerStatement ListTrashed = new(
         """
-        SELECT TOP (@limit) n.node_id, n.name_key, n.kind
+        SELECT TOP (@limit) n.node_id, n.name_key, n.kind, n.size + ISNULL(d.subtree_bytes, 0) AS bytes, t.subtree_bytes AS trash_bytes
         FROM dbo.vaults AS v
+        JOIN dbo.dirs AS t ON t.vault_id = v.vault_id AND t.node_id = v.trash_id
         JOIN dbo.nodes AS n ON n.vault_id = v.vault_id AND n.parent_id = v.trash_id
-        WHERE v.vault_id = @vault AND n.name_key > @after AND n.name_key < @before
+        LEFT JOIN dbo.dirs AS d ON d.vault_id = n.vault_id AND d.node_id = n.node_id AND n.kind = 0
+        WHERE v.vault_id = @vault AND n.name_key >= @from AND n.name_key < @before
         ORDER BY n.name_key;
         """,
         BigInt("@vault"),
-        Text("@after", 255),
+        Text("@from", 255),
         Text("@before", 255),
         Int("@limit")
     );
@@ -198,18 +200,49 @@ internal static class PurgeStatements
         "SELECT v.vault_id FROM dbo.vaults AS v ORDER BY v.vault_id;"
     );
 
-    /// <summary>The trash is kept in the order things came into it, history in the order it ended.</summary>
+    /// <summary>The trash is kept in the order things came into it, and then in which they were hidden; history in the order it ended.</summary>
     public static readonly SqlServerStatement ListExpiringVaults = new(
         """
-        SELECT v.vault_id FROM dbo.vaults AS v
+        SELECT v.vault_id, v.capacity_bytes FROM dbo.vaults AS v
         WHERE (
           EXISTS (SELECT 1 FROM dbo.nodes AS n WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @trash_before)
+          OR EXISTS (
+            SELECT 1 FROM dbo.nodes AS n
+            WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key >= N'h' AND n.name_key < @hidden_before)
           OR (SELECT TOP (1) h.until_time FROM dbo.node_history AS h WHERE h.vault_id = v.vault_id ORDER BY h.until_seq, h.node_id) < @history_before
-        ) AND NOT EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.vault_id = v.vault_id)
+          OR EXISTS (
+            SELECT 1 FROM dbo.node_history AS h WHERE h.vault_id = v.vault_id AND h.hidden_at IS NOT NULL AND h.hidden_at < @untouched)
+          OR (
+            SELECT TOP (1) h.until_time FROM dbo.node_history AS h
+            WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL AND h.until_seq > v.daily_seq
+            ORDER BY h.until_seq) < @daily_before
+          OR (
+            SELECT TOP (1) h.until_time FROM dbo.node_history AS h
+            WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL AND h.until_seq > v.weekly_seq
+            ORDER BY h.until_seq) < @weekly_before
+          OR (v.version_bytes > v.capacity_bytes / 100 * @version_percent AND (
+            SELECT TOP (1) h.until_time FROM dbo.node_history AS h
+            WHERE h.vault_id = v.vault_id AND h.is_version = 1 AND h.content_id IS NOT NULL
+            ORDER BY h.until_seq) < @untouched)
+          OR ((SELECT d.subtree_bytes FROM dbo.dirs AS d WHERE d.vault_id = v.vault_id AND d.node_id = v.trash_id)
+              > v.capacity_bytes / 100 * @trash_percent
+            AND EXISTS (
+              SELECT 1 FROM dbo.nodes AS n
+              WHERE n.vault_id = v.vault_id AND n.parent_id = v.trash_id AND n.name_key < @untouched_trash))
+        ) AND (v.guarded_until IS NULL OR v.guarded_until <= @now)
+          AND NOT EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.vault_id = v.vault_id)
         ORDER BY v.vault_id;
         """,
+        BigInt("@now"),
         Text("@trash_before", 255),
-        BigInt("@history_before")
+        Text("@hidden_before", 255),
+        BigInt("@history_before"),
+        BigInt("@untouched"),
+        Text("@untouched_trash", 255),
+        BigInt("@daily_before"),
+        BigInt("@weekly_before"),
+        BigInt("@trash_percent"),
+        BigInt("@version_percent")
     );
 
     public static readonly SqlServerStatement ListEncryptedVaults = new(

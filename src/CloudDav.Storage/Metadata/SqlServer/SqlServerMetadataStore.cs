@@ -106,16 +106,28 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
     ) => ListAsync(PurgeStatements.ListEncryptedVaults.With(), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<VaultId>> ListExpiringVaultsAsync(
-        DateTimeOffset trashBefore,
-        DateTimeOffset historyBefore,
+    public async ValueTask<IReadOnlyList<ExpiringVault>> ListExpiringVaultsAsync(
+        ExpiryTimes times,
         CancellationToken cancellationToken
     ) =>
-        ListAsync(
-            PurgeStatements.ListExpiringVaults.With(
-                TrashKey.Before(trashBefore),
-                historyBefore.ToUnixTimeMilliseconds()
-            ),
+        await database.RunAsync(
+            session =>
+                session.ListAsync(
+                    PurgeStatements.ListExpiringVaults.With(
+                        times.Now.ToUnixTimeMilliseconds(),
+                        TrashKey.Before(times.TrashBefore),
+                        TrashKey.HiddenBefore(times.Untouched),
+                        times.HistoryBefore.ToUnixTimeMilliseconds(),
+                        times.Untouched.ToUnixTimeMilliseconds(),
+                        TrashKey.Before(times.Untouched),
+                        times.DailyBefore.ToUnixTimeMilliseconds(),
+                        times.WeeklyBefore.ToUnixTimeMilliseconds(),
+                        (long)times.TrashPercent,
+                        (long)times.VersionPercent
+                    ),
+                    row => new ExpiringVault(new(row.Int64(0)), row.Int64OrNull(1)),
+                    cancellationToken
+                ),
             cancellationToken
         );
 

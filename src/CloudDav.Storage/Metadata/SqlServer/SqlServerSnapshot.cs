@@ -352,6 +352,110 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         };
     }
 
+    public async ValueTask<IReadOnlyList<TrashedRow>> ListTrashAsync(
+        VaultId vault,
+        TrashRange range,
+        int limit
+    ) =>
+        await ReadTrashedAsync(
+            vault,
+            TrashStatements.List.With(vault.Value, range.From, range.Before, limit)
+        );
+
+    public async ValueTask<IReadOnlyList<TrashedRow>> FindTrashedAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    ) =>
+        await ReadTrashedAsync(
+            vault,
+            TrashStatements.Find.With(vault.Value, Ids(nodes.Select(node => node.Value)))
+        );
+
+    public async ValueTask<NodeRow?> FindMemberAsync(VaultId vault, NodeId folder, string key)
+    {
+        if (key.Length > NodeName.MaxBytes)
+            return null;
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            TrashStatements.FindMember.With(vault.Value, folder.Value, key)
+        );
+        return await reader.ReadAsync() ? ReadWhole(reader, 0) : null;
+    }
+
+    public async ValueTask<IReadOnlyDictionary<NodeId, IReadOnlyList<NodeRow>>> ListChainsAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            TrashStatements.ListChains.With(vault.Value, Ids(nodes.Select(node => node.Value)))
+        );
+        return (await ReadChainsAsync(reader)).ToDictionary(
+            chain => new NodeId(chain.Key),
+            chain => (IReadOnlyList<NodeRow>)[.. chain]
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<DeletedRow>> ListDeletionsAsync(
+        VaultId vault,
+        AccountId account,
+        DeviceId? device,
+        long from,
+        bool isBackwards,
+        int limit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(
+            (
+                isBackwards
+                    ? TrashStatements.ListDeletionsBefore
+                    : TrashStatements.ListDeletionsAfter
+            ).With(vault.Value, account.Value, device?.Value, from, limit),
+            ReadDeleted,
+            CancellationToken.None
+        );
+    }
+
+    public async ValueTask<DeletedRow?> FindDeletionAsync(VaultId vault, long seq)
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.FirstAsync(
+            TrashStatements.FindDeletion.With(vault.Value, seq),
+            ReadDeleted,
+            CancellationToken.None
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<FileVersion>> ListVersionsAsync(
+        VaultId vault,
+        NodeId file,
+        long before,
+        int limit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var versions = new List<FileVersion>();
+        await using var reader = await ready.ReadAsync(
+            TrashStatements.ListVersions.With(vault.Value, file.Value, before, limit)
+        );
+        while (await reader.ReadAsync())
+            versions.Add(
+                new FileVersion
+                {
+                    Number = reader.GetInt64(0),
+                    ReplacedAt = Milliseconds.Time(reader.GetInt64(1)),
+                    Modified = Milliseconds.Time(reader.GetInt64(2)),
+                    Size = reader.GetInt64(3),
+                    Revision = reader.GetGuid(4),
+                    Content = new(reader.GetInt64(5)),
+                    MediaType = reader.TextOrNull(6),
+                }
+            );
+        return versions;
+    }
+
     public async ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content)
     {
         var ready = await PrepareAsync(vault);
@@ -394,6 +498,39 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             rows.Add(id);
         return rows;
     }
+
+    private async Task<List<TrashedRow>> ReadTrashedAsync(VaultId vault, SqlServerCall call)
+    {
+        var ready = await PrepareAsync(vault);
+        var rows = new List<TrashedRow>();
+        await using var reader = await ready.ReadAsync(call);
+        while (await reader.ReadAsync())
+            rows.Add(
+                new TrashedRow(
+                    ReadWhole(reader, 0),
+                    reader.IsNull(22)
+                        ? null
+                        : new Deletion(
+                            new(reader.GetInt64(22)),
+                            Milliseconds.Time(reader.GetInt64(23)),
+                            reader.Int64OrNull(24) is { } account ? new AccountId(account) : null,
+                            reader.Int64OrNull(25) is { } device ? new DeviceId(device) : null,
+                            reader.TextOrNull(26),
+                            reader.TextOrNull(27)
+                        )
+                )
+            );
+        return rows;
+    }
+
+    private static DeletedRow ReadDeleted(IRow row) =>
+        new(
+            row.Int64(0),
+            new(row.Int64(1)),
+            Milliseconds.Time(row.Int64(2)),
+            new(row.Int64(3)),
+            row.Int64OrNull(4) is { } device ? new DeviceId(device) : null
+        );
 
     private async Task<Facts> LoadAsync(
         SqlServerSession ready,
@@ -516,6 +653,10 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
             HasLocks = reader.GetInt32(10) != 0,
             HasReceived = reader.GetInt32(17) != 0,
             LastSetAside = Milliseconds.Time(reader.Int64OrNull(18)),
+            Losses = reader.Int64OrNull(19) is { } since
+                ? new(Milliseconds.Time(since), reader.GetInt64(20), reader.GetInt64(21))
+                : null,
+            GuardedUntil = Milliseconds.Time(reader.Int64OrNull(22)),
         };
 
     // A share, how it was used, and what is above its item; null when it or its item is gone, or in the trash.

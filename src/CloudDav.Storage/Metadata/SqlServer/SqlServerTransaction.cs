@@ -61,7 +61,8 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
 
     public async ValueTask<int> PurgeTrashAsync(
         VaultId vault,
-        DateTimeOffset before,
+        TrashRange range,
+        long? keptBytes,
         int limit,
         DateTimeOffset now
     )
@@ -70,14 +71,25 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         var held = await SqlServerHeldItems.LoadAsync(session, vault, now);
         var nowMs = now.ToUnixTimeMilliseconds();
         var removed = 0;
-        var passed = "";
         while (removed < limit)
         {
-            var page = await ListTrashedAsync(session, vault, passed, before, limit - removed);
+            var page = await ListTrashedAsync(session, vault, range, limit - removed);
             if (page.Count == 0)
                 break;
-            passed = page[^1].Key;
+            range = range with { From = TrashKey.After(page[^1].Key) };
             var free = await held.WithoutHeldAsync(page, item => item.Id, orAbove: true);
+            if (keptBytes is { } kept)
+            {
+                // The first ones, as many as have to go; each page says anew what the trash has.
+                var excess = page[0].TrashBytes - kept;
+                var some = new List<TrashedItem>();
+                foreach (var item in free.TakeWhile(_ => excess > 0))
+                {
+                    some.Add(item);
+                    excess -= item.Bytes;
+                }
+                free = some;
+            }
             var files = free.Where(item => item.Kind != NodeKind.Folder)
                 .Select(item => item.Id)
                 .ToList();
@@ -110,6 +122,141 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
             }
         }
         return removed;
+    }
+
+    public async ValueTask<int> HideTrashAsync(
+        VaultId vault,
+        TrashRange range,
+        int limit,
+        DateTimeOffset now
+    ) =>
+        await RemoveAsync(
+            vault,
+            await LockAsync(vault),
+            TrashStatements.Hide.With(
+                vault.Value,
+                range.From,
+                range.Before,
+                TrashKey.HiddenAt(now),
+                limit
+            )
+        );
+
+    public async ValueTask<bool> HideVersionAsync(
+        VaultId vault,
+        NodeId file,
+        long version,
+        DateTimeOffset now
+    ) =>
+        await RemoveAsync(
+            vault,
+            await LockAsync(vault),
+            TrashStatements.HideVersion.With(
+                vault.Value,
+                file.Value,
+                version,
+                now.ToUnixTimeMilliseconds()
+            )
+        ) == 1;
+
+    public async ValueTask<int> ReleaseVersionsAsync(
+        VaultId vault,
+        VersionPick pick,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var session = await LockAsync(vault);
+        long daily;
+        long weekly;
+        long bytes;
+        await using (
+            var reader = await session.ReadAsync(TrashStatements.FindThinned.With(vault.Value))
+        )
+        {
+            if (!await reader.ReadAsync())
+                return 0;
+            (daily, weekly, bytes) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        }
+        var picked = new List<PickedVersion>();
+        var seen = 0;
+        long? last = null;
+        await using (
+            var reader = await session.ReadAsync(
+                pick switch
+                {
+                    VersionPick.Thinned thinned => TrashStatements.ListUnthinned.With(
+                        vault.Value,
+                        thinned.IsWeekly ? weekly : daily,
+                        limit
+                    ),
+                    VersionPick.Oldest => TrashStatements.ListOldest.With(vault.Value, limit),
+                    VersionPick.Hidden hidden => TrashStatements.ListHidden.With(
+                        vault.Value,
+                        hidden.Before.ToUnixTimeMilliseconds(),
+                        limit
+                    ),
+                    VersionPick.One one => TrashStatements.FindVersion.With(
+                        vault.Value,
+                        one.File.Value,
+                        one.Number
+                    ),
+                    _ => throw new NotSupportedException(pick.GetType().Name),
+                }
+            )
+        )
+            while (await reader.ReadAsync())
+            {
+                var until = reader.GetInt64(4);
+                if (pick is VersionPick.Thinned thinned)
+                {
+                    if (until >= thinned.Before.ToUnixTimeMilliseconds())
+                        break;
+                    seen++;
+                    last = reader.GetInt64(0);
+                    if (reader.Int64OrNull(5) / thinned.StepMs != until / thinned.StepMs)
+                        continue;
+                }
+                else if (
+                    pick is VersionPick.Oldest oldest
+                    && until >= oldest.Before.ToUnixTimeMilliseconds()
+                )
+                    continue;
+                picked.Add(
+                    new(
+                        reader.GetInt64(0),
+                        reader.GetInt64(1),
+                        reader.GetInt64(2),
+                        reader.GetInt64(3)
+                    )
+                );
+            }
+        IReadOnlyList<PickedVersion> free = picked;
+        if (picked.Count > 0)
+            free = await (await SqlServerHeldItems.LoadAsync(session, vault, now)).WithoutHeldAsync(
+                picked,
+                version => version.Node,
+                orAbove: false
+            );
+        if (pick is VersionPick.Oldest { KeptBytes: var kept })
+            free = PickedVersion.UntilFits(free, bytes, kept);
+        if (free.Count > 0 || last is not null)
+        {
+            var keys = new SqlServerRows(s_historyColumns);
+            foreach (var version in free)
+                keys.Add(version.Seq, version.Node);
+            await session.ExecuteAsync(
+                TrashStatements.Release.With(
+                    vault.Value,
+                    now.ToUnixTimeMilliseconds(),
+                    pick is VersionPick.Thinned { IsWeekly: false } ? last : null,
+                    pick is VersionPick.Thinned { IsWeekly: true } ? last : null,
+                    keys
+                )
+            );
+            _written[vault]++;
+        }
+        return pick is VersionPick.Thinned ? seen : free.Count;
     }
 
     public async ValueTask<int> PurgeHistoryAsync(
@@ -272,20 +419,35 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         return await session.ScalarAsync<int>(call);
     }
 
-    private static async Task<List<(long Id, string Key, NodeKind Kind)>> ListTrashedAsync(
+    private sealed record TrashedItem(
+        long Id,
+        string Key,
+        NodeKind Kind,
+        long Bytes,
+        long TrashBytes
+    );
+
+    private static async Task<List<TrashedItem>> ListTrashedAsync(
         SqlServerSession session,
         VaultId vault,
-        string after,
-        DateTimeOffset before,
+        TrashRange range,
         int limit
     )
     {
-        var page = new List<(long, string, NodeKind)>();
+        var page = new List<TrashedItem>();
         await using var reader = await session.ReadAsync(
-            PurgeStatements.ListTrashed.With(vault.Value, after, TrashKey.Before(before), limit)
+            PurgeStatements.ListTrashed.With(vault.Value, range.From, range.Before, limit)
         );
         while (await reader.ReadAsync())
-            page.Add((reader.GetInt64(0), reader.GetString(1), (NodeKind)reader.GetByte(2)));
+            page.Add(
+                new(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    (NodeKind)reader.GetByte(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4)
+                )
+            );
         return page;
     }
 }

@@ -25,7 +25,9 @@ internal static class TreeChangeStatements
     private const string Vault = """
         UPDATE dbo.vaults SET
           write_seq = vaults.write_seq + 1, change_seq = vaults.change_seq + @recorded, used_bytes = vaults.used_bytes + @used_bytes,
-          items = vaults.items + @items, version_bytes = vaults.version_bytes + @version_bytes
+          items = vaults.items + @items, version_bytes = vaults.version_bytes + @version_bytes,
+          loss_since = ISNULL(@loss_since, vaults.loss_since), loss_of = ISNULL(@loss_of, vaults.loss_of),
+          loss_items = ISNULL(@loss_items, vaults.loss_items), guarded_until = ISNULL(@guarded_until, vaults.guarded_until)
         WHERE vault_id = @vault AND write_seq = @write_seq AND change_seq = @seq - @recorded;
         IF @@ROWCOUNT <> 1 THROW 50001, N'The vault was changed meanwhile.', 1;
         INSERT INTO dbo.applied_commands (vault_id, command_id) VALUES (@vault, @command);
@@ -85,10 +87,10 @@ internal static class TreeChangeStatements
         IF @parts & 8 <> 0
           INSERT INTO dbo.node_history (
             vault_id, until_seq, node_id, from_seq, from_time, until_time, reason, is_version, parent_id, name, kind, size, revision,
-            content_id, media_type, created, modified
+            content_id, media_type, created, modified, by_account, by_device
           )
           SELECT @vault, @seq, h.node_id, h.from_seq, h.from_time, h.until_time, h.reason, h.is_version, h.parent_id, h.name, h.kind, h.size, h.revision,
-            h.content_id, h.media_type, h.created, h.modified
+            h.content_id, h.media_type, h.created, h.modified, @by_account, @by_device
           FROM @history AS h;
 
         """;
@@ -349,6 +351,12 @@ internal static class TreeChangeStatements
         BigInt("@used_bytes"),
         BigInt("@items"),
         BigInt("@version_bytes"),
+        BigInt("@loss_since"),
+        BigInt("@loss_of"),
+        BigInt("@loss_items"),
+        BigInt("@guarded_until"),
+        BigInt("@by_account"),
+        BigInt("@by_device"),
         Int("@parts"),
         Table("@blobs", "dbo.blob_changes"),
         Table("@contents", "dbo.new_contents"),
