@@ -116,7 +116,13 @@ public sealed partial class ArchitectureTests
                 // A section of its own.
                 else if (
                     value
-                    is not (AzureOptions or SqlServerOptions or KeysOptions or KeyVaultOptions)
+                    is not (
+                        AzureOptions
+                        or SqlServerOptions
+                        or KeysOptions
+                        or KeyVaultOptions
+                        or HistoryOptions
+                    )
                 )
                     settings.Add($"{section}:{property.Name}", Text(value));
             }
