@@ -42,6 +42,15 @@ public sealed record VaultLimits
     /// <summary>Favourites of one account: PROPFIND holds those of a vault in memory.</summary>
     public int Favorites { get; init; } = 1_000;
 
+    /// <summary>How many files and folders one search looks at.</summary>
+    public int SearchedItems { get; init; } = 1_000_000;
+
+    /// <summary>How many of those that a search without an index finds are looked at again; they are held in memory.</summary>
+    public int SearchMatches { get; init; } = 10_000;
+
+    /// <summary>How long a search may take; what it has not looked at then it leaves out.</summary>
+    public TimeSpan SearchTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The shortest time a lock is given: Office asks for 180 s and refreshes at half.</summary>
     public TimeSpan LockFloor { get; init; } = TimeSpan.FromSeconds(180);
 

@@ -161,6 +161,57 @@ public sealed record NodePatch
         && Properties.Count == 0;
 }
 
+/// <summary>What is looked for, as far as the vault goes by it: it may show more than that, never less.</summary>
+public sealed record NodeSearch
+{
+    /// <summary>Only these; null for any.</summary>
+    public IReadOnlyList<NodeId>? Nodes { get; init; }
+
+    /// <summary>Only the actor's favourites.</summary>
+    public bool OnlyFavorites { get; init; }
+
+    /// <summary>Only files of these kinds; empty for any.</summary>
+    public IReadOnlyList<MediaClass> Classes { get; init; } = [];
+
+    /// <summary>Only files.</summary>
+    public bool OnlyFiles { get; init; }
+
+    /// <summary>Changed then or later, in milliseconds since 1970 UTC; null for whenever.</summary>
+    public long? FromMs { get; init; }
+
+    /// <summary>Changed then or before, in milliseconds since 1970 UTC; null for whenever.</summary>
+    public long? UntilMs { get; init; }
+
+    /// <summary>What the name contains, whatever its case; null for anything.</summary>
+    public string? NamePart { get; init; }
+
+    /// <summary>Whether those that were changed last are wanted most.</summary>
+    public bool NewestFirst { get; init; }
+}
+
+/// <summary>How a search goes on.</summary>
+public enum SearchNext
+{
+    /// <summary>With what comes next.</summary>
+    More,
+
+    /// <summary>Nothing is wanted that was changed before this one.</summary>
+    NothingOlder,
+
+    /// <summary>Not at all.</summary>
+    Enough,
+}
+
+/// <summary>Visits what may be looked for.</summary>
+/// <param name="below">The segments from the folder down to it. Valid only during the call.</param>
+/// <param name="vault">The vault it is in.</param>
+/// <param name="node">It. Valid only during the call.</param>
+public delegate SearchNext SearchVisitor(
+    ReadOnlySpan<string> below,
+    VaultState vault,
+    NodeRow node
+);
+
 /// <summary>What LOCK asks for.</summary>
 /// <param name="IsShared">True for a shared lock.</param>
 /// <param name="IsInfinite">Whether it covers everything below; null for what suits the node: a folder yes, a file no.</param>

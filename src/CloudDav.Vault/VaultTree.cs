@@ -96,6 +96,57 @@ public sealed class VaultTree
             cancellationToken
         );
 
+    /// <summary>Visits everything below a folder that may be looked for, in the vault and in what is mounted below the folder, in any order; within each, the newest first where that is wanted and an index gives it.</summary>
+    /// <returns>Whether everything was looked at.</returns>
+    public ValueTask<VaultResult<bool>> SearchAsync(
+        IReadOnlyList<string> path,
+        NodeSearch search,
+        NodeDetails details,
+        SearchVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            async ValueTask<VaultResult<bool>> (spot) =>
+            {
+                var isEnough = false;
+                SearchNext Visit(ReadOnlySpan<string> below, VaultState vault, NodeRow node)
+                {
+                    var next = visit(below, vault, node);
+                    isEnough |= next == SearchNext.Enough;
+                    return next;
+                }
+                var searched = await spot.Session.SearchAsync(
+                    spot.Path,
+                    search,
+                    details,
+                    Visit,
+                    cancellationToken
+                );
+                if (searched.Refusal is { } refusal)
+                    return refusal;
+                var isComplete = searched.Value.IsComplete;
+                foreach (var (share, below) in searched.Value.Mounts)
+                {
+                    if (isEnough)
+                        break;
+                    isComplete &= await SearchMountAsync(
+                        share,
+                        [.. path, .. below],
+                        below,
+                        search,
+                        details,
+                        Visit,
+                        cancellationToken
+                    );
+                }
+                await spot.CountUseAsync(ShareUse.Opened, cancellationToken);
+                return isComplete;
+            },
+            cancellationToken
+        );
+
     /// <inheritdoc cref="VaultSession.OpenAsync"/>
     public ValueTask<VaultResult<Opened>> OpenAsync(
         IReadOnlyList<string> path,
@@ -323,6 +374,44 @@ public sealed class VaultTree
             cancellationToken
         );
         await spot.CountUseAsync(ShareUse.Opened, cancellationToken);
+    }
+
+    // The item that is shared, and what is below it.
+    private async ValueTask<bool> SearchMountAsync(
+        ReceivedShare share,
+        IReadOnlyList<string> prefix,
+        string[] below,
+        NodeSearch search,
+        NodeDetails details,
+        SearchVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var spot = Spot.Within(_home, share, prefix, [], ChangeGuard.None);
+        var shown = await spot.Session.LookAsync(share.Placed!, details, cancellationToken);
+        if (shown.Found is not { } found)
+            return true;
+        found.Node.Name = below[^1];
+        if (visit(below, found.Vault, found.Node) == SearchNext.Enough)
+            return true;
+        if (shown.Refusal is not null || !found.Node.IsFolder)
+            return true;
+        var isUsed = false;
+        var searched = await spot.Session.SearchAsync(
+            [],
+            search,
+            details,
+            (inner, vault, node) =>
+            {
+                isUsed = true;
+                return visit([.. below, .. inner], vault, node);
+            },
+            cancellationToken
+        );
+        if (isUsed)
+            await spot.CountUseAsync(ShareUse.Opened, cancellationToken);
+        // What cannot be opened now is not looked into.
+        return !searched.IsSuccess || searched.Value.IsComplete;
     }
 
     private sealed record ListedMount(ReceivedShare Share, string[] Below);

@@ -67,6 +67,23 @@ public sealed class DavAncestorStore(DavPrincipal principal, string prefix) : ID
         );
 
     /// <inheritdoc/>
+    public ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    ) =>
+        ValueTask.FromResult<DavResult<DavSearched>>(
+            Exists(path)
+                ? new DavProblem(409, "A search begins in the tree, and not above it.")
+                {
+                    Condition = Xml.DavNames.Dav + "search-scope-valid",
+                }
+                : Missing()
+        );
+
+    /// <inheritdoc/>
     public ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

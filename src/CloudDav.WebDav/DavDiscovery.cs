@@ -73,6 +73,8 @@ public static class DavDiscovery
         response.StatusCode = StatusCodes.Status200OK;
         response.Headers.Allow = allow;
         response.Headers["Public"] = allow;
+        // RFC 5323 §3.2
+        response.Headers["DASL"] = "<DAV:basicsearch>";
         response.Headers.AcceptRanges = "bytes";
         response.Headers["Accept-Patch"] = "application/x-sabredav-partialupdate";
         response.ContentLength = 0;

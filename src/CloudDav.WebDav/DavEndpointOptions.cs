@@ -29,6 +29,12 @@ public sealed record DavEndpointOptions
     /// <summary>Largest body of PROPPATCH in bytes.</summary>
     public int MaxPropertyBody { get; init; } = 1024 * 1024;
 
+    /// <summary>How many results a search gives that does not say how many it wants.</summary>
+    public int DefaultSearchResults { get; init; } = 1_000;
+
+    /// <summary>How many results a search gives at the most; they are held in memory to be sorted.</summary>
+    public int MaxSearchResults { get; init; } = 5_000;
+
     /// <summary>How many bytes of an upload are read and thrown away after a refusal, so that the client reads the reason instead of a reset.</summary>
     public long DrainBytes { get; init; } = 16 * 1024 * 1024;
 

@@ -80,6 +80,7 @@ internal static class DavMethods
             Needs = DavPrivileges.WriteProperties,
         },
         new("REPORT", MethodTargets.Mapped, ReportMethod.HandleAsync),
+        new("SEARCH", MethodTargets.Mapped, SearchMethod.HandleAsync),
         new("LOCK", MethodTargets.Any, LockMethod.HandleAsync) { Needs = DavPrivileges.AnyWrite },
         new("UNLOCK", MethodTargets.Mapped, UnlockMethod.HandleAsync)
         {

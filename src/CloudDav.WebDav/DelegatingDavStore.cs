@@ -41,6 +41,15 @@ public abstract class DelegatingDavStore(IDavStore inner) : IDavStore
     ) => Inner.SyncAsync(path, sync, facts, visit, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    ) => Inner.SearchAsync(path, search, facts, visit, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

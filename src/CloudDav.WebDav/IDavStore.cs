@@ -51,6 +51,19 @@ public interface IDavStore
     );
 
     /// <summary>
+    /// Visits everything below a collection that may be what is looked for (RFC 5323), the collection itself aside, in any order unless the newest are wanted first and the store can give them so. It
+    /// shows what <see cref="ListAsync"/> would, with fewer facts: no locks. Refuses as that does, but never for the size: what cannot be looked at within the store's bounds is left
+    /// out, and the result says so.
+    /// </summary>
+    ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
     /// Visits what has changed in a collection since a token (RFC 6578), from one snapshot, as <see cref="ListAsync"/> does. Each address comes once: what is gone
     /// before what is new, and gone means it and everything below it. Refuses with 404, with 403 <c>valid-sync-token</c> when the token is not one of this
     /// collection and principal or is too old, with 403 <c>supported-report</c> on what is no collection, and with 507

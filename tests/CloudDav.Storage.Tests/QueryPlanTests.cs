@@ -16,6 +16,7 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         "SCAN CONSTANT ROW",
         "SCAN c",
         "SCAN f",
+        "SCAN e",
         "SCAN folders",
         "SCAN (subquery",
         "SCAN v",
@@ -128,6 +129,8 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
     [MemberData(nameof(Pages))]
     [InlineData(TreeSql.ListMembers)]
     [InlineData(TreeSql.ListBelow)]
+    [InlineData(SearchSql.ListMedia)]
+    [InlineData(SearchSql.ListLatest)]
     [InlineData(PurgeSql.FirstTrashed)]
     [InlineData(PurgeSql.OldestHistory)]
     [InlineData(TrashSql.List)]

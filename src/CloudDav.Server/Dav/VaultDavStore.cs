@@ -115,6 +115,37 @@ internal sealed class VaultDavStore(
             }
         );
 
+    public async ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var resource = new DavResource { Name = "", ETag = "" };
+        var shared = await ListSharedAsync(facts, cancellationToken);
+        var searched = await session.SearchAsync(
+            path.Segments,
+            VaultProperties.SearchOf(search),
+            VaultProperties.DetailsOf(facts),
+            (below, vault, node) =>
+            {
+                VaultProperties.Fill(resource, session.Actor, vault, node, facts);
+                resource.Blocked = BlockOf(node);
+                resource.ShareTypes = shared?.GetValueOrDefault(node.Id) ?? [];
+                return visit(below, resource) switch
+                {
+                    DavSearchNext.NothingOlder => SearchNext.NothingOlder,
+                    DavSearchNext.Enough => SearchNext.Enough,
+                    _ => SearchNext.More,
+                };
+            },
+            cancellationToken
+        );
+        return searched.Refusal is { } refusal ? tell(refusal) : new DavSearched(searched.Value);
+    }
+
     public async ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

@@ -122,6 +122,29 @@ internal static class VaultProperties
         return details;
     }
 
+    public static NodeSearch SearchOf(DavSearch search) =>
+        new()
+        {
+            Nodes = search.FileIds is { } ids ? [.. ids.Select(id => new NodeId(id))] : null,
+            OnlyFavorites = search.OnlyFavorites,
+            Classes =
+            [
+                .. new (DavMediaKinds Kind, MediaClass Class)[]
+                {
+                    (DavMediaKinds.Image, MediaClass.Image),
+                    (DavMediaKinds.Video, MediaClass.Video),
+                    (DavMediaKinds.Audio, MediaClass.Audio),
+                }
+                    .Where(pair => search.Kinds.HasFlag(pair.Kind))
+                    .Select(pair => pair.Class),
+            ],
+            OnlyFiles = search.OnlyFiles,
+            FromMs = search.ModifiedFrom?.ToUnixTimeMilliseconds(),
+            UntilMs = search.ModifiedUntil?.ToUnixTimeMilliseconds(),
+            NamePart = search.NamePart,
+            NewestFirst = search.NewestFirst,
+        };
+
     /// <summary>In document order: of several changes of one property the last one counts.</summary>
     public static NodePatch PatchOf(PropertyPatch patch)
     {

@@ -67,6 +67,23 @@ internal sealed class LinkDavStore(
         return new Done();
     }
 
+    public override async ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (file is null)
+            return await base.SearchAsync(path, search, facts, visit, cancellationToken);
+        var found = await FindAsync(new([file.Name]), facts, cancellationToken);
+        if (found.Problem is { } problem)
+            return problem;
+        visit([file.Name], found.Value);
+        return new DavSearched(IsComplete: true);
+    }
+
     public override async ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

@@ -142,6 +142,22 @@ internal sealed class SyncTreesStore(
         );
     }
 
+    public async ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = await AtAsync(path, cancellationToken);
+        if (at.Problem is { } problem)
+            return problem;
+        return at.Value.Outward(
+            await at.Value.Store.SearchAsync(at.Value.Path, search, facts, visit, cancellationToken)
+        );
+    }
+
     public async ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken

@@ -135,6 +135,107 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         return new(favorites);
     }
 
+    public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    )
+    {
+        var rows = new List<NodeRow>(nodes.Count);
+        foreach (var node in nodes)
+            rows.AddRange(
+                ReadRows(session[TreeSql.FindNode].Bind(1, vault.Value).Bind(2, node.Value))
+            );
+        return new(rows);
+    }
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListFoldersAboveAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    )
+    {
+        var rows = new Dictionary<long, NodeRow>();
+        foreach (var node in nodes)
+        {
+            var id = node.Value;
+            while (id != 0 && !rows.ContainsKey(id))
+            {
+                var found = ReadRows(session[TreeSql.FindNode].Bind(1, vault.Value).Bind(2, id));
+                if (found is not [{ IsFolder: true } folder])
+                    break;
+                rows.Add(id, folder);
+                id = folder.Parent.Value;
+            }
+        }
+        return new([.. rows.Values]);
+    }
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListMediaAsync(
+        VaultId vault,
+        MediaClass kind,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    ) =>
+        new(
+            ReadRows(
+                session[SearchSql.ListMedia]
+                    .Bind(1, vault.Value)
+                    .Bind(2, (long)kind)
+                    .Bind(3, fromMs)
+                    .Bind(4, after?.ModifiedMs ?? untilMs)
+                    .Bind(5, after?.Parent.Value ?? long.MaxValue)
+                    .Bind(6, after?.NameKey ?? "")
+                    .Bind(7, limit)
+            )
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(
+        VaultId vault,
+        NodeRow? after,
+        int limit
+    ) =>
+        new(
+            ReadRows(
+                session[SearchSql.ListLatest]
+                    .Bind(1, vault.Value)
+                    .Bind(2, after?.ChangedSeq ?? long.MaxValue)
+                    .Bind(3, after?.Parent.Value ?? long.MaxValue)
+                    .Bind(4, after?.NameKey ?? "")
+                    .Bind(5, limit)
+            )
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ScanAsync(
+        VaultId vault,
+        NodeId folder,
+        NodeScan scan
+    ) =>
+        new(
+            ReadRows(
+                session[SearchSql.Scan]
+                    .Bind(1, vault.Value)
+                    .Bind(2, folder.Value)
+                    .Bind(3, LikeText.Containing(scan.KeyPart))
+                    .Bind(4, scan.FromMs)
+                    .Bind(5, scan.UntilMs)
+                    .Bind(6, scan.OnlyFiles)
+                    .Bind(7, scan.Examined)
+                    .Bind(8, scan.Limit)
+            )
+        );
+
+    public ValueTask AddDetailsAsync(
+        VaultId vault,
+        IReadOnlyList<NodeRow> rows,
+        NodeDetails details
+    )
+    {
+        foreach (var row in rows)
+            AddDetails(vault.Value, row, details);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
         new(ReadContent(vault, content) ?? throw IsMissing(vault.Value, content));
 
@@ -375,6 +476,14 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             new(statement.Int64(3)),
             statement.NullableInt64(4) is { } device ? new DeviceId(device) : null
         );
+
+    private static List<NodeRow> ReadRows(Statement statement)
+    {
+        var rows = new List<NodeRow>();
+        while (statement.Step())
+            rows.Add(ReadWhole(statement));
+        return rows;
+    }
 
     private Newcomer FindNewcomer(long vault, long node)
     {

@@ -119,6 +119,43 @@ public interface IMetadataSnapshot
         NodeId? node
     );
 
+    /// <summary>The nodes with these ids that a vault has, in no order; each row whole.</summary>
+    ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(VaultId vault, IReadOnlyList<NodeId> nodes);
+
+    /// <summary>Those of some nodes that are folders, and every folder above them up to the root or the trash, each once, in no order.</summary>
+    ValueTask<IReadOnlyList<NodeRow>> ListFoldersAboveAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    );
+
+    /// <summary>Files of a kind that were changed within a time, those that were changed last first; in the trash as well.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="fromMs">Changed then or later.</param>
+    /// <param name="untilMs">Changed then or before.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many.</param>
+    ValueTask<IReadOnlyList<NodeRow>> ListMediaAsync(
+        VaultId vault,
+        MediaClass kind,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    );
+
+    /// <summary>Nodes in the order their rows became what they are, the last first; in the trash as well.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many.</param>
+    ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(VaultId vault, NodeRow? after, int limit);
+
+    /// <summary>Looks through everything below a folder, in no order.</summary>
+    ValueTask<IReadOnlyList<NodeRow>> ScanAsync(VaultId vault, NodeId folder, NodeScan scan);
+
+    /// <summary>Adds to rows what was asked beyond them: dead properties and checksums.</summary>
+    ValueTask AddDetailsAsync(VaultId vault, IReadOnlyList<NodeRow> rows, NodeDetails details);
+
     /// <summary>Where a content's bytes are and how to read them.</summary>
     ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content);
 
@@ -293,6 +330,22 @@ public sealed record FactsRequest
     /// <summary>A staged blob whose hold is the actor's own, so that it is not counted against them; null for none.</summary>
     public BlobId? OwnHold { get; init; }
 }
+
+/// <summary>What is looked for without an index.</summary>
+/// <param name="KeyPart">What the key of the name contains, and perhaps of others; null for any.</param>
+/// <param name="FromMs">Changed then or later; null for whenever.</param>
+/// <param name="UntilMs">Changed then or before; null for whenever.</param>
+/// <param name="OnlyFiles">Whether folders are left out.</param>
+/// <param name="Examined">How many nodes are looked at.</param>
+/// <param name="Limit">How many are given.</param>
+public sealed record NodeScan(
+    string? KeyPart,
+    long? FromMs,
+    long? UntilMs,
+    bool OnlyFiles,
+    int Examined,
+    int Limit
+);
 
 /// <summary>One path and what is asked of it.</summary>
 /// <param name="Path">Its segments.</param>

@@ -17,6 +17,7 @@ internal static class ReportMethod
     >
     {
         [DavNames.SyncCollection] = SyncCollectionReport.AnswerAsync,
+        [DavNames.FilterFiles] = FilterFilesReport.AnswerAsync,
     }.ToFrozenDictionary();
 
     public static async ValueTask<DavProblem?> HandleAsync(DavRequest request)

@@ -231,16 +231,34 @@ internal static class LiveProperties
         ),
         new(
             DavNames.Dav + "supported-report-set",
-            DavFacts.SyncToken,
-            static (ref writer, _, _) =>
-                writer.Raw(
-                    "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"u8
-                )
+            DavFacts.SyncToken | DavFacts.Favorite,
+            static (ref writer, _, resource) =>
+            {
+                if (resource.SyncToken is not null)
+                    writer.Raw(
+                        "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"u8
+                    );
+                if (resource is { IsCollection: true, IsFavorite: not null })
+                    writer.Raw(
+                        "<d:supported-report><d:report><oc:filter-files/></d:report></d:supported-report>"u8
+                    );
+            }
         )
         {
             // RFC 3253 §3.1.5
-            IsEmpty = static resource => resource.SyncToken is null,
+            IsEmpty = static resource =>
+                resource.SyncToken is null
+                && !(resource is { IsCollection: true, IsFavorite: not null }),
         },
+        // RFC 5323 §3.3
+        new(
+            DavNames.Dav + "supported-query-grammar-set",
+            DavFacts.None,
+            static (ref writer, _, _) =>
+                writer.Raw(
+                    "<d:supported-query-grammar><d:grammar><d:basicsearch/></d:grammar></d:supported-query-grammar>"u8
+                )
+        ),
         // RFC 6578 §4
         new(
             DavNames.SyncToken,

@@ -16,10 +16,19 @@ internal sealed class MultiStatus
     private readonly PropertyContext _properties;
 
     /// <summary>Begins the answer.</summary>
-    public MultiStatus(DavRequest request, PropertyPlan plan, AnswerSpool spool)
+    /// <param name="request">The request.</param>
+    /// <param name="plan">Which properties.</param>
+    /// <param name="spool">Where to.</param>
+    /// <param name="root">The address that everything is below, without a slash at its end; null for the requested resource's.</param>
+    public MultiStatus(
+        DavRequest request,
+        PropertyPlan plan,
+        AnswerSpool spool,
+        byte[]? root = null
+    )
     {
         (_request, _plan, _spool) = (request, plan, spool);
-        (_root, _properties) = (request.Target.Href, request.Properties);
+        (_root, _properties) = (root ?? request.Target.Href, request.Properties);
         var writer = new Utf8Writer(spool);
         MultiStatusWriter.Begin(ref writer, "d:multistatus"u8, plan.Namespaces);
         writer.Complete();
@@ -30,7 +39,7 @@ internal sealed class MultiStatus
     /// <param name="resource">The resource.</param>
     public void Write(ReadOnlySpan<string> below, DavResource resource)
     {
-        if (below.IsEmpty)
+        if (below.IsEmpty && _root == _request.Target.Href)
             Locate(resource);
         var writer = new Utf8Writer(_spool);
         WriteHref(ref writer, below, resource.IsCollection);

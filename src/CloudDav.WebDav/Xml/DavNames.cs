@@ -34,6 +34,9 @@ internal static class DavNames
     public static readonly XName SyncCollection = Dav + "sync-collection";
     public static readonly XName SyncToken = Dav + "sync-token";
     public static readonly XName SyncLevel = Dav + "sync-level";
+    public static readonly XName SearchRequest = Dav + "searchrequest";
+    public static readonly XName BasicSearch = Dav + "basicsearch";
+    public static readonly XName FilterFiles = Owncloud + "filter-files";
     public static readonly XName Limit = Dav + "limit";
     public static readonly XName Results = Dav + "nresults";
     public static readonly XName WithinLimits = Dav + "number-of-matches-within-limits";

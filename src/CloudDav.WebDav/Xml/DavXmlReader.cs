@@ -30,6 +30,9 @@ internal sealed class DavXmlReader : IDisposable
     /// <summary>The element the reader stands on.</summary>
     public XName Name => XName.Get(_reader.LocalName, _reader.NamespaceURI);
 
+    /// <summary>The value of an attribute without a namespace of the element the reader stands on; null when it has none.</summary>
+    public string? Attribute(string name) => _reader.GetAttribute(name);
+
     /// <summary>Parses a body whose root element must be one of those the caller takes; the caller reads all of it.</summary>
     public static DavResult<T> Parse<T>(
         ReadOnlyMemory<byte> body,

@@ -229,6 +229,31 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 Assert.Empty(
                     await snapshot.ListFavoritesAsync(s_actor.Vault, s_actor.Account, null)
                 );
+                Assert.Empty(await snapshot.ListNodesAsync(s_actor.Vault, [new(5)]));
+                Assert.Empty(await snapshot.ListFoldersAboveAsync(s_actor.Vault, [new(5)]));
+                Assert.Empty(
+                    await snapshot.ListMediaAsync(s_actor.Vault, MediaClass.Image, 0, 9, null, 5)
+                );
+                Assert.Empty(await snapshot.ListLatestAsync(s_actor.Vault, null, 5));
+                Assert.Empty(
+                    await snapshot.ScanAsync(
+                        s_actor.Vault,
+                        new(1),
+                        new NodeScan("x", 1, null, OnlyFiles: true, 100, 10)
+                    )
+                );
+                await snapshot.AddDetailsAsync(
+                    s_actor.Vault,
+                    [
+                        new NodeRow
+                        {
+                            Kind = NodeKind.File,
+                            Content = new(5),
+                            PropertyBytes = 1,
+                        },
+                    ],
+                    NodeDetails.Checksums | NodeDetails.Properties
+                );
                 Assert.Empty(await snapshot.ListReceivedAsync(s_actor.Account, s_actor.Vault, Now));
                 Assert.Empty(await snapshot.ListHouseholdAsync(s_actor.Account, Now));
                 Assert.Empty(

@@ -191,6 +191,43 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             NodeId? node
         ) => snapshot.ListFavoritesAsync(vault, account, node);
 
+        public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes
+        ) => snapshot.ListNodesAsync(vault, nodes);
+
+        public ValueTask<IReadOnlyList<NodeRow>> ListFoldersAboveAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes
+        ) => snapshot.ListFoldersAboveAsync(vault, nodes);
+
+        public ValueTask<IReadOnlyList<NodeRow>> ListMediaAsync(
+            VaultId vault,
+            MediaClass kind,
+            long fromMs,
+            long untilMs,
+            NodeRow? after,
+            int limit
+        ) => snapshot.ListMediaAsync(vault, kind, fromMs, untilMs, after, limit);
+
+        public ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(
+            VaultId vault,
+            NodeRow? after,
+            int limit
+        ) => snapshot.ListLatestAsync(vault, after, limit);
+
+        public ValueTask<IReadOnlyList<NodeRow>> ScanAsync(
+            VaultId vault,
+            NodeId folder,
+            NodeScan scan
+        ) => snapshot.ScanAsync(vault, folder, scan);
+
+        public ValueTask AddDetailsAsync(
+            VaultId vault,
+            IReadOnlyList<NodeRow> rows,
+            NodeDetails details
+        ) => snapshot.AddDetailsAsync(vault, rows, details);
+
         public ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content) =>
             snapshot.FindContentAsync(vault, content);
 

@@ -40,6 +40,7 @@ public sealed class LivePropertiesTests : DavTest
             { "{DAV:}current-user-privilege-set", "", "" },
             { "{DAV:}supported-privilege-set", "*", "*" },
             { "{DAV:}supported-report-set", "", "" },
+            { "{DAV:}supported-query-grammar-set", "", "" },
             { "{DAV:}sync-token", null, "*" },
             { "{http://owncloud.org/ns}id", "00001001clouddav", "00001002clouddav" },
             { "{http://owncloud.org/ns}fileid", "1001", "1002" },

@@ -76,6 +76,30 @@ internal sealed class MemoryStore(
         }
     }
 
+    public async ValueTask<DavResult<DavSearched>> SearchAsync(
+        DavPath path,
+        DavSearch search,
+        DavFacts facts,
+        DavSearchVisitor visit,
+        CancellationToken cancellationToken
+    )
+    {
+        tree.Searches.Add(search);
+        var next = DavSearchNext.More;
+        var listed = await ListAsync(
+            path,
+            Depth.Infinity,
+            facts,
+            (below, resource) =>
+            {
+                if (!below.IsEmpty && next != DavSearchNext.Enough)
+                    next = visit(below, resource);
+            },
+            cancellationToken
+        );
+        return listed.Problem is { } problem ? problem : new DavSearched(!tree.BreaksSearches);
+    }
+
     public ValueTask<DavResult<DavSynced>> SyncAsync(
         DavPath path,
         DavSync sync,

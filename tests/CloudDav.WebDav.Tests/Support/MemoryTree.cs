@@ -26,6 +26,12 @@ internal sealed class MemoryTree(TimeProvider clock)
     public List<SortedDictionary<string, (string ETag, bool IsCollection)>> Synced { get; } = [];
 
     /// <summary>How often something was looked up, for tests that count.</summary>
+    /// <summary>What was searched for.</summary>
+    public List<DavSearch> Searches { get; } = [];
+
+    /// <summary>Whether searches end before they have looked at everything.</summary>
+    public bool BreaksSearches { get; set; }
+
     public int Finds { get; set; }
 
     /// <summary>Throws when a listing reaches this many entries; null for never.</summary>

@@ -229,6 +229,138 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         return favorites.Select(id => new NodeId(id)).ToHashSet();
     }
 
+    public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    ) =>
+        ReadRowsAsync(
+            vault,
+            SearchStatements.ListNodes.With(vault.Value, Ids(nodes.Select(node => node.Value)))
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListFoldersAboveAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes
+    ) =>
+        ReadRowsAsync(
+            vault,
+            SearchStatements.ListFoldersAbove.With(
+                vault.Value,
+                Ids(nodes.Select(node => node.Value))
+            )
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListMediaAsync(
+        VaultId vault,
+        MediaClass kind,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    ) =>
+        ReadRowsAsync(
+            vault,
+            SearchStatements.ListMedia.With(
+                vault.Value,
+                (byte)kind,
+                fromMs,
+                after?.ModifiedMs ?? untilMs,
+                after?.Parent.Value ?? long.MaxValue,
+                after?.NameKey ?? "",
+                limit
+            )
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(
+        VaultId vault,
+        NodeRow? after,
+        int limit
+    ) =>
+        ReadRowsAsync(
+            vault,
+            SearchStatements.ListLatest.With(
+                vault.Value,
+                after?.ChangedSeq ?? long.MaxValue,
+                after?.Parent.Value ?? long.MaxValue,
+                after?.NameKey ?? "",
+                limit
+            )
+        );
+
+    public ValueTask<IReadOnlyList<NodeRow>> ScanAsync(
+        VaultId vault,
+        NodeId folder,
+        NodeScan scan
+    ) =>
+        ReadRowsAsync(
+            vault,
+            SearchStatements.Scan.With(
+                vault.Value,
+                folder.Value,
+                LikeText.Containing(scan.KeyPart),
+                scan.FromMs,
+                scan.UntilMs,
+                scan.OnlyFiles,
+                scan.Examined,
+                scan.Limit
+            )
+        );
+
+    public async ValueTask AddDetailsAsync(
+        VaultId vault,
+        IReadOnlyList<NodeRow> rows,
+        NodeDetails details
+    )
+    {
+        var wantsDigests =
+            (details & (NodeDetails.Checksums | NodeDetails.Crc32)) != NodeDetails.None;
+        var wantsProperties = details.HasFlag(NodeDetails.Properties);
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            SearchStatements.ListDetails.With(
+                vault.Value,
+                Ids(
+                    rows.Where(row => wantsDigests && row.Content is not null)
+                        .Select(row => row.Content!.Value.Value)
+                        .Distinct()
+                ),
+                Ids(
+                    rows.Where(row => wantsProperties && row.PropertyBytes > 0)
+                        .Select(row => row.Id.Value)
+                )
+            )
+        );
+        var owners = rows.Where(row => row.Content is not null)
+            .ToLookup(row => row.Content!.Value.Value);
+        foreach (var row in rows)
+            if (row is { IsFolder: false, Content: null })
+                AddDigestsOfNothing(row, details);
+        while (await reader.ReadAsync())
+            foreach (var row in owners[reader.GetInt64(0)])
+                AddDigests(reader, 1, row, details);
+        await reader.NextResultAsync();
+        var properties = new Dictionary<long, List<NodeProperty>>();
+        while (await reader.ReadAsync())
+        {
+            if (!properties.TryGetValue(reader.GetInt64(0), out var list))
+                properties.Add(reader.GetInt64(0), list = []);
+            list.Add(new NodeProperty(reader.GetString(1), reader.GetString(2)));
+        }
+        foreach (var row in rows)
+            if (properties.TryGetValue(row.Id.Value, out var list))
+                row.Properties = list;
+    }
+
+    private async ValueTask<IReadOnlyList<NodeRow>> ReadRowsAsync(VaultId vault, SqlServerCall call)
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(call);
+        var rows = new List<NodeRow>();
+        while (await reader.ReadAsync())
+            rows.Add(ReadWhole(reader, 0));
+        return rows;
+    }
+
     // A number in the first column, and from the top down the rows that belong to it.
     private static async Task<ILookup<long, NodeRow>> ReadChainsAsync(DbDataReader reader)
     {
