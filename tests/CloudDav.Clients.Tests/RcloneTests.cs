@@ -107,6 +107,56 @@ public sealed class RcloneTests(DemoServer server) : IClassFixture<DemoServer>, 
     }
 
     [Fact]
+    public async Task Bisync_keeps_two_devices_alike_and_both_copies_of_a_conflict()
+    {
+        var remote = await ConfigureAsync("devices");
+        var (one, two) = (_home.Folder("one"), _home.Folder("two"));
+        var tree = Tree.Difficult();
+        tree["large.bin"] = new Item(Tree.Bytes("large", 12_000_000), Tree.Change.Time);
+        tree.Delete("folders/empty");
+        tree.WriteTo(one);
+        using var client = server.Connect();
+        await RcloneAsync("bisync", "--resync", "one", remote);
+        await RcloneAsync("bisync", "--resync", "two", remote);
+        Tree.AssertSame(tree, Tree.OfFolder(two), times: true);
+
+        // One changes while the other is away, and then both change the same file.
+        File.Move(Path.Combine(one, Tree.Change.File), Path.Combine(one, Tree.Change.FileTo));
+        File.Delete(Path.Combine(one, Tree.Change.DeletedFile));
+        Tree.WriteFile(
+            Path.Combine(one, Tree.Change.Grown),
+            Tree.Change.GrownBytes,
+            Tree.Change.Time
+        );
+        await RcloneAsync("bisync", "one", remote);
+        Tree.WriteFile(Path.Combine(one, "names/R&D"), [1], Tree.Change.Time);
+        Tree.WriteFile(Path.Combine(two, "names/R&D"), [2, 2], Tree.Change.Time.AddDays(1));
+        Tree.WriteFile(Path.Combine(two, "names/added"), [3, 3, 3], Tree.Change.Time);
+        foreach (var device in (string[])["one", "two", "one", "two"])
+            await RcloneAsync("bisync", device, remote);
+
+        var kept = Tree.OfFolder(one);
+        Tree.AssertSame(kept, Tree.OfFolder(two), times: true);
+        Tree.AssertSame(kept, await Tree.OfServerAsync(client, "devices/"), times: true);
+        foreach (
+            var content in (byte[][])
+                [
+                    [1],
+                    [2, 2],
+                    [3, 3, 3],
+                ]
+        )
+            Assert.Contains(
+                kept.Items,
+                item => item.Value.Content is { } bytes && bytes.AsSpan().SequenceEqual(content)
+            );
+        tree.Move(Tree.Change.File, Tree.Change.FileTo);
+        tree.Delete(Tree.Change.DeletedFile);
+        foreach (var (path, _) in tree.Items.Where(item => item.Key != "names/R&D"))
+            Assert.Contains(kept.Items, item => item.Key == path);
+    }
+
+    [Fact]
     public async Task A_mount_over_FUSE_keeps_a_tree_with_its_times()
     {
         var remote = await ConfigureAsync("mounted");

@@ -18,6 +18,7 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
     [InlineData("household", "")]
     [InlineData("cadaver", "")]
     [InlineData("rclone", "")]
+    [InlineData("sync", "")]
     [InlineData("davfs2", "alice\ndemo\n")]
     public async Task The_commands_of_the_README_work(string client, string typed)
     {

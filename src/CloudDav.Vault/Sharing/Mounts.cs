@@ -47,7 +47,7 @@ internal sealed class Mounts
     private Dictionary<NodeId, ulong> Stamps()
     {
         var stamps = new Dictionary<NodeId, ulong>();
-        Span<byte> bytes = stackalloc byte[24];
+        Span<byte> bytes = stackalloc byte[32];
         foreach (var share in InTree)
         {
             var node = share.Placed!.Node;
@@ -55,12 +55,14 @@ internal sealed class Mounts
             if (node.IsFolder)
             {
                 BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], node.SubtreeVersion);
-                bytes[16..].Clear();
+                bytes[16..24].Clear();
             }
             else
             {
                 node.Revision.TryWriteBytes(bytes[8..]);
             }
+            // What may be done there is looked at again only where the folder around it has changed.
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], (long)share.Placed.Share.Rights);
             var stamp = XxHash3.HashToUInt64(bytes);
             foreach (var row in share.Mount.SkipLast(1))
                 // The order of ids is that of the list, so that the same mounts give the same number.

@@ -20,6 +20,9 @@ internal static class PutMethod
             return NotOnCollection(request);
         if (UploadHeaders.RefuseCoding(request) is { } coded)
             return coded;
+        // ownCloud's first way to upload in parts, under names of its own: a part must not be taken for a file.
+        if (request.Header("OC-Chunked") is not null)
+            return new DavProblem(501, "Parts of files are not taken in this way.");
         var length = UploadHeaders.LengthOf(request);
         if (length.Problem is not null)
             return length.Problem;
