@@ -311,4 +311,13 @@ public enum RefusalRule
 
     /// <summary>The vault has as many shares as it may.</summary>
     TooManyShares,
+
+    /// <summary>The account has as many uploads under way as it may.</summary>
+    TooManyUploads,
+
+    /// <summary>An upload has as many parts as it may.</summary>
+    TooManyParts,
+
+    /// <summary>An upload is at another place than its sender believes, or was changed meanwhile.</summary>
+    UploadOutOfStep,
 }

@@ -63,6 +63,15 @@ public sealed record VaultLimits
     /// <summary>The first quota hold of an upload of unknown length, in bytes; it doubles as the upload grows.</summary>
     public long FirstHoldBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>Uploads over several requests that one account has under way.</summary>
+    public int UploadSessions { get; init; } = 200;
+
+    /// <summary>Parts of one of them.</summary>
+    public int UploadParts { get; init; } = 10_000;
+
+    /// <summary>How long one of them is kept when nothing comes.</summary>
+    public TimeSpan UploadIdle { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>For how long after a file was put aside what comes to its place is its next version.</summary>
     public TimeSpan SafeSaveWindow { get; init; } = TimeSpan.FromSeconds(60);
 

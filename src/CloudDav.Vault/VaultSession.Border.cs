@@ -63,8 +63,7 @@ public sealed partial class VaultSession
             var plan = planned.Value;
             try
             {
-                await WrapAsync(plan, cancellationToken);
-                if (plan.Blobs.Count > 0 && await StageAsync(plan, cancellationToken) is { } full)
+                if (await plan.Passage.BeginAsync(cancellationToken) is { } full)
                     return full;
                 var hasChanged = false;
                 var result = await _target.CommandAsync(
@@ -91,17 +90,17 @@ public sealed partial class VaultSession
                     await from.CountUseAsync(ShareUse.Downloaded, CancellationToken.None);
                     return result;
                 }
-                await AbandonAsync(plan);
+                await plan.Passage.AbandonAsync();
                 return hasChanged ? (VaultResult<Changed>?)null : result;
             }
             catch (StorageFullException)
             {
-                await AbandonAsync(plan);
+                await plan.Passage.AbandonAsync();
                 return new Refusal(RefusalRule.PlatformFull);
             }
             catch
             {
-                await AbandonAsync(plan);
+                await plan.Passage.AbandonAsync();
                 throw;
             }
         }
@@ -206,7 +205,7 @@ public sealed partial class VaultSession
             if (await CheckAsync(snapshot, sides) is { } refusal)
                 return refusal;
             var vault = sides.Source.Vault.Id;
-            var plan = new Plan(sides.From.Node!);
+            var plan = new Plan(sides.From.Node!, new ContentPassage(_source, _target));
             if (plan.Top.IsFolder && IsDeep)
                 await snapshot.ListAsync(
                     vault,
@@ -221,93 +220,13 @@ public sealed partial class VaultSession
                             plan.Nodes.Add(row.Copy());
                     }
                 );
-            plan.Contents.AddRange(
+            plan.Passage.Contents.AddRange(
                 await snapshot.ListContentKeysAsync(
                     vault,
                     [.. plan.Nodes.Select(row => row.Content).OfType<ContentId>().Distinct()]
                 )
             );
             return plan;
-        }
-
-        // Each content gets another key's wrapping, and each blob another name.
-        private async ValueTask WrapAsync(Plan plan, CancellationToken cancellationToken)
-        {
-            var isWrapped = plan.Contents.Any(content => content.WrappedKey is not null);
-            var former = isWrapped
-                ? await Vaults.Keys.FindAsync(_source._owner.Vault, cancellationToken)
-                : null;
-            var next = isWrapped
-                ? await Vaults.Keys.FindAsync(_target._owner.Vault, cancellationToken)
-                    ?? await Vaults.Keys.CreateAsync(_target._owner.Vault, cancellationToken)
-                : null;
-            foreach (var content in plan.Contents)
-            {
-                plan.Keys[content.Content] = content.WrappedKey is { } wrapped
-                    ? KeyWrap.Rewrap(former, next!, wrapped)
-                    : null;
-                if (content.Blob is not null)
-                    plan.Blobs[content.Content] = BlobId.New();
-            }
-        }
-
-        // The rows of the ledger first, then the bytes.
-        private async ValueTask<Refusal?> StageAsync(Plan plan, CancellationToken cancellationToken)
-        {
-            var limits = Vaults.Limits;
-            var staged = await _target.RenewAsync(
-                () =>
-                    plan.Blobs.Values.Select(blob => new Change.StageBlob(
-                        blob,
-                        0,
-                        _target.Now + limits.UploadLease
-                    )),
-                checksRoom: null,
-                cancellationToken
-            );
-            if (staged.Refusal is { } refusal)
-                return refusal;
-            plan.IsStaged = true;
-            var renewed = _target.Now;
-            foreach (var content in plan.Contents)
-            {
-                if (content.Blob is not { } blob)
-                    continue;
-                if (_target.Now - renewed > limits.UploadLease / 3)
-                {
-                    renewed = _target.Now;
-                    await _target.RenewAsync(
-                        () =>
-                            plan.Blobs.Values.Select(next => new Change.GrowHold(
-                                next,
-                                0,
-                                renewed + limits.UploadLease
-                            )),
-                        checksRoom: null,
-                        cancellationToken
-                    );
-                }
-                await Vaults.Writer.CopyAsync(blob, plan.Blobs[content.Content], cancellationToken);
-            }
-            return null;
-        }
-
-        private async ValueTask AbandonAsync(Plan plan)
-        {
-            if (!plan.IsStaged)
-                return;
-            try
-            {
-                await _target.RenewAsync(
-                    () => plan.Blobs.Values.Select(blob => new Change.AbandonBlob(blob)),
-                    checksRoom: null,
-                    CancellationToken.None
-                );
-            }
-            catch (Exception)
-            {
-                // The leases end by themselves, and the sweeper does the rest: what failed first is what the caller must hear.
-            }
         }
 
         private async ValueTask<VaultResult<Changed>> ApplyAsync(
@@ -318,24 +237,14 @@ public sealed partial class VaultSession
         {
             var now = _target.Now;
             var changes = new ChangeSet(sides.Target.Vault, now);
-            foreach (var content in plan.Contents)
-                plan.Taken[content.Content] = new ContentId(await transaction.NextIdAsync());
+            await plan.Passage.NumberAsync(transaction);
             var arrival =
                 to.Path.Count == 0
                     ? Overwrite(changes, sides, plan)
                     : await InsertAsync(transaction, changes, sides, plan);
             if (arrival.Refusal is { } refusal)
                 return refusal;
-            foreach (var content in plan.Contents)
-                changes.Add(
-                    new Change.TakeContent(
-                        plan.Taken[content.Content],
-                        sides.Source.Vault.Id,
-                        content.Content,
-                        plan.Keys[content.Content],
-                        plan.Blobs.TryGetValue(content.Content, out var blob) ? blob : null
-                    )
-                );
+            plan.Passage.AddTo(changes);
             await _target.ApplyAsync(transaction, sides.Target.Vault, changes);
             if (isMove)
             {
@@ -362,7 +271,7 @@ public sealed partial class VaultSession
             row.TakeContentOf(plan.Top);
             row.Revision = NewRevision();
             ApplyTimes(row, transfer);
-            row.Content = plan.Top.Content is { } content ? plan.Taken[content] : null;
+            row.Content = plan.Top.Content is { } content ? plan.Passage.Taken[content] : null;
             ReplaceContent(changes, former, row, vault.Decision!.IsKept(place.Chain));
             if (
                 IsProtected(sides.Source.Vault, sides.From.Chain)
@@ -412,7 +321,7 @@ public sealed partial class VaultSession
                 }
                 if (node.Content is { } content)
                 {
-                    row.Content = plan.Taken[content];
+                    row.Content = plan.Passage.Taken[content];
                     if (!owned.Add(row.Content.Value))
                         changes.Add(new Change.ShareContent(row.Content.Value, row.Id));
                 }
@@ -446,29 +355,18 @@ public sealed partial class VaultSession
     /// <summary>What goes over a border.</summary>
     private sealed class Plan
     {
-        public Plan(NodeRow top)
+        public Plan(NodeRow top, ContentPassage passage)
         {
-            Top = top;
+            (Top, Passage) = (top, passage);
             Nodes.Add(top);
         }
 
         public NodeRow Top { get; }
 
+        public ContentPassage Passage { get; }
+
         /// <summary>All of it, each folder before what is in it.</summary>
         public List<NodeRow> Nodes { get; } = [];
-
-        public List<ContentKey> Contents { get; } = [];
-
-        /// <summary>The contents' keys, as the vault they go to wraps them.</summary>
-        public Dictionary<ContentId, byte[]?> Keys { get; } = [];
-
-        /// <summary>The blobs that their bytes are copied to.</summary>
-        public Dictionary<ContentId, BlobId> Blobs { get; } = [];
-
-        /// <summary>What the contents are in the vault they go to.</summary>
-        public Dictionary<ContentId, ContentId> Taken { get; } = [];
-
-        public bool IsStaged { get; set; }
 
         /// <summary>Whether a node is what was planned for, with everything below it.</summary>
         public bool IsOf(NodeRow node) =>

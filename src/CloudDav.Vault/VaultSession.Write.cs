@@ -322,7 +322,8 @@ public sealed partial class VaultSession
         ContentFacts content,
         BlobId? blob,
         SplicePlan? spliced,
-        DateTimeOffset begun
+        DateTimeOffset begun,
+        Assembly? assembly = null
     )
     {
         var facts = await LoadAsync(transaction, request);
@@ -338,6 +339,8 @@ public sealed partial class VaultSession
             );
         if (CheckWrite(facts, guard, content.Size) is { } refusal)
             return refusal;
+        if (assembly is not null && await assembly.BeginAsync(transaction) is { } overtaken)
+            return overtaken;
         var (vault, place) = (facts.Vault, facts.Paths[0]);
         var former = place.Node;
         if (spliced is not null && former?.Revision != spliced.Revision)
@@ -366,7 +369,10 @@ public sealed partial class VaultSession
         if (content.Size > 0)
         {
             row.Content = new ContentId(await transaction.NextIdAsync());
-            changes.Add(new Change.AddContent(row.Content.Value, content, blob));
+            if (assembly is null)
+                changes.Add(new Change.AddContent(row.Content.Value, content, blob));
+            else
+                await assembly.AddContentAsync(transaction, changes, row.Content.Value);
         }
         if (save is not null)
             save.AddTo(changes, row, new NodeId(await transaction.NextIdAsync()));
@@ -387,7 +393,10 @@ public sealed partial class VaultSession
             );
         if (IsLink && facts.Visited is { } visited)
             Record(changes, AuditActs.ShareReceived, visited.Share, null);
+        assembly?.AddEnd(changes, row);
         await ApplyAsync(transaction, vault, changes);
+        if (assembly is not null)
+            await assembly.EndAsync(transaction, row);
         return After(vault, changes, row, former is null);
     }
 

@@ -214,26 +214,11 @@ public sealed partial class VaultSession
     {
         if (content is null)
             return EmptyContent.Instance;
-        var key = content.WrappedKey is null
-            ? null
-            : await _vaults.Keys.FindAsync(_owner.Vault, cancellationToken);
-        return content.Blob is { } blob
-            ? await _vaults.Reader.OpenBlobAsync(
-                blob,
-                content.Size,
-                key,
-                content.WrappedKey,
-                cancellationToken
-            )
-            : _vaults.Reader.OpenInline(
-                content.Inline
-                    ?? throw new ContentDamagedException(
-                        "The content's bytes are not in the metadata."
-                    ),
-                content.Size,
-                key,
-                content.WrappedKey
-            );
+        var key =
+            content.WrappedKey is null && !content.Parts.Any(part => part.WrappedKey is not null)
+                ? null
+                : await _vaults.Keys.FindAsync(_owner.Vault, cancellationToken);
+        return await _vaults.Reader.OpenAsync(content, key, cancellationToken);
     }
 
     private FactsRequest Request(IReadOnlyList<PathRequest> paths, BlobId? ownHold = null) =>

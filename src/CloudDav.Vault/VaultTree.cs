@@ -6,7 +6,7 @@ namespace CloudDav.Vault;
 /// Everything one person reaches in one tree: the own vault, and in it, as mounts, what others of the household share. Each use case runs in the vault where its
 /// path leads, within the rights of the share; one that begins in one vault and ends in another runs in both. Paths of results and refusals are those of the tree.
 /// </summary>
-public sealed class VaultTree
+public sealed partial class VaultTree
 {
     // A mount that is added or removed meanwhile changes where a path leads; more often than this it does not.
     private const int MostTurns = 5;

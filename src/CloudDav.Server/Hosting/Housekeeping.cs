@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
-/// Purges what has been in the trash, the history, the outbox and the operator's commands for long enough, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
+/// Purges what has been in the trash, the history, the outbox and the operator's commands for long enough, and uploads that nobody goes on with, and sweeps blobs that no metadata refers to, in rounds. Several processes may do so
 /// at once.
 /// </summary>
 internal sealed class Housekeeping(
@@ -33,6 +33,7 @@ internal sealed class Housekeeping(
     {
         var sweeper = parts.OpenSweeper(options.Value.ToSweeper());
         var expiry = new VaultExpiry(parts.Metadata, parts.Limits, time);
+        var uploads = new UploadSweep(parts.Metadata, time);
         var orphansDue = time.GetUtcNow();
         return rounds.RunAsync(
             JobName,
@@ -44,7 +45,7 @@ internal sealed class Housekeeping(
 
         async Task RoundAsync(CancellationToken stop)
         {
-            var purged = await expiry.RunAsync(stop);
+            var purged = await expiry.RunAsync(stop) + await uploads.RunAsync(stop);
             // A backup still has to find what its picture of the metadata refers to.
             var swept = await parts.Leases.IsHeldAsync(BackupRun.JobName, time.GetUtcNow(), stop)
                 ? 0

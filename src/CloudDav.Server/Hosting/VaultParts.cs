@@ -38,6 +38,8 @@ internal sealed class VaultParts : IDisposable
             new VaultLimits
             {
                 InlineBytes = options.InlineBytes,
+                UploadIdle = TimeSpan.FromHours(options.UploadIdleHours),
+                UploadSessions = options.UploadsPerAccount,
                 EncryptsContent = options.EncryptContent,
                 InfiniteListing = infiniteListing,
             }

@@ -44,6 +44,14 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(1, 86_400)]
     public int HousekeepingSeconds { get; init; } = 300;
 
+    /// <summary>How many hours an upload over several requests is kept when nothing comes.</summary>
+    [AllowedRange(1, 720)]
+    public int UploadIdleHours { get; init; } = 24;
+
+    /// <summary>How many of them one account has under way.</summary>
+    [AllowedRange(1, 10_000)]
+    public int UploadsPerAccount { get; init; } = 200;
+
     /// <summary>How many days contents that nothing refers to any more are kept for a restore of the metadata alone.</summary>
     [AllowedRange(0, 3_650)]
     public int KeepRemovedDays { get; init; }

@@ -172,6 +172,9 @@ internal static class RefusalMap
             RefusalRule.MarkNotYours => new(Barred(refusal), "protected-by-operator"),
             RefusalRule.RightsNotAttested => new(403, "rights-attestation-required"),
             RefusalRule.TooManyShares => new(403, "too-many-shares"),
+            RefusalRule.TooManyUploads => new(403, "too-many-uploads"),
+            RefusalRule.TooManyParts => new(413, "too-many-parts"),
+            RefusalRule.UploadOutOfStep => new(409, "upload-out-of-step"),
         };
 
     private static int Barred(Refusal refusal) => refusal.IsLegalOrder ? 451 : 403;

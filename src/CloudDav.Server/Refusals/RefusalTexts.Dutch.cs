@@ -101,6 +101,9 @@ internal static partial class RefusalTexts
             RefusalRule.MarkNotYours => $"Uw provider heeft dit gemarkeerd omdat anderen er rechten op hebben, en alleen uw provider kan de markering weghalen. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
             RefusalRule.RightsNotAttested => "Bevestig dat u de rechten hebt op wat u met anderen deelt, en probeer het opnieuw.",
             RefusalRule.TooManyShares => $"Er zijn {w.Used} van hoogstens {w.Limit} dingen gedeeld. Beëindig er eerst een paar.",
+            RefusalRule.TooManyUploads => "Er zijn al zoveel uploads bezig als mag. Maak er eerst een af, of breek ze af.",
+            RefusalRule.TooManyParts => "Deze upload heeft zoveel delen als mag. Begin opnieuw met grotere delen.",
+            RefusalRule.UploadOutOfStep => "Deze upload is niet waar u denkt, of is intussen gewijzigd. Vraag eerst hoe ver hij is.",
         };
 
     private static string Until(string before, string? moment) =>

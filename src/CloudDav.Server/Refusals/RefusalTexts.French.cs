@@ -101,5 +101,8 @@ internal static partial class RefusalTexts
             RefusalRule.MarkNotYours => $"Votre fournisseur a marqué ceci parce que d’autres en détiennent les droits, et lui seul peut retirer la marque. {w.WordsOr("Contactez votre fournisseur pour en connaître la raison.")}",
             RefusalRule.RightsNotAttested => "Confirmez que vous détenez les droits sur ce que vous partagez avec d’autres, et réessayez.",
             RefusalRule.TooManyShares => $"Il y a {w.Used} partages sur un maximum de {w.Limit}. Mettez d’abord fin à quelques-uns.",
+            RefusalRule.TooManyUploads => "Le nombre maximal de téléversements en cours est atteint. Terminez-en ou abandonnez-en un d’abord.",
+            RefusalRule.TooManyParts => "Ce téléversement compte déjà le nombre maximal de parties. Recommencez avec des parties plus grandes.",
+            RefusalRule.UploadOutOfStep => "Ce téléversement n’est pas à l’endroit que vous croyez, ou il a été modifié entre-temps. Demandez d’abord où il en est.",
         };
 }

@@ -101,5 +101,8 @@ internal static partial class RefusalTexts
             RefusalRule.MarkNotYours => $"Ihr Anbieter hat dies gekennzeichnet, weil andere Rechte daran haben, und nur Ihr Anbieter kann die Kennzeichnung aufheben. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
             RefusalRule.RightsNotAttested => "Bestätigen Sie, dass Sie die Rechte an dem haben, was Sie mit anderen teilen, und versuchen Sie es erneut.",
             RefusalRule.TooManyShares => $"Es gibt {w.Used} von höchstens {w.Limit} Freigaben. Beenden Sie zuerst einige.",
+            RefusalRule.TooManyUploads => "Es laufen so viele Uploads, wie es sein dürfen. Beenden Sie zuerst einen, oder brechen Sie einen ab.",
+            RefusalRule.TooManyParts => "Dieser Upload hat so viele Teile, wie er haben darf. Beginnen Sie neu mit größeren Teilen.",
+            RefusalRule.UploadOutOfStep => "Dieser Upload ist nicht dort, wo Sie ihn vermuten, oder er wurde inzwischen geändert. Fragen Sie zuerst, wie weit er ist.",
         };
 }

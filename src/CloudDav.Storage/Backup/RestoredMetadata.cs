@@ -27,6 +27,7 @@ internal static class RestoredMetadata
         await session.ExecuteAsync(RestoreStatements.ForgetSessions);
         await session.ExecuteAsync(RestoreStatements.ForgetScrubs);
         await session.ExecuteAsync(RestoreStatements.ForgetHolds);
+        await session.ExecuteAsync(RestoreStatements.EndUploads, entry.At.ToUnixTimeMilliseconds());
         await session.ExecuteAsync(
             RestoreStatements.CondemnUploads,
             entry.At.ToUnixTimeMilliseconds()
@@ -73,6 +74,11 @@ internal static class RestoreStatements
     );
 
     public static readonly SharedStatement ForgetHolds = new("DELETE FROM dbo.holds;");
+
+    public static readonly SharedStatement EndUploads = new(
+        "UPDATE dbo.uploads SET held = 0, expires = @now WHERE expires > @now;",
+        BigInt("@now")
+    );
 
     public static readonly SharedStatement CondemnUploads = new(
         "UPDATE dbo.blobs SET state = 2, due = @now WHERE state = 0 AND state <> 1;",

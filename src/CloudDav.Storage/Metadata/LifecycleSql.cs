@@ -50,7 +50,9 @@ internal static class DestructionSql
         "UPDATE destructions SET step = 2, key_destroyed = ?2 WHERE account_id = ?1 AND step = 1";
 
     public const string ListContents = """
-        SELECT content_id, size, sha256, blob_id FROM contents WHERE vault_id = ?1 ORDER BY content_id LIMIT ?2
+        SELECT c.content_id, CASE WHEN EXISTS (SELECT 1 FROM content_parts p WHERE p.vault_id = ?1 AND p.content_id = c.content_id) THEN 0 ELSE c.size END,
+          c.sha256, c.blob_id
+        FROM contents c WHERE c.vault_id = ?1 ORDER BY c.content_id LIMIT ?2
         """;
 
     public const string DeleteContent = "DELETE FROM contents WHERE content_id = ?1";
@@ -111,6 +113,19 @@ internal static class DestructionSql
     public const string DeleteHolds = """
         DELETE FROM holds WHERE vault_id = ?1 AND blob_id IN (SELECT blob_id FROM holds WHERE vault_id = ?1 LIMIT ?2)
         """;
+
+    public const string DeleteContentParts = """
+        DELETE FROM content_parts WHERE vault_id = ?1
+          AND (content_id, ordinal) IN (SELECT content_id, ordinal FROM content_parts WHERE vault_id = ?1 ORDER BY content_id, ordinal LIMIT ?2)
+        """;
+
+    public const string DeleteUploadParts = """
+        DELETE FROM upload_parts WHERE vault_id = ?1
+          AND (upload_id, number) IN (SELECT upload_id, number FROM upload_parts WHERE vault_id = ?1 ORDER BY upload_id, number LIMIT ?2)
+        """;
+
+    public const string DeleteUploads =
+        "DELETE FROM uploads WHERE vault_id = ?1 AND upload_id IN (SELECT upload_id FROM uploads WHERE vault_id = ?1 LIMIT ?2)";
 
     public const string DeleteProperties = """
         DELETE FROM node_properties WHERE vault_id = ?1

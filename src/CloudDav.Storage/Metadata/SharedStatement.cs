@@ -78,7 +78,16 @@ internal sealed class SharedStatement
                 );
             for (var i = 0; i < values.Length; i++)
                 command.Parameters.Add(
-                    new SqliteParameter(parameters[i].Name, values[i] ?? DBNull.Value)
+                    new SqliteParameter(
+                        parameters[i].Name,
+                        values[i] switch
+                        {
+                            null => DBNull.Value,
+                            // As every id of that kind is kept, and not as text.
+                            Guid id => id.ToByteArray(),
+                            var value => value,
+                        }
+                    )
                 );
         }
     }

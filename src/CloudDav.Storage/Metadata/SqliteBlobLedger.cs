@@ -177,6 +177,10 @@ internal static class LedgerSql
         SELECT c.content_id, c.vault_id, c.blob_id, i.bytes, c.size, c.sha256, c.crc32, c.wrapped_key
         FROM contents c LEFT JOIN inline_contents i ON i.content_id = c.content_id AND c.blob_id IS NULL
         WHERE c.content_id > ?1 AND NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = c.vault_id)
+          AND (
+            c.blob_id IS NOT NULL OR i.content_id IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM content_parts p WHERE p.vault_id = c.vault_id AND p.content_id = c.content_id)
+          )
         ORDER BY c.content_id LIMIT ?2
         """;
 }

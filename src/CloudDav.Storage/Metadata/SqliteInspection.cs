@@ -145,6 +145,8 @@ internal static class SqliteInspection
             WITH owners AS (
               SELECT content_id, node_id FROM nodes WHERE vault_id = @vault AND content_id IS NOT NULL
               UNION SELECT content_id, node_id FROM node_history WHERE vault_id = @vault AND content_id IS NOT NULL
+              UNION ALL SELECT part_id, -content_id FROM content_parts WHERE vault_id = @vault
+              UNION ALL SELECT content_id, -number - 1 FROM upload_parts WHERE vault_id = @vault AND content_id IS NOT NULL
             ),
             counted AS (SELECT content_id, COUNT(*) AS owners FROM owners GROUP BY content_id),
             referred AS (SELECT content_id, COUNT(*) AS refs FROM content_refs WHERE vault_id = @vault GROUP BY content_id)
@@ -162,7 +164,44 @@ internal static class SqliteInspection
             SELECT 'content ' || c.content_id FROM contents c
             LEFT JOIN inline_contents i ON i.content_id = c.content_id
             LEFT JOIN blobs b ON b.blob_id = c.blob_id AND b.vault_id = c.vault_id AND b.state = 1
-            WHERE c.vault_id = @vault AND ((c.blob_id IS NULL) <> (i.content_id IS NOT NULL) OR (c.blob_id IS NOT NULL) <> (b.blob_id IS NOT NULL))
+            LEFT JOIN (SELECT content_id, COUNT(*) AS parts FROM content_parts WHERE vault_id = @vault GROUP BY content_id) p ON p.content_id = c.content_id
+            WHERE c.vault_id = @vault AND (
+              (c.blob_id IS NOT NULL) + (i.content_id IS NOT NULL) + (p.content_id IS NOT NULL) <> 1
+              OR (c.blob_id IS NOT NULL) <> (b.blob_id IS NOT NULL))
+            """
+        ),
+        (
+            "a content is not the sum of its parts",
+            """
+            SELECT 'content ' || s.content_id FROM (
+              SELECT p.content_id, SUM(c.size) AS size, COUNT(c.content_id) AS found, COUNT(*) AS parts, MAX(p.ordinal) AS last
+              FROM content_parts p LEFT JOIN contents c ON c.content_id = p.part_id AND c.vault_id = p.vault_id
+              WHERE p.vault_id = @vault GROUP BY p.content_id
+            ) s
+            LEFT JOIN contents w ON w.content_id = s.content_id AND w.vault_id = @vault
+            WHERE w.content_id IS NULL OR w.size <> s.size OR s.found <> s.parts OR s.last <> s.parts - 1
+            """
+        ),
+        (
+            "an upload does not count what it has and holds",
+            """
+            SELECT 'upload ' || HEX(u.upload_id) FROM uploads u
+            LEFT JOIN (
+              SELECT p.upload_id, SUM(p.size) AS size, COUNT(*) AS parts,
+                SUM((p.size = 0) <> (p.content_id IS NULL) OR (p.content_id IS NOT NULL AND (c.size IS NULL OR c.size <> p.size))) AS wrong
+              FROM upload_parts p LEFT JOIN contents c ON c.content_id = p.content_id AND c.vault_id = p.vault_id
+              WHERE p.vault_id = @vault GROUP BY p.upload_id
+            ) s ON s.upload_id = u.upload_id
+            LEFT JOIN holds h ON h.vault_id = u.vault_id AND h.blob_id = u.upload_id
+            WHERE u.vault_id = @vault AND (
+              COALESCE(h.bytes, 0) <> u.held
+              OR (h.lease IS NOT NULL AND h.lease <> u.expires)
+              OR (u.node_id IS NOT NULL AND (s.parts IS NOT NULL OR u.held <> 0))
+              OR (u.node_id IS NULL AND u.expires > @now AND (
+                u.received <> COALESCE(s.size, 0) OR u.parts <> COALESCE(s.parts, 0) OR COALESCE(s.wrong, 0) <> 0)))
+            UNION ALL
+            SELECT 'part of upload ' || HEX(p.upload_id) FROM upload_parts p
+            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.vault_id = p.vault_id AND u.upload_id = p.upload_id)
             """
         ),
         (
@@ -180,10 +219,11 @@ internal static class SqliteInspection
             """
         ),
         (
-            "a quota hold belongs to no staged blob",
+            "a quota hold belongs to no staged blob and no upload",
             """
             SELECT HEX(h.blob_id) FROM holds h WHERE h.vault_id = @vault
               AND NOT EXISTS (SELECT 1 FROM blobs b WHERE b.blob_id = h.blob_id AND b.vault_id = h.vault_id AND b.state = 0)
+              AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.vault_id = h.vault_id AND u.upload_id = h.blob_id)
             """
         ),
         (

@@ -95,6 +95,23 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<UploadSession>> ListExpiredUploadsAsync(
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session.List(
+                    UploadStatements.ListExpired,
+                    UploadRows.Read,
+                    now.ToUnixTimeMilliseconds(),
+                    limit
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
         CancellationToken cancellationToken

@@ -263,17 +263,84 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
                 .Bind(2, vault.Value);
             if (!statement.Step())
                 continue;
-            keys.Add(
-                new ContentKey(
-                    content,
-                    statement.IsNull(0) ? null : new BlobId(new Guid(statement.Bytes(0))),
-                    statement.NullableBytes(1)
-                )
+            var key = new ContentKey(
+                content,
+                statement.IsNull(0) ? null : new BlobId(new Guid(statement.Bytes(0))),
+                statement.NullableBytes(1)
             );
             statement.Reset();
+            if (key.Blob is null)
+                key = key with { Parts = AddPartKeys(keys, vault, content) };
+            keys.Add(key);
         }
         return new(keys);
     }
+
+    private ContentId[] AddPartKeys(List<ContentKey> keys, VaultId vault, ContentId content)
+    {
+        var first = keys.Count;
+        var statement = session[TreeSql.ListPartKeys].Bind(1, content.Value).Bind(2, vault.Value);
+        while (statement.Step())
+            keys.Add(
+                new ContentKey(
+                    new(statement.Int64(0)),
+                    statement.IsNull(1) ? null : new BlobId(new Guid(statement.Bytes(1))),
+                    statement.NullableBytes(2)
+                )
+            );
+        return [.. keys.Skip(first).Select(key => key.Content)];
+    }
+
+    public ValueTask<UploadSession?> FindUploadAsync(
+        VaultId vault,
+        AccountId account,
+        UploadName name
+    ) =>
+        new(
+            session.List(
+                UploadStatements.Find,
+                UploadRows.Read,
+                vault.Value,
+                account.Value,
+                (byte)name.Kind,
+                name.Text
+            )
+                is [var upload]
+                ? upload
+                : null
+        );
+
+    public ValueTask<IReadOnlyList<UploadSession>> ListUploadsAsync(
+        VaultId vault,
+        AccountId account,
+        DateTimeOffset now
+    ) =>
+        new(
+            session.List(
+                UploadStatements.List,
+                UploadRows.Read,
+                vault.Value,
+                account.Value,
+                now.ToUnixTimeMilliseconds()
+            )
+        );
+
+    public ValueTask<IReadOnlyList<UploadPart>> ListUploadPartsAsync(
+        VaultId vault,
+        UploadId upload,
+        long from,
+        int limit
+    ) =>
+        new(
+            session.List(
+                UploadStatements.ListParts,
+                UploadRows.ReadPart,
+                vault.Value,
+                upload.Value,
+                from,
+                limit
+            )
+        );
 
     public ValueTask<SetAside?> FindSetAsideAsync(
         VaultState vault,
@@ -499,15 +566,24 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
         var statement = session[TreeSql.FindContent].Bind(1, content.Value).Bind(2, vault.Value);
         if (!statement.Step())
             return null;
-        var found = new StoredContent(
+        var found = ReadContent(statement);
+        statement.Reset();
+        if (found.Blob is not null || found.Inline is not null)
+            return found;
+        var parts = new List<StoredContent>();
+        statement = session[TreeSql.ListParts].Bind(1, content.Value).Bind(2, vault.Value);
+        while (statement.Step())
+            parts.Add(ReadContent(statement));
+        return found with { Parts = parts };
+    }
+
+    private static StoredContent ReadContent(Statement statement) =>
+        new(
             statement.Int64(0),
             statement.IsNull(1) ? null : new BlobId(new Guid(statement.Bytes(1))),
             statement.NullableBytes(2),
             statement.NullableBytes(3)
         );
-        statement.Reset();
-        return found;
-    }
 
     private Facts Gather(FactsRequest request)
     {

@@ -1,4 +1,5 @@
 using CloudDav.Vault;
+using Dapper;
 
 namespace CloudDav.Storage;
 
@@ -294,6 +295,44 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         }
     }
 
+    public ValueTask<int> PurgeUploadAsync(
+        VaultId vault,
+        UploadId upload,
+        int limit,
+        DateTimeOffset now
+    )
+    {
+        var nowMs = now.ToUnixTimeMilliseconds();
+        var parts = new List<(long Number, long? Content)>();
+        var statement = Session[TreeSql.ListExpiredParts]
+            .Bind(1, vault.Value)
+            .Bind(2, upload.Value)
+            .Bind(3, nowMs)
+            .Bind(4, limit);
+        while (statement.Step())
+            parts.Add((statement.Int64(0), statement.NullableInt64(1)));
+        foreach (var (number, content) in parts)
+        {
+            Session[TreeSql.DeleteUploadPart]
+                .Bind(1, vault.Value)
+                .Bind(2, upload.Value)
+                .Bind(3, number)
+                .Run();
+            if (content is { } id)
+                ReleaseContent(vault.Value, id, 0, nowMs);
+        }
+        if (parts.Count == limit)
+            return new(limit);
+        var removed = Session[TreeSql.DeleteExpiredUpload]
+            .Bind(1, vault.Value)
+            .Bind(2, upload.Value)
+            .Bind(3, nowMs)
+            .Run();
+        if (removed > 0)
+            Session[TreeSql.DeleteHold].Bind(1, vault.Value).Bind(2, upload.Value).Run();
+        return new(parts.Count + removed);
+    }
+
     private void Apply(ChangeSet set, Change change)
     {
         var vault = set.Vault.Value;
@@ -304,6 +343,16 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
                 break;
             case Change.TakeContent take:
                 TakeContent(vault, take);
+                break;
+            case Change.AssembleContent assemble:
+                InsertContent(vault, assemble.Content, assemble.Facts, null);
+                ChangeUpload(set.Vault, change);
+                break;
+            case Change.AddUpload
+            or Change.ChangeUpload
+            or Change.PutUploadPart
+            or Change.RemoveUploadPart:
+                ChangeUpload(set.Vault, change);
                 break;
             case Change.TakeProperties take:
                 Session[TreeSql.TakeProperties]
@@ -532,9 +581,20 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
 
     private void AddContent(long vault, Change.AddContent add)
     {
-        var facts = add.Facts;
+        InsertContent(vault, add.Content, add.Facts, add.Blob);
+        if (add.Blob is { } blob)
+            MakeLive(vault, blob);
+        else
+            Session[TreeSql.InsertInline]
+                .Bind(1, add.Content.Value)
+                .Bind(2, ((InlineContent)add.Facts).Bytes)
+                .Run();
+    }
+
+    private void InsertContent(long vault, ContentId content, ContentFacts facts, BlobId? blob)
+    {
         var statement = Session[TreeSql.InsertContent]
-            .Bind(1, add.Content.Value)
+            .Bind(1, content.Value)
             .Bind(2, vault)
             .Bind(3, facts.Size)
             .Bind(4, facts.Sha256)
@@ -544,18 +604,19 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             .Bind(8, facts.Sha512)
             .Bind(9, (long?)facts.Adler32)
             .Bind(10, facts.WrappedKey);
-        if (add.Blob is { } blob)
-        {
-            statement.Bind(11, blob.Value).Run();
-            MakeLive(vault, blob);
-        }
+        if (blob is { } live)
+            statement.Bind(11, live.Value).Run();
         else
-        {
             statement.BindNull(11).Run();
-            Session[TreeSql.InsertInline]
-                .Bind(1, add.Content.Value)
-                .Bind(2, ((InlineContent)facts).Bytes)
-                .Run();
+    }
+
+    private void ChangeUpload(VaultId vault, Change change)
+    {
+        foreach (var (statement, values) in UploadRows.Of(vault, change))
+        {
+            var changed = Session.Connection.Execute(statement.Sqlite, statement.Values(values));
+            if (statement == UploadStatements.Change)
+                MustChange(changed, "upload");
         }
     }
 
@@ -575,6 +636,15 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         else
         {
             MustChange(statement.BindNull(6).Run(), "content");
+            foreach (var (ordinal, part) in take.Parts.Index())
+                Session[TreeSql.InsertPart]
+                    .Bind(1, vault)
+                    .Bind(2, take.Content.Value)
+                    .Bind(3, ordinal)
+                    .Bind(4, part.Value)
+                    .Run();
+            if (take.Parts.Count > 0)
+                return;
             MustChange(
                 Session[TreeSql.TakeInline]
                     .Bind(1, take.Content.Value)
@@ -630,8 +700,16 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             blob = deleted.IsNull(0) ? null : new Guid(deleted.Bytes(0));
         if (blob is { } condemned)
             Session[TreeSql.CondemnBlob].Bind(1, condemned).Bind(2, nowMs).Run();
-        else
-            Session[TreeSql.DeleteInline].Bind(1, content).Run();
+        else if (Session[TreeSql.DeleteInline].Bind(1, content).Run() == 0)
+            ReleaseParts(vault, content, nowMs);
+    }
+
+    private void ReleaseParts(long vault, long content, long nowMs)
+    {
+        Session[TreeSql.CondemnParts].Bind(1, vault).Bind(2, content).Bind(3, nowMs).Run();
+        Session[TreeSql.DeleteInlineParts].Bind(1, vault).Bind(2, content).Run();
+        Session[TreeSql.DeletePartContents].Bind(1, vault).Bind(2, content).Run();
+        Session[TreeSql.DeleteParts].Bind(1, vault).Bind(2, content).Run();
     }
 
     private void ReplaceNode(ChangeSet set, Change.ReplaceNode replace)

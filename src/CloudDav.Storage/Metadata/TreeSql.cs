@@ -110,6 +110,40 @@ internal static class TreeSql
     public const string FindContentKey =
         "SELECT blob_id, wrapped_key FROM contents WHERE content_id = ?1 AND vault_id = ?2";
 
+    // A content without bytes of its own consists of parts, in their order.
+    public const string ListParts = """
+        SELECT c.size, c.blob_id, i.bytes, c.wrapped_key
+        FROM content_parts p CROSS JOIN contents c ON c.content_id = p.part_id AND c.vault_id = p.vault_id
+        LEFT JOIN inline_contents i ON i.content_id = c.content_id AND c.blob_id IS NULL
+        WHERE p.vault_id = ?2 AND p.content_id = ?1 ORDER BY p.ordinal
+        """;
+
+    public const string ListPartKeys = """
+        SELECT p.part_id, c.blob_id, c.wrapped_key
+        FROM content_parts p CROSS JOIN contents c ON c.content_id = p.part_id AND c.vault_id = p.vault_id
+        WHERE p.vault_id = ?2 AND p.content_id = ?1 ORDER BY p.ordinal
+        """;
+
+    public const string InsertPart =
+        "INSERT INTO content_parts (vault_id, content_id, ordinal, part_id) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string CondemnParts = """
+        UPDATE blobs SET state = 2, due = ?3 WHERE blob_id IN (
+          SELECT c.blob_id FROM content_parts p CROSS JOIN contents c ON c.content_id = p.part_id WHERE p.vault_id = ?1 AND p.content_id = ?2
+        )
+        """;
+
+    public const string DeleteInlineParts = """
+        DELETE FROM inline_contents WHERE content_id IN (SELECT p.part_id FROM content_parts p WHERE p.vault_id = ?1 AND p.content_id = ?2)
+        """;
+
+    public const string DeletePartContents = """
+        DELETE FROM contents WHERE content_id IN (SELECT p.part_id FROM content_parts p WHERE p.vault_id = ?1 AND p.content_id = ?2)
+        """;
+
+    public const string DeleteParts =
+        "DELETE FROM content_parts WHERE vault_id = ?1 AND content_id = ?2";
+
     // Of another vault: over the border of a share.
     public const string TakeContent = """
         INSERT INTO contents (content_id, vault_id, size, sha256, crc32, md5, sha1, sha512, adler32, wrapped_key, blob_id)
@@ -288,6 +322,17 @@ internal static class TreeSql
         "UPDATE holds SET lease = ?3, bytes = bytes + ?4 WHERE vault_id = ?2 AND blob_id = ?1";
 
     public const string DeleteHold = "DELETE FROM holds WHERE vault_id = ?1 AND blob_id = ?2";
+
+    public const string ListExpiredParts = """
+        SELECT p.number, p.content_id FROM uploads u CROSS JOIN upload_parts p ON p.vault_id = u.vault_id AND p.upload_id = u.upload_id
+        WHERE u.vault_id = ?1 AND u.upload_id = ?2 AND u.expires <= ?3 ORDER BY p.number LIMIT ?4
+        """;
+
+    public const string DeleteUploadPart =
+        "DELETE FROM upload_parts WHERE vault_id = ?1 AND upload_id = ?2 AND number = ?3";
+
+    public const string DeleteExpiredUpload =
+        "DELETE FROM uploads WHERE vault_id = ?1 AND upload_id = ?2 AND expires <= ?3";
 
     public const string AbandonBlob =
         "UPDATE blobs SET state = 2, due = ?3 WHERE blob_id = ?1 AND vault_id = ?2 AND state = 0";

@@ -55,6 +55,9 @@ public sealed record InlineContent : ContentFacts
     public required byte[] Bytes { get; init; }
 }
 
+/// <summary>A content that consists of the parts of an upload.</summary>
+public sealed record PartedContent : ContentFacts;
+
 /// <summary>How a staging ended. Only after <see cref="StageOutcome.Complete"/> is there a blob, and its other members mean something.</summary>
 public sealed record StagedContent : ContentFacts
 {

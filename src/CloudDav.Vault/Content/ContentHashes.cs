@@ -37,6 +37,21 @@ internal sealed class ContentHashes(ContentChecksums extra) : IDisposable
             _adler32 = Adler32(_adler32, bytes);
     }
 
+    public PartedContent ToParted()
+    {
+        var staged = ToStaged(StageOutcome.Complete, wrappedKey: null);
+        return new()
+        {
+            Size = staged.Size,
+            Sha256 = staged.Sha256,
+            Crc32 = staged.Crc32,
+            Md5 = staged.Md5,
+            Sha1 = staged.Sha1,
+            Sha512 = staged.Sha512,
+            Adler32 = staged.Adler32,
+        };
+    }
+
     public StagedContent ToStaged(StageOutcome outcome, byte[]? wrappedKey) =>
         new()
         {

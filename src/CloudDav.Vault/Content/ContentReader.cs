@@ -9,6 +9,36 @@ namespace CloudDav.Vault;
 /// <param name="meter">Counts the bytes; null for nobody.</param>
 public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
 {
+    /// <summary>Opens a content wherever its bytes are.</summary>
+    /// <param name="content">Where they are.</param>
+    /// <param name="key">The vault's key; null when the vault has none.</param>
+    /// <param name="cancellationToken">Stops opening.</param>
+    /// <exception cref="ContentDamagedException">It is missing, has another length, or its key does not unwrap. Of a content in parts this is found out at each part.</exception>
+    public async ValueTask<IContentSource> OpenAsync(
+        StoredContent content,
+        VaultKey? key,
+        CancellationToken cancellationToken
+    )
+    {
+        if (content.Parts.Count > 0)
+        {
+            var parted = new PartedSource(this, content, key);
+            await parted.OpenAsync(0, cancellationToken);
+            return parted;
+        }
+        return content.Blob is { } blob
+            ? await OpenBlobAsync(blob, content.Size, key, content.WrappedKey, cancellationToken)
+            : OpenInline(
+                content.Inline
+                    ?? throw new ContentDamagedException(
+                        "The content's bytes are not in the metadata."
+                    ),
+                content.Size,
+                key,
+                content.WrappedKey
+            );
+    }
+
     /// <summary>Opens a content that is a blob.</summary>
     /// <param name="blob">Its id.</param>
     /// <param name="size">Its plaintext length, as the metadata has it.</param>
@@ -141,6 +171,82 @@ public sealed class ContentReader(IBlobStore blobs, ContentMeter? meter = null)
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, length - offset);
+    }
+
+    /// <summary>A content in parts, each of which is opened when it is its turn: there may be thousands.</summary>
+    private sealed class PartedSource : IContentSource
+    {
+        private readonly ContentReader _reader;
+        private readonly IReadOnlyList<StoredContent> _parts;
+        private readonly VaultKey? _key;
+
+        // Where each part begins.
+        private readonly long[] _starts;
+        private int _current = -1;
+        private IContentSource? _open;
+
+        public PartedSource(ContentReader reader, StoredContent content, VaultKey? key)
+        {
+            (_reader, _parts, _key) = (reader, content.Parts, key);
+            _starts = new long[_parts.Count];
+            long length = 0;
+            for (var i = 0; i < _starts.Length; i++)
+            {
+                _starts[i] = length;
+                length += _parts[i].Size;
+            }
+            if (length != content.Size)
+                throw WrongLength(length, content.Size);
+            Length = length;
+        }
+
+        public long Length { get; }
+
+        public async ValueTask<IContentSource> OpenAsync(
+            int part,
+            CancellationToken cancellationToken
+        )
+        {
+            if (_current == part)
+                return _open!;
+            await DisposeAsync();
+            _open = await _reader.OpenAsync(_parts[part], _key, cancellationToken);
+            _current = part;
+            return _open;
+        }
+
+        public async ValueTask CopyToAsync(
+            PipeWriter destination,
+            long offset,
+            long count,
+            CancellationToken cancellationToken
+        )
+        {
+            CheckRange(offset, count, Length);
+            var end = offset + count;
+            var part = Array.BinarySearch(_starts, offset);
+            if (part < 0)
+                part = ~part - 1;
+            while (offset < end)
+            {
+                var source = await OpenAsync(part, cancellationToken);
+                var within = offset - _starts[part];
+                var length = Math.Min(source.Length - within, end - offset);
+                await source.CopyToAsync(destination, within, length, cancellationToken);
+                offset += length;
+                part++;
+                if (offset < end && (await destination.FlushAsync(cancellationToken)).IsCompleted)
+                    return;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            var open = _open;
+            (_open, _current) = (null, -1);
+            if (open is not null)
+                await open.DisposeAsync();
+        }
     }
 
     /// <summary>A small content, already checked.</summary>

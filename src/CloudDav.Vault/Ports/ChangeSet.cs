@@ -145,14 +145,32 @@ public abstract record Change
     /// <param name="From">The other vault.</param>
     /// <param name="Source">The content there.</param>
     /// <param name="WrappedKey">Its key as this vault wraps it; null for plaintext.</param>
-    /// <param name="Blob">The staged blob with its bytes; null when they are inline.</param>
+    /// <param name="Blob">The staged blob with its bytes; null when they are inline, or those of its parts.</param>
+    /// <param name="Parts">What its parts are here, in their order; they are taken by changes of their own. Empty for a content that has its own bytes.</param>
     public sealed record TakeContent(
         ContentId Content,
         VaultId From,
         ContentId Source,
         byte[]? WrappedKey,
-        BlobId? Blob
+        BlobId? Blob,
+        IReadOnlyList<ContentId> Parts
     ) : Change;
+
+    /// <summary>Adds a content that consists of the parts of an upload, in the order of their numbers. They are the upload's no more.</summary>
+    public sealed record AssembleContent(ContentId Content, ContentFacts Facts, UploadId Upload)
+        : Change;
+
+    /// <summary>Adds an upload, with its hold.</summary>
+    public sealed record AddUpload(UploadSession Upload) : Change;
+
+    /// <summary>Changes what becomes of an upload as it goes on: what is there and held, when it expires, and what it became. Fails when it is not there.</summary>
+    public sealed record ChangeUpload(UploadSession Upload) : Change;
+
+    /// <summary>Puts a part among those of an upload, in the place of the one with its number. That one's content must be released.</summary>
+    public sealed record PutUploadPart(UploadId Upload, UploadPart Part) : Change;
+
+    /// <summary>Takes a part away from an upload. Its content must be released.</summary>
+    public sealed record RemoveUploadPart(UploadId Upload, long Number) : Change;
 
     /// <summary>Copies the dead properties of another vault's node.</summary>
     public sealed record TakeProperties(VaultId From, NodeId Source, NodeId Target) : Change;
@@ -160,7 +178,10 @@ public abstract record Change
     /// <summary>Makes a node one more owner of a content, unless its history names it: then it is one.</summary>
     public sealed record ShareContent(ContentId Content, NodeId Owner) : Change;
 
-    /// <summary>A node's row no longer names a content. Unless its history does, it stops being an owner; without owners the content goes and its blob is condemned.</summary>
+    /// <summary>
+    /// A node's row no longer names a content. Unless its history does, it stops being an owner; without owners the content goes and its blob is condemned, and with it the parts that
+    /// it consists of. A part of an upload has no node for its owner: the default.
+    /// </summary>
     public sealed record ReleaseContent(ContentId Content, NodeId Owner) : Change;
 
     /// <summary>Adds a node, a folder with empty counters.</summary>

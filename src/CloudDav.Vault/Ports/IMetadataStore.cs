@@ -48,6 +48,16 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Uploads that have expired, those first that did so first.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<IReadOnlyList<UploadSession>> ListExpiredUploadsAsync(
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>The share that a link token opens; null when there is none.</summary>
     /// <param name="tokenHash">The token's SHA-256.</param>
     /// <param name="cancellationToken">Stops the query.</param>
@@ -165,7 +175,7 @@ public interface IMetadataSnapshot
         IReadOnlyList<ContentId?> contents
     );
 
-    /// <summary>Where contents' bytes are and how their keys are wrapped, without the bytes; those that are gone are left out.</summary>
+    /// <summary>Where contents' bytes are and how their keys are wrapped, without the bytes; those that are gone are left out. A content's parts are listed before it.</summary>
     ValueTask<IReadOnlyList<ContentKey>> ListContentKeysAsync(
         VaultId vault,
         IReadOnlyList<ContentId> contents
@@ -236,6 +246,28 @@ public interface IMetadataSnapshot
     /// <param name="content">The content.</param>
     ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content);
 
+    /// <summary>An upload by what its account calls it, whatever has become of it; null when there is none.</summary>
+    ValueTask<UploadSession?> FindUploadAsync(VaultId vault, AccountId account, UploadName name);
+
+    /// <summary>The uploads of an account that go on, in the order they began.</summary>
+    ValueTask<IReadOnlyList<UploadSession>> ListUploadsAsync(
+        VaultId vault,
+        AccountId account,
+        DateTimeOffset now
+    );
+
+    /// <summary>Parts of an upload, in the order of their numbers.</summary>
+    /// <param name="vault">The vault that has it.</param>
+    /// <param name="upload">The upload.</param>
+    /// <param name="from">Those with this number and above.</param>
+    /// <param name="limit">The most to return.</param>
+    ValueTask<IReadOnlyList<UploadPart>> ListUploadPartsAsync(
+        VaultId vault,
+        UploadId upload,
+        long from,
+        int limit
+    );
+
     /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
     ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
 
@@ -299,6 +331,10 @@ public interface IMetadataTransaction : IMetadataSnapshot
     /// <returns>False when it is none.</returns>
     ValueTask<bool> HideVersionAsync(VaultId vault, NodeId file, long version, DateTimeOffset now);
 
+    /// <summary>Removes up to so many parts of an upload that has expired, with their contents, and with the last of them the upload.</summary>
+    /// <returns>How many rows were removed; 0 means that nothing is left of it, or that it has not expired.</returns>
+    ValueTask<int> PurgeUploadAsync(VaultId vault, UploadId upload, int limit, DateTimeOffset now);
+
     /// <summary>Removes up to so many rows of history that ended before a moment, oldest first.</summary>
     /// <returns>How many were removed; fewer than the limit means none is left.</returns>
     ValueTask<int> PurgeHistoryAsync(
@@ -327,7 +363,7 @@ public sealed record FactsRequest
     /// <summary>The share through which the actor comes, whose paths begin at its item; null for the whole tree.</summary>
     public ShareVisit? Visit { get; init; }
 
-    /// <summary>A staged blob whose hold is the actor's own, so that it is not counted against them; null for none.</summary>
+    /// <summary>A staged blob or an upload whose hold is the actor's own, so that it is not counted against them; null for none.</summary>
     public BlobId? OwnHold { get; init; }
 }
 
@@ -633,13 +669,21 @@ public sealed record LockRow
 
 /// <summary>How a content is kept, without its bytes.</summary>
 /// <param name="Content">The content.</param>
-/// <param name="Blob">Its blob; null when it is inline.</param>
-/// <param name="WrappedKey">Its key; null when it is stored as plaintext.</param>
-public sealed record ContentKey(ContentId Content, BlobId? Blob, byte[]? WrappedKey);
+/// <param name="Blob">Its blob; null when it is inline, or consists of parts.</param>
+/// <param name="WrappedKey">Its key; null when it is stored as plaintext, or consists of parts.</param>
+public sealed record ContentKey(ContentId Content, BlobId? Blob, byte[]? WrappedKey)
+{
+    /// <summary>The contents that it consists of, in their order; empty when it has its own bytes.</summary>
+    public IReadOnlyList<ContentId> Parts { get; init; } = [];
+}
 
 /// <summary>Where a content's bytes are.</summary>
 /// <param name="Size">Plaintext length in bytes.</param>
-/// <param name="Blob">Its blob; null when it is inline.</param>
-/// <param name="Inline">Its stored bytes; null when it is a blob.</param>
-/// <param name="WrappedKey">Its key; null when it is stored as plaintext.</param>
-public sealed record StoredContent(long Size, BlobId? Blob, byte[]? Inline, byte[]? WrappedKey);
+/// <param name="Blob">Its blob; null when it is inline, or consists of parts.</param>
+/// <param name="Inline">Its stored bytes; null when it is a blob, or consists of parts.</param>
+/// <param name="WrappedKey">Its key; null when it is stored as plaintext, or consists of parts.</param>
+public sealed record StoredContent(long Size, BlobId? Blob, byte[]? Inline, byte[]? WrappedKey)
+{
+    /// <summary>The contents that it consists of, in their order, none of which has parts itself; empty when it has its own bytes.</summary>
+    public IReadOnlyList<StoredContent> Parts { get; init; } = [];
+}

@@ -260,6 +260,41 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     await snapshot.ListContentKeysAsync(s_actor.Vault, [new ContentId(5)])
                 );
                 await snapshot.MeasureHeightAsync(s_actor.Vault, new(1));
+                var name = new UploadName(UploadKind.Chunks, "n");
+                Assert.Null(await snapshot.FindUploadAsync(s_actor.Vault, s_actor.Account, name));
+                Assert.Empty(await snapshot.ListUploadsAsync(s_actor.Vault, s_actor.Account, Now));
+                Assert.Empty(
+                    await snapshot.ListUploadPartsAsync(s_actor.Vault, UploadId.New(), 0, 10)
+                );
+                _recorder.Answer(
+                    TreeStatements.FindContents,
+                    Recorder.Row(5L, 9L, null, null, null)
+                );
+                _recorder.Answer(TreeStatements.ListContentKeys, Recorder.Row(5L, null, null));
+                Assert.NotNull(
+                    (await snapshot.FindContentsAsync(s_actor.Vault, [new ContentId(5)]))[0]
+                );
+                Assert.Single(
+                    await snapshot.ListContentKeysAsync(s_actor.Vault, [new ContentId(5)])
+                );
+                return true;
+            },
+            Stop
+        );
+        await store.ListExpiredUploadsAsync(Now, 10, Stop);
+        await store.WriteAsync<int>(
+            async transaction =>
+                await transaction.PurgeUploadAsync(s_actor.Vault, UploadId.New(), 10, Now),
+            Stop
+        );
+        await store.WriteAsync<bool>(
+            async transaction =>
+            {
+                var facts = await transaction.LoadAsync(Request());
+                var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                foreach (var change in UploadChanges())
+                    changes.Add(change);
+                await transaction.ApplyAsync(changes);
                 return true;
             },
             Stop
@@ -837,13 +872,60 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             new ShareId(33),
             IsWish: false
         );
-        yield return new Change.TakeContent(new(51), new(99), new(52), new byte[61], BlobId.New());
-        yield return new Change.TakeContent(new(53), new(99), new(54), null, null);
+        yield return new Change.TakeContent(
+            new(51),
+            new(99),
+            new(52),
+            new byte[61],
+            BlobId.New(),
+            []
+        );
+        yield return new Change.TakeContent(new(53), new(99), new(54), null, null, []);
         yield return new Change.TakeProperties(new(99), new(55), new(56));
         yield return new Change.Protect(new(21), IsProtected: true, Measure: null);
         yield return new Change.Protect(new(22), IsProtected: false, Measure: 7);
         yield return new Change.SetFavorite(new(21), new(7), IsFavorite: true);
         yield return new Change.SetFavorite(new(22), new(8), IsFavorite: false);
+    }
+
+    private static IEnumerable<Change> UploadChanges()
+    {
+        var upload = new UploadSession
+        {
+            Id = UploadId.New(),
+            Vault = s_actor.Vault,
+            Account = s_actor.Account,
+            Device = new(9),
+            Name = new(UploadKind.Tus, "n"),
+            Total = 5,
+            Credit = 1,
+            IsOutward = true,
+            Goal = new(["f"], "a/b", Now, "note"),
+            Created = Now,
+            Expires = Now,
+            Held = 5,
+        };
+        yield return new Change.AddUpload(upload);
+        yield return new Change.ChangeUpload(upload);
+        yield return new Change.ChangeUpload(
+            upload with
+            {
+                Held = 0,
+                Finished = new(new(5), Guid.NewGuid()),
+            }
+        );
+        yield return new Change.PutUploadPart(upload.Id, new UploadPart(3, "3", 5, new(7), Now));
+        yield return new Change.RemoveUploadPart(upload.Id, 3);
+        yield return new Change.AssembleContent(
+            new(71),
+            new PartedContent
+            {
+                Size = 5,
+                Sha256 = new byte[32],
+                Crc32 = 5,
+            },
+            upload.Id
+        );
     }
 
     private static IEnumerable<Change> EveryChange(Facts facts)
@@ -895,6 +977,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.AbandonBlob(BlobId.New());
         yield return new Change.NoteStanding(new(7), Standing.Active);
         foreach (var change in ShareChanges())
+            yield return change;
+        foreach (var change in UploadChanges())
             yield return change;
         yield return new Change.AddAudit(
             new AuditEntry

@@ -1,5 +1,6 @@
 using System.Text;
 using CloudDav.Storage;
+using CloudDav.Vault.Tests.Uploads;
 
 namespace CloudDav.Vault.Tests.Lifecycle;
 
@@ -112,9 +113,9 @@ public sealed class DestructionTests : IAsyncDisposable
             await again.RunAsync(Stop);
 
             var record = (await life.Cloud.Destructions.FindAsync(gone.Account, Stop))!;
-            // Three files of two versions, two further contents, a copy of one, their folder, and what is in the trash.
+            // Three files of two versions, two further contents, a copy of one, their folder, what is in the trash, a file of two parts, and two parts of an upload.
             Assert.Equal(
-                (DestructionStep.Done, 9L, 8L),
+                (DestructionStep.Done, 14L, 9L),
                 (record.Step, record.Contents, record.Items)
             );
             Assert.Empty(Find(life.Cloud.Folder));
@@ -457,7 +458,7 @@ public sealed class DestructionTests : IAsyncDisposable
         Assert.Equal(1, (await _life.Destruction.RunAsync(Stop)).Destroyed);
     }
 
-    // Names, properties, contents small and large, versions, trash, locks, devices and marks of damage, each with the marker.
+    // Names, properties, contents small, large and in parts, uploads, versions, trash, locks, devices and marks of damage, each with the marker.
     private static async Task FillAsync(
         TestVault cloud,
         Actor actor,
@@ -539,6 +540,25 @@ public sealed class DestructionTests : IAsyncDisposable
             }
         );
         await session.LockAsync($"/{Marker}-large");
+        foreach (var name in (string[])[$"{Marker}-1", $"{Marker}-2"])
+        {
+            var upload = new UploadName(UploadKind.Chunks, name);
+            await cloud.Tree(device).BeginAsync(upload, null, $"/{Marker}-goal");
+            await cloud.Tree(device).PartAsync(upload, 1, Encoding.UTF8.GetBytes(Marker));
+            await cloud.Tree(device).PartAsync(upload, 2, Encoding.UTF8.GetBytes(large));
+        }
+        Assert.True(
+            (
+                await cloud
+                    .Tree(device)
+                    .FinishAsync(
+                        new(UploadKind.Chunks, $"{Marker}-1"),
+                        $"/{Marker}-assembled",
+                        [.. Encoding.UTF8.GetBytes(Marker), .. Encoding.UTF8.GetBytes(large)],
+                        total: null
+                    )
+            ).IsSuccess
+        );
         var contents = await cloud.Ledger.ListContentsAsync(default, 10_000, Stop);
         var damaged = contents.First(content => content.Vault == actor.Vault).Place;
         Assert.Equal(

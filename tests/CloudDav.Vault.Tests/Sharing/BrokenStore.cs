@@ -57,6 +57,12 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         CancellationToken cancellationToken
     ) => store.ListExpiringVaultsAsync(times, cancellationToken);
 
+    public ValueTask<IReadOnlyList<UploadSession>> ListExpiredUploadsAsync(
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListExpiredUploadsAsync(now, limit, cancellationToken);
+
     public ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
         CancellationToken cancellationToken
@@ -290,6 +296,25 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         public ValueTask<bool> IsVersionAsync(VaultId vault, long until, ContentId content) =>
             snapshot.IsVersionAsync(vault, until, content);
 
+        public ValueTask<UploadSession?> FindUploadAsync(
+            VaultId vault,
+            AccountId account,
+            UploadName name
+        ) => snapshot.FindUploadAsync(vault, account, name);
+
+        public ValueTask<IReadOnlyList<UploadSession>> ListUploadsAsync(
+            VaultId vault,
+            AccountId account,
+            DateTimeOffset now
+        ) => snapshot.ListUploadsAsync(vault, account, now);
+
+        public ValueTask<IReadOnlyList<UploadPart>> ListUploadPartsAsync(
+            VaultId vault,
+            UploadId upload,
+            long from,
+            int limit
+        ) => snapshot.ListUploadPartsAsync(vault, upload, from, limit);
+
         public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
             snapshot.IsBelowAsync(vault, node, folder);
 
@@ -348,5 +373,12 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             int limit,
             DateTimeOffset now
         ) => transaction.PurgeHistoryAsync(vault, before, limit, now);
+
+        public ValueTask<int> PurgeUploadAsync(
+            VaultId vault,
+            UploadId upload,
+            int limit,
+            DateTimeOffset now
+        ) => transaction.PurgeUploadAsync(vault, upload, limit, now);
     }
 }

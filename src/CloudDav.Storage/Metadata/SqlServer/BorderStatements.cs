@@ -21,6 +21,11 @@ internal static class BorderStatements
         JOIN dbo.inline_contents AS i ON i.vault_id = @from AND i.content_id = t.source_id
         WHERE t.blob_id IS NULL
         OPTION (LOOP JOIN);
+        INSERT INTO dbo.content_parts (vault_id, content_id, ordinal, part_id)
+        SELECT @vault, t.content_id, p.ordinal, u.content_id
+        FROM @contents AS t
+        JOIN dbo.content_parts AS p ON p.vault_id = @from AND p.content_id = t.source_id
+        JOIN @contents AS u ON u.source_id = p.part_id;
         """,
         BigInt("@vault"),
         BigInt("@from"),

@@ -83,7 +83,10 @@ internal static class DestructionStatements
         {On}
         {TakeTurn}
         SELECT d.list_hash FROM dbo.destructions AS d WHERE d.account_id = @account;
-        SELECT TOP (@limit) c.content_id, c.size, c.sha256 FROM dbo.contents AS c WHERE c.vault_id = @vault ORDER BY c.content_id;
+        SELECT TOP (@limit) c.content_id,
+          CASE WHEN EXISTS (SELECT 1 FROM dbo.content_parts AS p WHERE p.vault_id = @vault AND p.content_id = c.content_id) THEN 0 ELSE c.size END,
+          c.sha256
+        FROM dbo.contents AS c WHERE c.vault_id = @vault ORDER BY c.content_id;
         """,
         BigInt("@account"),
         BigInt("@vault"),
@@ -156,6 +159,12 @@ internal static class DestructionStatements
         DELETE TOP (@limit - @removed) FROM dbo.favorites WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.holds WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.content_parts WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.upload_parts WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.uploads WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.node_properties WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;

@@ -174,6 +174,10 @@ internal static class InspectionStatements
               SELECT n.content_id, n.node_id FROM dbo.nodes AS n WHERE n.vault_id = @vault AND n.content_id IS NOT NULL
               UNION
               SELECT h.content_id, h.node_id FROM dbo.node_history AS h WHERE h.vault_id = @vault AND h.content_id IS NOT NULL
+              UNION ALL
+              SELECT p.part_id, -p.content_id FROM dbo.content_parts AS p WHERE p.vault_id = @vault
+              UNION ALL
+              SELECT p.content_id, -p.number - 1 FROM dbo.upload_parts AS p WHERE p.vault_id = @vault AND p.content_id IS NOT NULL
             ),
             counted AS (SELECT o.content_id, COUNT(*) AS owners FROM owners AS o GROUP BY o.content_id),
             referred AS (SELECT r.content_id, COUNT(*) AS refs FROM dbo.content_refs AS r WHERE r.vault_id = @vault GROUP BY r.content_id)
@@ -191,11 +195,46 @@ internal static class InspectionStatements
             SELECT TOP (5) c.content_id FROM dbo.contents AS c
             LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id
             LEFT JOIN dbo.blobs AS b ON b.blob_id = c.blob_id AND b.vault_id = c.vault_id AND b.state = 1
+            LEFT JOIN (SELECT p.content_id FROM dbo.content_parts AS p WHERE p.vault_id = @vault GROUP BY p.content_id) AS t ON t.content_id = c.content_id
             WHERE c.vault_id = @vault AND (
-              (c.blob_id IS NULL AND i.content_id IS NULL) OR (c.blob_id IS NOT NULL AND i.content_id IS NOT NULL)
+              CASE WHEN c.blob_id IS NULL THEN 0 ELSE 1 END + CASE WHEN i.content_id IS NULL THEN 0 ELSE 1 END + CASE WHEN t.content_id IS NULL THEN 0 ELSE 1 END <> 1
               OR (c.blob_id IS NOT NULL AND b.blob_id IS NULL));
             """,
             s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) s.content_id FROM (
+              SELECT p.content_id, SUM(c.size) AS size, COUNT(c.content_id) AS found, COUNT(*) AS parts, MAX(p.ordinal) AS last_ordinal
+              FROM dbo.content_parts AS p LEFT JOIN dbo.contents AS c ON c.vault_id = p.vault_id AND c.content_id = p.part_id
+              WHERE p.vault_id = @vault GROUP BY p.content_id
+            ) AS s
+            LEFT JOIN dbo.contents AS w ON w.vault_id = @vault AND w.content_id = s.content_id
+            WHERE w.content_id IS NULL OR w.size <> s.size OR s.found <> s.parts OR s.last_ordinal <> s.parts - 1;
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) u.upload_id FROM dbo.uploads AS u
+            LEFT JOIN (
+              SELECT p.upload_id, SUM(p.size) AS size, COUNT(*) AS parts,
+                SUM(CASE WHEN (p.size = 0 AND p.content_id IS NULL) OR (p.size > 0 AND c.size = p.size) THEN 0 ELSE 1 END) AS wrong
+              FROM dbo.upload_parts AS p LEFT JOIN dbo.contents AS c ON c.vault_id = p.vault_id AND c.content_id = p.content_id
+              WHERE p.vault_id = @vault GROUP BY p.upload_id
+            ) AS s ON s.upload_id = u.upload_id
+            LEFT JOIN dbo.holds AS h ON h.vault_id = u.vault_id AND h.blob_id = u.upload_id
+            WHERE u.vault_id = @vault AND (
+              ISNULL(h.bytes, 0) <> u.held
+              OR (h.lease IS NOT NULL AND h.lease <> u.expires)
+              OR (u.node_id IS NOT NULL AND (s.parts IS NOT NULL OR u.held <> 0))
+              OR (u.node_id IS NULL AND u.expires > @now AND (u.received <> ISNULL(s.size, 0) OR u.parts <> ISNULL(s.parts, 0) OR ISNULL(s.wrong, 0) <> 0)))
+            UNION ALL
+            SELECT TOP (5) p.upload_id FROM dbo.upload_parts AS p
+            WHERE p.vault_id = @vault AND NOT EXISTS (SELECT 1 FROM dbo.uploads AS u WHERE u.vault_id = p.vault_id AND u.upload_id = p.upload_id);
+            """,
+            s_vault,
+            s_now
         ),
         new(
             """
@@ -215,7 +254,8 @@ internal static class InspectionStatements
         new(
             """
             SELECT TOP (5) h.blob_id FROM dbo.holds AS h WHERE h.vault_id = @vault
-              AND NOT EXISTS (SELECT 1 FROM dbo.blobs AS b WHERE b.blob_id = h.blob_id AND b.vault_id = h.vault_id AND b.state = 0);
+              AND NOT EXISTS (SELECT 1 FROM dbo.blobs AS b WHERE b.blob_id = h.blob_id AND b.vault_id = h.vault_id AND b.state = 0)
+              AND NOT EXISTS (SELECT 1 FROM dbo.uploads AS u WHERE u.vault_id = h.vault_id AND u.upload_id = h.blob_id);
             """,
             s_vault
         ),

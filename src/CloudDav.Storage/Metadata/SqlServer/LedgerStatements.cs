@@ -68,6 +68,9 @@ internal static class LedgerStatements
         LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id AND c.blob_id IS NULL
         WHERE (c.vault_id > @vault OR (c.vault_id = @vault AND c.content_id > @content)) AND c.vault_id >= @vault
           AND NOT EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.vault_id = c.vault_id)
+          AND (
+            c.blob_id IS NOT NULL OR i.content_id IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM dbo.content_parts AS p WHERE p.vault_id = c.vault_id AND p.content_id = c.content_id))
         ORDER BY c.vault_id, c.content_id
         OPTION (LOOP JOIN);
         """,

@@ -204,6 +204,11 @@ internal sealed class SqlServerChanges
                     or Change.Protect
                     or Change.SetAside
                     or Change.SetFavorite
+                    or Change.AssembleContent
+                    or Change.AddUpload
+                    or Change.ChangeUpload
+                    or Change.PutUploadPart
+                    or Change.RemoveUploadPart
         );
 
     /// <summary>What is to be linked into chains.</summary>
@@ -284,6 +289,16 @@ internal sealed class SqlServerChanges
                 );
                 if (take.Blob is { } copied)
                     AddBlob(4, copied, 0, 0);
+                break;
+            case Change.AssembleContent assemble:
+                AddContent(assemble.Content, assemble.Facts, null, null);
+                ChangeUpload(assemble);
+                break;
+            case Change.AddUpload
+            or Change.ChangeUpload
+            or Change.PutUploadPart
+            or Change.RemoveUploadPart:
+                ChangeUpload(change);
                 break;
             case Change.TakeProperties take:
                 _takenFrom = take.From;
@@ -499,11 +514,29 @@ internal sealed class SqlServerChanges
             ? next
             : throw new NotSupportedException($"A change set has two of {typeof(T).Name}.");
 
+    private void ChangeUpload(Change change)
+    {
+        foreach (var (statement, values) in UploadRows.Of(_set.Vault, change))
+            _others.Add(statement.Server.With(values));
+    }
+
     private void AddContent(Change.AddContent add)
     {
-        var facts = add.Facts;
+        AddContent(
+            add.Content,
+            add.Facts,
+            add.Blob,
+            add.Blob is null ? ((InlineContent)add.Facts).Bytes : null
+        );
+        // Fails when it was condemned meanwhile: the sweeper may already have removed the bytes.
+        if (add.Blob is { } blob)
+            AddBlob(4, blob, 0, 0);
+    }
+
+    private void AddContent(ContentId content, ContentFacts facts, BlobId? blob, byte[]? bytes)
+    {
         _contents.Add(
-            add.Content.Value,
+            content.Value,
             facts.Size,
             facts.Sha256,
             (long)facts.Crc32,
@@ -512,13 +545,10 @@ internal sealed class SqlServerChanges
             facts.Sha512,
             (long?)facts.Adler32,
             facts.WrappedKey,
-            add.Blob?.Value,
-            add.Blob is null ? ((InlineContent)facts).Bytes : null
+            blob?.Value,
+            bytes
         );
         _parts |= Contents;
-        // Fails when it was condemned meanwhile: the sweeper may already have removed the bytes.
-        if (add.Blob is { } blob)
-            AddBlob(4, blob, 0, 0);
     }
 
     private void AddBlob(byte op, BlobId blob, long bytes, long lease)

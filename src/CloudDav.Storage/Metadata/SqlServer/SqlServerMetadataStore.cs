@@ -132,6 +132,22 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         );
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<UploadSession>> ListExpiredUploadsAsync(
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            session =>
+                session.ListAsync(
+                    UploadStatements.ListExpired.Server.With(now.ToUnixTimeMilliseconds(), limit),
+                    UploadRows.Read,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
         CancellationToken cancellationToken

@@ -373,14 +373,45 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     public async ValueTask<StoredContent> FindContentAsync(VaultId vault, ContentId content)
     {
         var ready = await PrepareAsync(vault);
+        StoredContent found;
+        await using (
+            var reader = await ready.ReadAsync(
+                TreeStatements.FindContent.With(vault.Value, content.Value)
+            )
+        )
+            found = await reader.ReadAsync()
+                ? ReadContent(reader)
+                : throw new InvalidDataException(
+                    $"Content {content.Value} of vault {vault.Value} is missing."
+                );
+        return HasBytes(found)
+            ? found
+            : (await WithPartsAsync(ready, vault, new() { [content.Value] = found }))[
+                content.Value
+            ];
+    }
+
+    private static bool HasBytes(StoredContent content) =>
+        content.Blob is not null || content.Inline is not null;
+
+    private static async Task<Dictionary<long, StoredContent>> WithPartsAsync(
+        SqlServerSession ready,
+        VaultId vault,
+        Dictionary<long, StoredContent> contents
+    )
+    {
+        var parted = contents.Where(content => !HasBytes(content.Value)).ToList();
+        if (parted.Count == 0)
+            return contents;
+        var parts = new List<(long Content, StoredContent Part)>();
         await using var reader = await ready.ReadAsync(
-            TreeStatements.FindContent.With(vault.Value, content.Value)
+            TreeStatements.ListParts.With(vault.Value, Ids(parted.Select(content => content.Key)))
         );
-        return await reader.ReadAsync()
-            ? ReadContent(reader)
-            : throw new InvalidDataException(
-                $"Content {content.Value} of vault {vault.Value} is missing."
-            );
+        while (await reader.ReadAsync())
+            parts.Add((reader.GetInt64(0), ReadContent(reader)));
+        foreach (var content in parts.GroupBy(part => part.Content, part => part.Part))
+            contents[content.Key] = contents[content.Key] with { Parts = [.. content] };
+        return contents;
     }
 
     public async ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
@@ -400,6 +431,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
         )
             while (await reader.ReadAsync())
                 found[reader.GetInt64(0)] = ReadContent(reader);
+        found = await WithPartsAsync(ready, vault, found);
         return
         [
             .. contents.Select(id =>
@@ -414,16 +446,93 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
     )
     {
         var ready = await PrepareAsync(vault);
-        return await ready.ListAsync(
+        var keys = await ready.ListAsync(
             TreeStatements.ListContentKeys.With(
                 vault.Value,
                 Ids(contents.Select(content => content.Value))
             ),
-            row => new ContentKey(
-                new(row.Int64(0)),
-                row.IsNull(1) ? null : new BlobId(new Guid(row.Bytes(1))),
-                row.BytesOrNull(2)
+            row => KeyOf(row, 0),
+            CancellationToken.None
+        );
+        var without = keys.Where(key => key.Blob is null).Select(key => key.Content.Value).ToList();
+        if (without.Count == 0)
+            return keys;
+        var parts = (
+            await ready.ListAsync(
+                TreeStatements.ListPartKeys.With(vault.Value, Ids(without)),
+                row => (Content: new ContentId(row.Int64(0)), Part: KeyOf(row, 1)),
+                CancellationToken.None
+            )
+        ).ToLookup(part => part.Content, part => part.Part);
+        return
+        [
+            .. keys.SelectMany(key =>
+                parts[key.Content]
+                    .Append(
+                        key with
+                        {
+                            Parts = [.. parts[key.Content].Select(part => part.Content)],
+                        }
+                    )
             ),
+        ];
+    }
+
+    private static ContentKey KeyOf(IRow row, int start) =>
+        new(
+            new(row.Int64(start)),
+            row.IsNull(start + 1) ? null : new BlobId(new Guid(row.Bytes(start + 1))),
+            row.BytesOrNull(start + 2)
+        );
+
+    public async ValueTask<UploadSession?> FindUploadAsync(
+        VaultId vault,
+        AccountId account,
+        UploadName name
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.FirstAsync(
+            UploadStatements.Find.Server.With(
+                vault.Value,
+                account.Value,
+                (byte)name.Kind,
+                name.Text
+            ),
+            UploadRows.Read,
+            CancellationToken.None
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<UploadSession>> ListUploadsAsync(
+        VaultId vault,
+        AccountId account,
+        DateTimeOffset now
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(
+            UploadStatements.List.Server.With(
+                vault.Value,
+                account.Value,
+                now.ToUnixTimeMilliseconds()
+            ),
+            UploadRows.Read,
+            CancellationToken.None
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<UploadPart>> ListUploadPartsAsync(
+        VaultId vault,
+        UploadId upload,
+        long from,
+        int limit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(
+            UploadStatements.ListParts.Server.With(vault.Value, upload.Value, from, limit),
+            UploadRows.ReadPart,
             CancellationToken.None
         );
     }

@@ -291,6 +291,23 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
         return free.Count;
     }
 
+    public async ValueTask<int> PurgeUploadAsync(
+        VaultId vault,
+        UploadId upload,
+        int limit,
+        DateTimeOffset now
+    ) =>
+        await RemoveAsync(
+            vault,
+            await LockAsync(vault),
+            UploadStatements.Purge.With(
+                vault.Value,
+                upload.Value,
+                limit,
+                now.ToUnixTimeMilliseconds()
+            )
+        );
+
     /// <summary>Whether an earlier attempt was applied after all. Waits for it when it is still under way, and keeps the turn.</summary>
     public async ValueTask<bool> WasAppliedAsync(VaultId vault)
     {

@@ -304,6 +304,11 @@ internal static class TreeChangeStatements
         FROM @orphans AS o;
         DELETE r FROM @orphans AS o
         JOIN dbo.content_refs AS r ON r.vault_id = @vault AND r.content_id = o.content_id AND r.node_id = o.heir;
+        DELETE o FROM @orphans AS o WHERE o.heir IS NOT NULL;
+        INSERT INTO @orphans (content_id)
+        SELECT p.part_id FROM @orphans AS o
+        JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
+        DELETE p FROM @orphans AS o JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
         UPDATE b SET state = 2, due = @now
         FROM @orphans AS o
         JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = o.content_id

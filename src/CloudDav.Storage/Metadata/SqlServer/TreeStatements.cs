@@ -343,6 +343,34 @@ internal static class TreeStatements
         Table("@contents", "dbo.id_list")
     );
 
+    /// <summary>What contents without bytes of their own consist of: of each its id, then a part.</summary>
+    public static readonly SqlServerStatement ListParts = new(
+        """
+        SELECT p.content_id, c.size, c.blob_id, i.bytes, c.wrapped_key
+        FROM @contents AS w
+        JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = w.id
+        JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = p.part_id
+        LEFT JOIN dbo.inline_contents AS i ON i.vault_id = c.vault_id AND i.content_id = c.content_id AND c.blob_id IS NULL
+        ORDER BY p.content_id, p.ordinal
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        Table("@contents", "dbo.id_list")
+    );
+
+    public static readonly SqlServerStatement ListPartKeys = new(
+        """
+        SELECT p.content_id, p.part_id, c.blob_id, c.wrapped_key
+        FROM @contents AS w
+        JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = w.id
+        JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = p.part_id
+        ORDER BY p.content_id, p.ordinal
+        OPTION (LOOP JOIN);
+        """,
+        BigInt("@vault"),
+        Table("@contents", "dbo.id_list")
+    );
+
     public static readonly SqlServerStatement ListContentKeys = new(
         """
         SELECT c.content_id, c.blob_id, c.wrapped_key
