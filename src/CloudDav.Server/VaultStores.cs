@@ -1,6 +1,7 @@
 using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Refusals;
+using CloudDav.Server.SyncClients;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 
@@ -30,6 +31,20 @@ internal sealed class VaultStores(
             refusal => refusals.Answer(context, refusal, session.Language).ToProblem()
         );
         return wrap is null ? store : wrap(store);
+    }
+
+    /// <summary>A tree of what was in the actor's own vault. Nothing is looked up yet.</summary>
+    public DavResult<IDavStore> OpenHistory(
+        SyncTree tree,
+        Func<VaultSession, string, Func<Refusal, DavProblem>, HistoryStore> open
+    )
+    {
+        var session = parts.Vaults.Open(tree.Actor, new Vault.SessionOptions());
+        return open(
+            session,
+            tree.Address + "/",
+            refusal => refusals.Answer(tree.Http, refusal, session.Language).ToProblem()
+        );
     }
 
     /// <summary>The folders above the tree. They are the same for everybody, so whether the actor is still signed in is asked of the tree.</summary>

@@ -398,6 +398,7 @@ public sealed partial class VaultSession
         [
             .. rows.Select(row => new TrashItem
             {
+                Vault = vault,
                 Chain = [row.Node],
                 Deletion = row.Deletion,
                 Place = places[row.Deletion?.Folder],

@@ -79,6 +79,8 @@ internal sealed class CustomerApi
         TermsEndpoints.Map(new CustomerRoutes(door, "Terms"));
         PrivacyEndpoints.Map(new CustomerRoutes(door, "Privacy"));
         ShareEndpoints.Map(new CustomerRoutes(door, "Shares"));
+        TrashEndpoints.MapTrash(new CustomerRoutes(door, "Trash"));
+        TrashEndpoints.MapVersions(new CustomerRoutes(door, "Versions"));
         new CustomerRoutes(door, "Archive")
             .AddRaw(
                 ["GET", "HEAD"],

@@ -348,7 +348,7 @@ internal static class ShareEndpoints
         text.Length > 0 && text.Length <= most && !text.Any(char.IsControl);
 
     // Segments with a slash between; names have none.
-    private static string[]? PathOf(string path)
+    internal static string[]? PathOf(string path)
     {
         try
         {

@@ -431,7 +431,7 @@ internal sealed class VaultDavStore(
                 ModifiedAccepted = modifiedAccepted,
             };
 
-    private static ChangeGuard GuardOf(WriteGuard guard) =>
+    internal static ChangeGuard GuardOf(WriteGuard guard) =>
         guard.LockTokens.Count == 0 && guard.Expectations.Count == 0
             ? ChangeGuard.None
             : new ChangeGuard
@@ -491,7 +491,7 @@ internal sealed class VaultDavStore(
         return bytes;
     }
 
-    private sealed class Content(IContentSource source) : IDavContent
+    internal sealed class Content(IContentSource source) : IDavContent
     {
         public long Length => source.Length;
 

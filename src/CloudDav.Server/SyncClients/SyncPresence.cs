@@ -58,8 +58,8 @@ internal static class SyncPresence
                     ["files"] = new JsonObject
                     {
                         ["bigfilechunking"] = false,
-                        ["undelete"] = false,
-                        ["versioning"] = false,
+                        ["undelete"] = true,
+                        ["versioning"] = true,
                         ["blacklisted_files"] = new JsonArray(),
                     },
                     ["checksums"] = new JsonObject

@@ -30,5 +30,14 @@ internal static class SyncTrees
         {
             [Files] = static tree =>
                 tree.Part<VaultStores>().OpenTree(tree.Http, tree.Address + "/"),
+            [TrashStore.TreeName] = static tree =>
+                tree.Part<VaultStores>()
+                    .OpenHistory(tree, static (own, href, tell) => new TrashStore(own, href, tell)),
+            [VersionsStore.TreeName] = static tree =>
+                tree.Part<VaultStores>()
+                    .OpenHistory(
+                        tree,
+                        static (own, href, tell) => new VersionsStore(own, href, tell)
+                    ),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -38,6 +38,9 @@ public sealed record DeletedRow(
 /// <summary>Something in the trash, or in a folder that is.</summary>
 public sealed record TrashItem
 {
+    /// <summary>The vault.</summary>
+    public required VaultState Vault { get; init; }
+
     /// <summary>The rows from the item of the trash down to it.</summary>
     public required IReadOnlyList<NodeRow> Chain { get; init; }
 
