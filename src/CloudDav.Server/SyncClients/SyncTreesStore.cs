@@ -71,167 +71,145 @@ internal sealed class SyncTreesStore(
             ? await files.FindPrivilegesAsync(cancellationToken)
             : Open(SyncTrees.Files).Problem!;
 
-    public async ValueTask<DavResult<DavResource>> FindAsync(
+    public ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,
         DavFacts facts,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        var found = await spot.Store.FindAsync(spot.Path, facts, cancellationToken);
-        if (found.IsSuccess)
-            spot.Outward(found.Value);
-        return spot.Outward(found);
-    }
+    ) =>
+        InAsync(
+            path,
+            async spot =>
+            {
+                var found = await spot.Store.FindAsync(spot.Path, facts, cancellationToken);
+                if (found.IsSuccess)
+                    spot.Outward(found.Value);
+                return found;
+            },
+            cancellationToken
+        );
 
-    public async ValueTask<DavResult<Done>> ListAsync(
+    public ValueTask<DavResult<Done>> ListAsync(
         DavPath path,
         Depth depth,
         DavFacts facts,
         DavVisitor visit,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        return spot.Outward(
-            await spot.Store.ListAsync(
-                spot.Path,
-                depth,
-                facts,
-                (below, resource) =>
-                {
-                    spot.Outward(resource);
-                    visit(below, resource);
-                },
-                cancellationToken
-            )
+    ) =>
+        InAsync(
+            path,
+            spot =>
+                spot.Store.ListAsync(
+                    spot.Path,
+                    depth,
+                    facts,
+                    (below, resource) =>
+                    {
+                        spot.Outward(resource);
+                        visit(below, resource);
+                    },
+                    cancellationToken
+                ),
+            cancellationToken
         );
-    }
 
-    public async ValueTask<DavResult<DavSynced>> SyncAsync(
+    public ValueTask<DavResult<DavSynced>> SyncAsync(
         DavPath path,
         DavSync sync,
         DavFacts facts,
         DavSyncVisitor visit,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        return spot.Outward(
-            await spot.Store.SyncAsync(
-                spot.Path,
-                sync,
-                facts,
-                (below, isCollection, resource) =>
-                {
-                    if (resource is not null)
-                        spot.Outward(resource);
-                    visit(below, isCollection, resource);
-                },
-                cancellationToken
-            )
+    ) =>
+        InAsync(
+            path,
+            spot =>
+                spot.Store.SyncAsync(
+                    spot.Path,
+                    sync,
+                    facts,
+                    (below, isCollection, resource) =>
+                    {
+                        if (resource is not null)
+                            spot.Outward(resource);
+                        visit(below, isCollection, resource);
+                    },
+                    cancellationToken
+                ),
+            cancellationToken
         );
-    }
 
-    public async ValueTask<DavResult<DavSearched>> SearchAsync(
+    public ValueTask<DavResult<DavSearched>> SearchAsync(
         DavPath path,
         DavSearch search,
         DavFacts facts,
         DavSearchVisitor visit,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        return at.Value.Outward(
-            await at.Value.Store.SearchAsync(at.Value.Path, search, facts, visit, cancellationToken)
+    ) =>
+        InAsync(
+            path,
+            spot => spot.Store.SearchAsync(spot.Path, search, facts, visit, cancellationToken),
+            cancellationToken
         );
-    }
 
-    public async ValueTask<DavResult<DavReadable>> OpenAsync(
+    public ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        return at.Problem is { } problem
-            ? problem
-            : at.Value.Outward(await at.Value.Store.OpenAsync(at.Value.Path, cancellationToken));
-    }
+    ) =>
+        InAsync(
+            path,
+            spot => spot.Store.OpenAsync(spot.Path, cancellationToken),
+            cancellationToken
+        );
 
-    public async ValueTask<DavResult<DavWritten>> WriteAsync(
+    public ValueTask<DavResult<DavWritten>> WriteAsync(
         DavPath path,
         DavUpload upload,
         WriteGuard guard,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        return spot.Path.IsRoot
-            ? TopIsThere()
-            : spot.Outward(
-                await spot.Store.WriteAsync(
-                    spot.Path,
-                    upload,
-                    spot.Inward(guard),
-                    cancellationToken
-                )
-            );
-    }
+    ) =>
+        InAsync(
+            path,
+            spot =>
+                spot.Path.IsRoot
+                    ? TopIsThere()
+                    : spot.Store.WriteAsync(
+                        spot.Path,
+                        upload,
+                        spot.Inward(guard),
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
 
-    public async ValueTask<DavResult<DavWritten>> CreateCollectionAsync(
+    public ValueTask<DavResult<DavWritten>> CreateCollectionAsync(
         DavPath path,
         PropertyPatch? properties,
         WriteGuard guard,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        return spot.Path.IsRoot
-            ? TopIsThere()
-            : spot.Outward(
-                await spot.Store.CreateCollectionAsync(
-                    spot.Path,
-                    properties,
-                    spot.Inward(guard),
-                    cancellationToken
-                )
-            );
-    }
+    ) =>
+        InAsync(
+            path,
+            spot =>
+                spot.Path.IsRoot
+                    ? TopIsThere()
+                    : spot.Store.CreateCollectionAsync(
+                        spot.Path,
+                        properties,
+                        spot.Inward(guard),
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
 
-    public async ValueTask<DavResult<Done>> DeleteAsync(
+    public ValueTask<DavResult<Done>> DeleteAsync(
         DavPath path,
         WriteGuard guard,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        return at.Problem is { } problem
-            ? problem
-            : at.Value.Outward(
-                await at.Value.Store.DeleteAsync(
-                    at.Value.Path,
-                    at.Value.Inward(guard),
-                    cancellationToken
-                )
-            );
-    }
+    ) =>
+        InAsync(
+            path,
+            spot => spot.Store.DeleteAsync(spot.Path, spot.Inward(guard), cancellationToken),
+            cancellationToken
+        );
 
     public ValueTask<DavResult<DavWritten>> MoveAsync(
         DavPath source,
@@ -265,83 +243,91 @@ internal sealed class SyncTreesStore(
             cancellationToken
         );
 
-    public async ValueTask<DavResult<IReadOnlyList<PropertyStatus>>> PatchPropertiesAsync(
+    public ValueTask<DavResult<IReadOnlyList<PropertyStatus>>> PatchPropertiesAsync(
         DavPath path,
         PropertyPatch patch,
         WriteGuard guard,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        return at.Problem is { } problem
-            ? problem
-            : at.Value.Outward(
-                await at.Value.Store.PatchPropertiesAsync(
-                    at.Value.Path,
+    ) =>
+        InAsync(
+            path,
+            spot =>
+                spot.Store.PatchPropertiesAsync(
+                    spot.Path,
                     patch,
-                    at.Value.Inward(guard),
+                    spot.Inward(guard),
                     cancellationToken
-                )
-            );
-    }
+                ),
+            cancellationToken
+        );
 
-    public async ValueTask<DavResult<DavLocked>> LockAsync(
+    public ValueTask<DavResult<DavLocked>> LockAsync(
         DavPath path,
         LockRequest request,
         WriteGuard guard,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        var locked = await spot.Store.LockAsync(
-            spot.Path,
-            request,
-            spot.Inward(guard),
+    ) =>
+        InAsync(
+            path,
+            async spot =>
+            {
+                var locked = await spot.Store.LockAsync(
+                    spot.Path,
+                    request,
+                    spot.Inward(guard),
+                    cancellationToken
+                );
+                return locked.IsSuccess
+                    ? locked.Value with
+                    {
+                        Lock = spot.Outward(locked.Value.Lock),
+                    }
+                    : locked;
+            },
             cancellationToken
         );
-        return locked.IsSuccess
-            ? locked.Value with
-            {
-                Lock = spot.Outward(locked.Value.Lock),
-            }
-            : spot.Outward(locked);
-    }
 
-    public async ValueTask<DavResult<DavLock>> RefreshLockAsync(
+    public ValueTask<DavResult<DavLock>> RefreshLockAsync(
         DavPath path,
         IReadOnlyList<string> tokens,
         TimeSpan? timeout,
         CancellationToken cancellationToken
-    )
-    {
-        var at = await AtAsync(path, cancellationToken);
-        if (at.Problem is { } problem)
-            return problem;
-        var spot = at.Value;
-        var refreshed = await spot.Store.RefreshLockAsync(
-            spot.Path,
-            tokens,
-            timeout,
+    ) =>
+        InAsync(
+            path,
+            async spot =>
+            {
+                var refreshed = await spot.Store.RefreshLockAsync(
+                    spot.Path,
+                    tokens,
+                    timeout,
+                    cancellationToken
+                );
+                return refreshed.IsSuccess ? spot.Outward(refreshed.Value) : refreshed;
+            },
             cancellationToken
         );
-        return refreshed.IsSuccess ? spot.Outward(refreshed.Value) : spot.Outward(refreshed);
-    }
 
-    public async ValueTask<DavResult<Done>> UnlockAsync(
+    public ValueTask<DavResult<Done>> UnlockAsync(
         DavPath path,
         string token,
         CancellationToken cancellationToken
+    ) =>
+        InAsync(
+            path,
+            spot => spot.Store.UnlockAsync(spot.Path, token, cancellationToken),
+            cancellationToken
+        );
+
+    // Paths of refusals are those of all the trees again.
+    private async ValueTask<DavResult<T>> InAsync<T>(
+        DavPath path,
+        Func<Spot, ValueTask<DavResult<T>>> act,
+        CancellationToken stop
     )
     {
-        var at = await AtAsync(path, cancellationToken);
-        return at.Problem is { } problem
-            ? problem
-            : at.Value.Outward(
-                await at.Value.Store.UnlockAsync(at.Value.Path, token, cancellationToken)
-            );
+        var at = await AtAsync(path, stop);
+        return at.Problem is { } problem ? problem : at.Value.Outward(await act(at.Value));
     }
 
     private async ValueTask<DavResult<DavWritten>> TransferAsync(
@@ -404,5 +390,6 @@ internal sealed class SyncTreesStore(
 
     private string AddressOf(string name) => $"{prefix}/{name}/{Uri.EscapeDataString(_actor.Name)}";
 
-    private static DavProblem TopIsThere() => new(405, "The top folder exists already.");
+    private static ValueTask<DavResult<DavWritten>> TopIsThere() =>
+        new(new DavProblem(405, "The top folder exists already."));
 }
