@@ -309,6 +309,9 @@ public enum RefusalRule
     /// <summary>Whoever shares with friends must state that they hold the rights.</summary>
     RightsNotAttested,
 
+    /// <summary>The same of whoever shares from a program, which cannot ask for it: it is stated once for all.</summary>
+    RightsNotStatedForPrograms,
+
     /// <summary>The vault has as many shares as it may.</summary>
     TooManyShares,
 

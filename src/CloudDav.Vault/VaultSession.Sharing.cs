@@ -73,7 +73,7 @@ public sealed partial class VaultSession
                     Created = now,
                     Version = 1,
                 };
-                var changes = new ChangeSet(vault, now, isRecorded: false);
+                var changes = ChangeAt(vault, chain, now);
                 changes.Add(new Change.AddShare(share));
                 Record(
                     changes,
@@ -180,7 +180,7 @@ public sealed partial class VaultSession
                     return unknown;
                 if (change.Expires is { Value: { } end } && end <= now)
                     return new Refusal(RefusalRule.InvalidInput) { Field = "expires" };
-                var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
+                var changes = ChangeAt(facts.Vault, placed.Chain, now);
                 changes.Add(new Change.ReplaceShare(share));
                 Record(
                     changes,
@@ -211,7 +211,7 @@ public sealed partial class VaultSession
                     return refusal;
                 if (facts.Vault.Decision!.Refuses(Capability.NarrowShare) is { } refused)
                     return refused;
-                var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
+                var changes = ChangeAt(facts.Vault, found.Value[0].Chain, Now);
                 changes.Add(new Change.RemoveShare(id));
                 Record(changes, AuditActs.ShareRemoved, found.Value[0].Share, null);
                 await transaction.ApplyAsync(changes);
@@ -347,6 +347,18 @@ public sealed partial class VaultSession
                 },
                 cancellationToken
             );
+
+    // Clients look again at how an item is shared when the folders above it have another tag. The item's own stays: its content is what it was.
+    private static ChangeSet ChangeAt(
+        VaultState vault,
+        IReadOnlyList<NodeRow> chain,
+        DateTimeOffset now
+    )
+    {
+        var changes = new ChangeSet(vault, now, isRecorded: chain.Count > 1);
+        changes.Count([.. chain.SkipLast(1)], 0, 0, 0, 0, changesMembers: false);
+        return changes;
+    }
 
     private static bool IsProtected(VaultState vault, IReadOnlyList<NodeRow> chain) =>
         vault.Protected.Count > 0 && chain.Any(row => vault.Protected.Contains(row.Id));

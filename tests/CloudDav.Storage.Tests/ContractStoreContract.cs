@@ -255,6 +255,25 @@ public abstract class ContractStoreContract
             ).Value;
     }
 
+    [Fact]
+    public async Task The_statement_about_rights_is_kept_for_one_account_until_it_is_taken_back()
+    {
+        var (account, other) = (await AddAsync("a"), await AddAsync("b"));
+        Assert.Null(await FindAsync(account));
+        await ChangeAsync(transaction =>
+            transaction.SetRightsStatementAsync(account.Id, "programs-é")
+        );
+        Assert.Equal("programs-é", await FindAsync(account));
+        Assert.Null(await FindAsync(other));
+        await ChangeAsync(transaction => transaction.SetRightsStatementAsync(account.Id, null));
+        Assert.Null(await FindAsync(account));
+
+        Task<string?> FindAsync(Account of) =>
+            Contracts
+                .ReadAsync(snapshot => snapshot.FindRightsStatementAsync(of.Id), Stop)
+                .AsTask();
+    }
+
     private static byte[] Hash(byte of) => [of, .. new byte[31]];
 
     private Task<BrowserSession?> FindAsync(byte token, DateTimeOffset now) =>

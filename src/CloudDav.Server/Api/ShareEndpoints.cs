@@ -11,7 +11,7 @@ namespace CloudDav.Server.Api;
 /// </summary>
 internal static class ShareEndpoints
 {
-    private const int MostLabel = 200;
+    internal const int MostLabel = 200;
     private const int MostAddress = 254;
 
     public static void Map(CustomerRoutes routes)
@@ -118,6 +118,35 @@ internal static class ShareEndpoints
             )
             .Answers(StatusCodes.Status204NoContent)
             .Refuses(RefusalRule.NotFound);
+        routes.Add(
+            "GET",
+            "/shares/statement",
+            "getRightsStatement",
+            "Whether the customer has stated once for all to hold the rights to what their programs share by links",
+            async ValueTask<VaultResult<StatementBody>> (call) =>
+            {
+                var found = await call.Desk.FindRightsStatementAsync(call.Actor, call.Stop);
+                return found.Refusal is { } refusal
+                    ? refusal
+                    : new StatementBody { Statement = found.Value };
+            }
+        );
+        routes
+            .Add<StatementBody, Nothing>(
+                "PUT",
+                "/shares/statement",
+                "setRightsStatement",
+                "State it, or take it back",
+                (call, stated) =>
+                    Nothing.OfAsync(
+                        call.Desk.SetRightsStatementAsync(call.Actor, stated.Statement, call.Stop)
+                    )
+            )
+            .Describes(
+                "Sync clients cannot ask for the statement with each link that they make. Links that were made stay when it is taken back."
+            )
+            .Answers(StatusCodes.Status204NoContent)
+            .Refuses(RefusalRule.OwnSignInRequired);
         routes
             .Add(
                 "GET",
@@ -321,16 +350,23 @@ internal static class ShareEndpoints
         : value is not null ? new Setting<T?>(value)
         : null;
 
-    private static async ValueTask<(string? Hash, Refusal? Refusal)> HashAsync(
+    private static ValueTask<(string? Hash, Refusal? Refusal)> HashAsync(
         CustomerCall call,
         string? password
+    ) => HashAsync(call.Get<SignInDesk>(), password, call.Stop);
+
+    /// <summary>The hash of a link's password; nothing for none, or why it cannot be taken.</summary>
+    internal static async ValueTask<(string? Hash, Refusal? Refusal)> HashAsync(
+        SignInDesk desk,
+        string? password,
+        CancellationToken stop
     )
     {
         if (password is null)
             return (null, null);
         if (password.Length == 0 || Encoding.UTF8.GetByteCount(password) > PasswordHash.MaxBytes)
             return (null, Wrong("password"));
-        return await call.Get<SignInDesk>().HashAsync(password, call.Stop) is { } hash
+        return await desk.HashAsync(password, stop) is { } hash
             ? (hash, null)
             : (null, new Refusal(RefusalRule.SignInBusy));
     }
@@ -344,10 +380,11 @@ internal static class ShareEndpoints
 
     private static Refusal Wrong(string field) => new(RefusalRule.InvalidInput) { Field = field };
 
-    private static bool IsText(string text, int most) =>
+    /// <summary>Whether a text is one that a person may give something.</summary>
+    internal static bool IsText(string text, int most) =>
         text.Length > 0 && text.Length <= most && !text.Any(char.IsControl);
 
-    // Segments with a slash between; names have none.
+    /// <summary>The segments of a path with slashes between, which names have none of; null when it is none.</summary>
     internal static string[]? PathOf(string path)
     {
         try
@@ -686,6 +723,13 @@ internal sealed record ReceivedShareBody
             State = ShareEndpoints.StateOf(view.Standing),
         };
     }
+}
+
+/// <summary>The statement that the customer holds the rights to what their programs share by links.</summary>
+internal sealed record StatementBody
+{
+    /// <summary>The version of it that the customer was shown: 1 to 64 characters; null for no statement.</summary>
+    public required string? Statement { get; init; }
 }
 
 /// <summary>Whether something received is to hang in the customer's tree.</summary>

@@ -41,7 +41,13 @@ internal sealed partial record PageWords
         RequestOver = "Begin opnieuw in het programma",
         RequestOverText =
             "Deze vraag is verlopen of al beantwoord. Maak opnieuw verbinding vanuit het programma.",
-        Failed = "Er ging iets mis",
-        FailedText = "Er ging iets mis bij ons. Probeer het later opnieuw.",
+        Statement = "Delen vanuit programma’s",
+        StatementWhy =
+            "Programma’s die u verbonden hebt, kunnen links naar uw bestanden maken. Ze kunnen niet telkens vragen of u de rechten hebt op wat u deelt, dus zegt u het hier één keer.",
+        StatementText =
+            "Ik heb de rechten op alles wat ik vanuit mijn programma’s via links deel, of de toestemming van wie ze heeft.",
+        StatementMade = "U hebt dit bevestigd.",
+        StatementConfirm = "Bevestigen",
+        StatementWithdraw = "Terugnemen; links die ik gemaakt heb, blijven",
     };
 }

@@ -40,7 +40,13 @@ internal sealed partial record PageWords
         RequestOver = "Begin again in the program",
         RequestOverText =
             "This request is over, or was answered already. Connect once more from the program.",
-        Failed = "Something went wrong",
-        FailedText = "Something went wrong on our side. Try again later.",
+        Statement = "Sharing from programs",
+        StatementWhy =
+            "Programs that you have connected can make links to your files. They cannot ask you each time whether you hold the rights to what you share, so you say it here once.",
+        StatementText =
+            "I hold the rights to whatever I share by links from my programs, or have the consent of those who do.",
+        StatementMade = "You have confirmed this.",
+        StatementConfirm = "Confirm",
+        StatementWithdraw = "Take back; links that I have made stay",
     };
 }

@@ -41,7 +41,13 @@ internal sealed partial record PageWords
         RequestOver = "Recommencez dans le programme",
         RequestOverText =
             "Cette demande est expirée ou a déjà reçu une réponse. Connectez-vous de nouveau depuis le programme.",
-        Failed = "Un problème est survenu",
-        FailedText = "Un problème est survenu de notre côté. Réessayez plus tard.",
+        Statement = "Partager depuis des programmes",
+        StatementWhy =
+            "Les programmes que vous avez connectés peuvent créer des liens vers vos fichiers. Ils ne peuvent pas demander chaque fois si vous détenez les droits sur ce que vous partagez ; vous le dites donc ici une fois.",
+        StatementText =
+            "Je détiens les droits sur tout ce que je partage par des liens depuis mes programmes, ou l’accord de ceux qui les détiennent.",
+        StatementMade = "Vous avez confirmé cela.",
+        StatementConfirm = "Confirmer",
+        StatementWithdraw = "Retirer ; les liens que j’ai créés restent",
     };
 }

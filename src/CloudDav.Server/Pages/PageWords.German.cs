@@ -43,7 +43,13 @@ internal sealed partial record PageWords
         RequestOver = "Beginnen Sie im Programm von vorn",
         RequestOverText =
             "Diese Anfrage ist abgelaufen oder wurde schon beantwortet. Verbinden Sie sich noch einmal aus dem Programm.",
-        Failed = "Etwas ist schiefgegangen",
-        FailedText = "Bei uns ist etwas schiefgegangen. Versuchen Sie es später erneut.",
+        Statement = "Teilen aus Programmen",
+        StatementWhy =
+            "Programme, die Sie verbunden haben, können Links zu Ihren Dateien machen. Sie können nicht jedes Mal fragen, ob Sie die Rechte an dem haben, was Sie teilen; darum sagen Sie es hier einmal.",
+        StatementText =
+            "Ich habe die Rechte an allem, was ich aus meinen Programmen über Links teile, oder die Zustimmung derer, die sie haben.",
+        StatementMade = "Sie haben das bestätigt.",
+        StatementConfirm = "Bestätigen",
+        StatementWithdraw = "Zurücknehmen; Links, die ich gemacht habe, bleiben",
     };
 }

@@ -33,8 +33,12 @@ internal sealed partial record PageWords
     public required string NotConnectedText { get; init; }
     public required string RequestOver { get; init; }
     public required string RequestOverText { get; init; }
-    public required string Failed { get; init; }
-    public required string FailedText { get; init; }
+    public required string Statement { get; init; }
+    public required string StatementWhy { get; init; }
+    public required string StatementText { get; init; }
+    public required string StatementMade { get; init; }
+    public required string StatementConfirm { get; init; }
+    public required string StatementWithdraw { get; init; }
 
     /// <summary>The words of a language.</summary>
     public static PageWords In(Language language) =>

@@ -21,8 +21,10 @@ internal sealed class PagesDoor
     [
         SignInPages.SignInPath,
         SignInPages.SignOutPath,
+        StatementPages.Path,
         "/login",
         "/index.php/login",
+        "/index.php/s",
         "/pages",
     ];
 
@@ -56,6 +58,19 @@ internal sealed class PagesDoor
     {
         SignInPages.Map(routes);
         LoginFlowPages.Map(routes);
+        StatementPages.Map(routes);
+        // Where clients take a link to be that were not told its address.
+        routes.MapMethods(
+            "/index.php/s/{token}",
+            ["GET", "HEAD"],
+            context =>
+            {
+                context.Response.Redirect(
+                    "/s/" + Uri.EscapeDataString((string)context.Request.RouteValues["token"]!)
+                );
+                return Task.CompletedTask;
+            }
+        );
         routes.MapMethods(StylePath, ["GET", "HEAD"], Style.AnswerAsync);
     }
 

@@ -171,6 +171,7 @@ internal static class RefusalMap
             RefusalRule.ProtectedContent => new(403, "protected-content"),
             RefusalRule.MarkNotYours => new(Barred(refusal), "protected-by-operator"),
             RefusalRule.RightsNotAttested => new(403, "rights-attestation-required"),
+            RefusalRule.RightsNotStatedForPrograms => new(403, "rights-statement-required"),
             RefusalRule.TooManyShares => new(403, "too-many-shares"),
             RefusalRule.TooManyUploads => new(403, "too-many-uploads"),
             RefusalRule.TooManyParts => new(413, "too-many-parts"),

@@ -100,6 +100,7 @@ internal static partial class RefusalTexts
             RefusalRule.ProtectedContent => $"Dit is gemarkeerd omdat anderen er rechten op hebben, en kan alleen met uw gezin worden gedeeld. Kies iets anders.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Uw provider heeft dit gemarkeerd omdat anderen er rechten op hebben, en alleen uw provider kan de markering weghalen. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
             RefusalRule.RightsNotAttested => "Bevestig dat u de rechten hebt op wat u met anderen deelt, en probeer het opnieuw.",
+            RefusalRule.RightsNotStatedForPrograms => "Bevestig één keer dat u de rechten hebt op wat u vanuit uw programma’s via links deelt: open /sharing-statement op deze server in uw browser.",
             RefusalRule.TooManyShares => $"Er zijn {w.Used} van hoogstens {w.Limit} dingen gedeeld. Beëindig er eerst een paar.",
             RefusalRule.TooManyUploads => "Er zijn al zoveel uploads bezig als mag. Maak er eerst een af, of breek ze af.",
             RefusalRule.TooManyParts => "Deze upload heeft zoveel delen als mag. Begin opnieuw met grotere delen.",

@@ -100,6 +100,7 @@ internal static partial class RefusalTexts
             RefusalRule.ProtectedContent => $"This is marked as holding other people’s rights, and can be shared with your household only. Choose something else.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Your provider has marked this as holding other people’s rights, and only your provider can take the mark away. {w.WordsOr("Ask your provider for the reason.")}",
             RefusalRule.RightsNotAttested => "Confirm that you hold the rights to what you share with others, and try again.",
+            RefusalRule.RightsNotStatedForPrograms => "Confirm once that you hold the rights to what you share by links from your programs: open /sharing-statement on this server in your browser.",
             RefusalRule.TooManyShares => $"There are {w.Used} of at most {w.Limit} shares. End some first.",
             RefusalRule.TooManyUploads => "As many uploads are under way as may be. Finish or abandon one first.",
             RefusalRule.TooManyParts => "This upload has as many parts as it may have. Begin again with larger ones.",

@@ -100,6 +100,7 @@ internal static partial class RefusalTexts
             RefusalRule.ProtectedContent => $"Ceci est marqué parce que d’autres en détiennent les droits, et ne peut être partagé qu’avec votre ménage. Choisissez autre chose.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Votre fournisseur a marqué ceci parce que d’autres en détiennent les droits, et lui seul peut retirer la marque. {w.WordsOr("Contactez votre fournisseur pour en connaître la raison.")}",
             RefusalRule.RightsNotAttested => "Confirmez que vous détenez les droits sur ce que vous partagez avec d’autres, et réessayez.",
+            RefusalRule.RightsNotStatedForPrograms => "Confirmez une fois que vous détenez les droits sur ce que vous partagez par des liens depuis vos programmes : ouvrez /sharing-statement sur ce serveur dans votre navigateur.",
             RefusalRule.TooManyShares => $"Il y a {w.Used} partages sur un maximum de {w.Limit}. Mettez d’abord fin à quelques-uns.",
             RefusalRule.TooManyUploads => "Le nombre maximal de téléversements en cours est atteint. Terminez-en ou abandonnez-en un d’abord.",
             RefusalRule.TooManyParts => "Ce téléversement compte déjà le nombre maximal de parties. Recommencez avec des parties plus grandes.",

@@ -100,6 +100,7 @@ internal static partial class RefusalTexts
             RefusalRule.ProtectedContent => $"Dies ist gekennzeichnet, weil andere Rechte daran haben, und kann nur mit Ihrem Haushalt geteilt werden. Wählen Sie etwas anderes.{w.WordsAfter}",
             RefusalRule.MarkNotYours => $"Ihr Anbieter hat dies gekennzeichnet, weil andere Rechte daran haben, und nur Ihr Anbieter kann die Kennzeichnung aufheben. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
             RefusalRule.RightsNotAttested => "Bestätigen Sie, dass Sie die Rechte an dem haben, was Sie mit anderen teilen, und versuchen Sie es erneut.",
+            RefusalRule.RightsNotStatedForPrograms => "Bestätigen Sie einmal, dass Sie die Rechte an dem haben, was Sie aus Ihren Programmen über Links teilen: Öffnen Sie /sharing-statement auf diesem Server in Ihrem Browser.",
             RefusalRule.TooManyShares => $"Es gibt {w.Used} von höchstens {w.Limit} Freigaben. Beenden Sie zuerst einige.",
             RefusalRule.TooManyUploads => "Es laufen so viele Uploads, wie es sein dürfen. Beenden Sie zuerst einen, oder brechen Sie einen ab.",
             RefusalRule.TooManyParts => "Dieser Upload hat so viele Teile, wie er haben darf. Beginnen Sie neu mit größeren Teilen.",

@@ -26,6 +26,7 @@ internal sealed record OcsRoute(string Method, string Path, OcsHandler Handle)
 internal static class OcsRoutes
 {
     private const string Prefix = "/ocs";
+    private const string Sharing = "apps/files_sharing/api/v1/";
 
     private static readonly OcsRoute[] s_all =
     [
@@ -34,6 +35,12 @@ internal static class OcsRoutes
         new("GET", "cloud/users/{id}", SyncPresence.FindUserAsync),
         new("GET", "core/getapppassword", SyncDevices.AddAsync),
         new("DELETE", "core/apppassword", SyncDevices.RevokeAsync),
+        new("GET", Sharing + "shares", SyncShares.ListAsync),
+        new("POST", Sharing + "shares", SyncShares.CreateAsync),
+        new("GET", Sharing + "shares/{id}", SyncShares.FindAsync),
+        new("PUT", Sharing + "shares/{id}", SyncShares.ChangeAsync),
+        new("DELETE", Sharing + "shares/{id}", SyncShares.RemoveAsync),
+        new("GET", Sharing + "sharees", SyncShares.FindRecipientsAsync),
     ];
 
     /// <summary>Whether an address is one of these, whatever it leads to.</summary>

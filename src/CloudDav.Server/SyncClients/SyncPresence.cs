@@ -62,6 +62,7 @@ internal static class SyncPresence
                         ["versioning"] = true,
                         ["blacklisted_files"] = new JsonArray(),
                     },
+                    ["files_sharing"] = SharingOf(),
                     ["checksums"] = new JsonObject
                     {
                         ["supportedTypes"] = new JsonArray("SHA1", "MD5", "ADLER32"),
@@ -112,6 +113,49 @@ internal static class SyncPresence
             }
         );
     }
+
+    // What a link may do besides reading is to put files in unseen; editing by a link would be offered with "upload".
+    private static JsonObject SharingOf() =>
+        new()
+        {
+            ["api_enabled"] = true,
+            ["resharing"] = false,
+            ["default_permissions"] = 31,
+            ["search_min_length"] = 1,
+            ["group_sharing"] = false,
+            ["public"] = new JsonObject
+            {
+                ["enabled"] = true,
+                ["upload"] = false,
+                ["multiple"] = true,
+                ["supports_upload_only"] = true,
+                ["password"] = new JsonObject
+                {
+                    ["enforced"] = false,
+                    ["askForOptionalPassword"] = false,
+                    ["enforced_for"] = new JsonObject
+                    {
+                        ["read_only"] = false,
+                        ["read_write"] = false,
+                        ["upload_only"] = false,
+                    },
+                },
+                ["expire_date"] = new JsonObject
+                {
+                    ["enabled"] = false,
+                    ["days"] = 0,
+                    ["enforced"] = false,
+                },
+                ["send_mail"] = false,
+            },
+            ["user"] = new JsonObject
+            {
+                ["send_mail"] = false,
+                ["expire_date"] = new JsonObject { ["enabled"] = false },
+                ["profile_picture"] = false,
+            },
+            ["federation"] = new JsonObject { ["outgoing"] = false, ["incoming"] = false },
+        };
 
     // -3 stands for no limit.
     private static JsonObject QuotaOf(AccountOverview seen)

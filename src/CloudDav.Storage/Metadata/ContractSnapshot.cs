@@ -232,6 +232,9 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
         DateTimeOffset now
     ) => FindFlowAsync(SessionStatements.FindFlowOfProgram, pollHash, now);
 
+    public ValueTask<string?> FindRightsStatementAsync(AccountId account) =>
+        session.ScalarAsync<string>(SessionStatements.FindRightsStatement, account.Value);
+
     public async ValueTask<DeviceWipe?> FindWipeAsync(AppPassword password) =>
         await session.FirstAsync<WipeRow>(
             SessionStatements.FindWipe,

@@ -342,6 +342,9 @@ internal sealed class ContractTransaction(IFactsSession session)
     public async ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash) =>
         await Session.CountAsync(SessionStatements.RemoveFlow, pollHash.ToArray()) > 0;
 
+    public async ValueTask SetRightsStatementAsync(AccountId account, string? version) =>
+        await Session.ExecuteAsync(SessionStatements.SetRightsStatement, account.Value, version);
+
     public async ValueTask<bool> AskWipeAsync(DeviceId device, DateTimeOffset now) =>
         await Session.CountAsync(SessionStatements.AskWipe, device.Value, Milliseconds.Of(now)) > 0;
 

@@ -102,6 +102,17 @@ internal static class SessionStatements
         Bytes("@poll", 64)
     );
 
+    public static readonly SharedStatement FindRightsStatement = new(
+        "SELECT rights_statement FROM dbo.accounts WHERE account_id = @account;",
+        BigInt("@account")
+    );
+
+    public static readonly SharedStatement SetRightsStatement = new(
+        "UPDATE dbo.accounts SET rights_statement = @version WHERE account_id = @account;",
+        BigInt("@account"),
+        Text("@version", 64)
+    );
+
     public static readonly SharedStatement AskWipe = SharedStatement.Counted(
         "UPDATE dbo.devices SET wipe_asked = @now WHERE device_id = @device AND wipe_asked IS NULL;",
         BigInt("@device"),

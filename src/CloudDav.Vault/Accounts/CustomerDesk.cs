@@ -31,6 +31,9 @@ public sealed class CustomerDesk(
     /// <summary>The longest name of a device, in UTF-16 units.</summary>
     public const int MaxDeviceName = 200;
 
+    /// <summary>The longest version of a statement about rights, in UTF-16 units.</summary>
+    public const int MaxStatement = 64;
+
     /// <summary>The account as its person sees it.</summary>
     public ValueTask<VaultResult<AccountOverview>> FindOverviewAsync(
         Actor actor,
@@ -253,6 +256,53 @@ public sealed class CustomerDesk(
                         AuditSubjects.Of(device),
                         new { name = found.Name }
                     );
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// The version of the statement, made once for all, that the person holds the rights to what their programs share by links: programs cannot ask for it with each link. Null when it was not
+    /// made, or was taken back.
+    /// </summary>
+    public ValueTask<VaultResult<string?>> FindRightsStatementAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<string?>(
+            actor,
+            async (snapshot, _) => await snapshot.FindRightsStatementAsync(actor.Account),
+            cancellationToken
+        );
+
+    /// <summary>Makes that statement, or takes it back; links that were made under it stay. It takes a person who signed in as such: a program does not state anything.</summary>
+    /// <param name="actor">Who makes it.</param>
+    /// <param name="version">The version of the statement that they were shown, 1 to 64 characters; null to take it back.</param>
+    /// <param name="cancellationToken">Stops it before it begins.</param>
+    public ValueTask<VaultResult<bool>> SetRightsStatementAsync(
+        Actor actor,
+        string? version,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (actor.Device is not null)
+                    return new Refusal(RefusalRule.OwnSignInRequired);
+                if (version is not null && (!IsName(version) || version.Length > MaxStatement))
+                    return Wrong("statement");
+                var former = await transaction.FindRightsStatementAsync(actor.Account);
+                if (former == version)
+                    return true;
+                await transaction.SetRightsStatementAsync(actor.Account, version);
+                await RecordAsync(
+                    transaction,
+                    actor,
+                    state,
+                    version is null ? AuditActs.RightsWithdrawn : AuditActs.RightsStated,
+                    "statement:" + (version ?? former)
+                );
                 return true;
             },
             cancellationToken

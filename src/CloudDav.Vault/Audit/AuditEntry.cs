@@ -208,6 +208,12 @@ public static class AuditActs
     /// <summary>Somebody put a file into a share.</summary>
     public const string ShareReceived = "share.received";
 
+    /// <summary>The person stated once for all that they hold the rights to what their programs share by links; the subject says in which version.</summary>
+    public const string RightsStated = "rights.stated";
+
+    /// <summary>That statement was taken back.</summary>
+    public const string RightsWithdrawn = "rights.withdrawn";
+
     /// <summary>An item was marked as holding others' intellectual property.</summary>
     public const string ItemProtected = "item.protected";
 

@@ -150,6 +150,9 @@ public interface IContractSnapshot
         DateTimeOffset now
     );
 
+    /// <summary>The version of the statement, made once for all, that the account holds the rights to what its programs share by links; null when it was not made.</summary>
+    ValueTask<string?> FindRightsStatementAsync(AccountId account);
+
     /// <summary>The device with this app password, if it is to forget what it holds and has not said yet that it did; else null.</summary>
     ValueTask<DeviceWipe?> FindWipeAsync(AppPassword password);
 
@@ -311,6 +314,9 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Ends a login flow. False when it has ended before: only one of those who end it is told that it was there.</summary>
     ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash);
+
+    /// <summary>Records the version of that statement, or takes it back.</summary>
+    ValueTask SetRightsStatementAsync(AccountId account, string? version);
 
     /// <summary>Asks that a device forget what it holds. False when that was asked before.</summary>
     ValueTask<bool> AskWipeAsync(DeviceId device, DateTimeOffset now);

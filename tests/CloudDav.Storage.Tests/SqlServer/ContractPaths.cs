@@ -121,6 +121,7 @@ internal static class ContractPaths
         await snapshot.FindLoginFlowOfPageAsync(new byte[32], Now);
         await snapshot.FindLoginFlowOfProgramAsync(new byte[32], Now);
         await snapshot.FindWipeAsync(AppPassword.New());
+        await snapshot.FindRightsStatementAsync(s_account);
         await snapshot.FindLifecycleAsync(s_account);
         await snapshot.ListDueAsync(Now, 10);
         await snapshot.ListEndedMeasuresAsync(Now, 10);
@@ -299,6 +300,7 @@ internal static class ContractPaths
         );
         await transaction.GrantLoginFlowAsync(new byte[32], actor, Now);
         await transaction.RemoveLoginFlowAsync(new byte[32]);
+        await transaction.SetRightsStatementAsync(s_account, "1");
         await transaction.AskWipeAsync(s_device, Now);
         await transaction.ConfirmWipeAsync(s_device, Now);
     }
