@@ -20,7 +20,7 @@ internal sealed class SyncDoor
     private const string TreesPrefix = "/remote.php/dav";
     private const string AliasPrefix = "/remote.php/webdav";
 
-    private static readonly string[] s_owned = ["/remote.php", "/index.php", "/status.php"];
+    private static readonly string[] s_owned = ["/remote.php", "/ocs", "/index.php", "/status.php"];
 
     private readonly SignIn _signIn;
     private readonly DeviceQueue _queue;
@@ -88,7 +88,7 @@ internal sealed class SyncDoor
             await GuardAsync(context, OcsAsync);
         else if (SyncPages.Find(context.Request) is { } page)
             await GuardAsync(context, page);
-        else if (IsOwned(context.Request.Path))
+        else if (Owns(context.Request.Path))
             await PlainText.WriteAsync(
                 context,
                 StatusCodes.Status404NotFound,
@@ -123,7 +123,8 @@ internal sealed class SyncDoor
             "Something went wrong on our side. Try again later."
         );
 
-    private static bool IsOwned(PathString path) =>
+    /// <summary>Whether an address is one of those that sync clients were built with, whatever it leads to.</summary>
+    public static bool Owns(PathString path) =>
         Array.Exists(
             s_owned,
             owned => path.StartsWithSegments(owned, StringComparison.OrdinalIgnoreCase)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CloudDav.Server.Api;
 using CloudDav.Server.Operator;
+using CloudDav.Server.SyncClients;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
@@ -120,6 +121,8 @@ internal sealed class RequestMeter
     {
         if (path.StartsWithSegments(CustomerApi.Prefix, StringComparison.Ordinal))
             return "api";
+        if (SyncDoor.Owns(path))
+            return "sync";
         return path.StartsWithSegments(OperatorDoor.Prefix, StringComparison.Ordinal)
             ? "operator"
             : "dav";

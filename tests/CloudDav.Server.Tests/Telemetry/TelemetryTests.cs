@@ -58,12 +58,15 @@ public sealed partial class TelemetryTests
         Assert.Equal(501, (await alice.SendAsync("FROBNICATE", "/dav/", null)).Status);
         Assert.Equal(401, (await host.Client("alice", "wrong").PropfindAsync("/dav/")).Status);
 
+        Assert.Equal(200, (await host.Anonymous().GetAsync("/status.php")).Status);
+
         var seen = await MeasurementsAsync(host);
 
         foreach (
             var series in (string[])
                 [
                     """clouddav_request_duration_seconds_count{door="dav",method="PUT",status="201"}""",
+                    """clouddav_request_duration_seconds_count{door="sync",method="GET",status="200"}""",
                     """clouddav_request_duration_seconds_count{door="dav",method="other",status="501"}""",
                     """clouddav_request_duration_seconds_count{door="dav",method="PROPFIND",status="401"}""",
                     """clouddav_refusals_total{rule="not-found"}""",
