@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
+using CloudDav.Server.Changes;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
 using CloudDav.Server.Links;
@@ -360,6 +361,8 @@ internal static class ServerHost
         services.AddSingleton<ManagementDoor>();
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<ChangeWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeWatch>());
         services.AddSingleton<VaultStores>();
         CustomerApi.Register(services);
         PagesDoor.Register(services);

@@ -129,6 +129,12 @@ public enum RefusalRule
     /// <summary>The account has so many favourites already.</summary>
     TooManyFavorites,
 
+    /// <summary>The device waits for changes on so many connections already.</summary>
+    TooManyListeners,
+
+    /// <summary>As many wait for changes as this server takes.</summary>
+    NoRoomForListeners,
+
     /// <summary>Dead properties pass their limit.</summary>
     PropertiesTooLarge,
 

@@ -481,7 +481,10 @@ public sealed partial class VaultSession
         using var activity = Activities.StartActivity(name);
         try
         {
-            return await _vaults.Metadata.WriteAsync(body, cancellationToken);
+            var result = await _vaults.Metadata.WriteAsync(body, cancellationToken);
+            if (result.IsSuccess)
+                _vaults.TellOf(_owner.Vault);
+            return result;
         }
         catch (StorageFullException)
         {

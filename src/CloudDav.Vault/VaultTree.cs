@@ -40,6 +40,21 @@ public sealed partial class VaultTree
         CancellationToken cancellationToken
     ) => _home.ListSharesAsync(share: null, cancellationToken);
 
+    /// <summary>What the whole tree is now, what is mounted in it included, as one number; and the vaults of which it is made. A refusal says why the actor may not list it.</summary>
+    public ValueTask<VaultResult<TreePulse>> PulseAsync(CancellationToken cancellationToken) =>
+        AtAsync(
+            [],
+            ChangeGuard.None,
+            async ValueTask<VaultResult<TreePulse>> (spot) =>
+            {
+                var found = await spot.Session.FindAsync([], NodeDetails.None, cancellationToken);
+                return found.Refusal is { } refusal
+                    ? refusal
+                    : TreePulse.Of(found.Value.Vault, found.Value.Node);
+            },
+            cancellationToken
+        );
+
     /// <inheritdoc cref="VaultSession.FindAsync"/>
     public ValueTask<VaultResult<Found>> FindAsync(
         IReadOnlyList<string> path,

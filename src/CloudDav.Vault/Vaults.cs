@@ -29,6 +29,9 @@ public sealed class Vaults(
     /// <summary>Decides what accounts may do.</summary>
     public AccountPolicy Policy => policy;
 
+    /// <summary>Tells of a vault in which something was just committed by this process; called on the thread that committed, and must not block.</summary>
+    public Action<VaultId>? Committed { get; set; }
+
     /// <summary>The tokens of links.</summary>
     public ShareTokens Tokens { get; } = new(keys);
 
@@ -39,6 +42,8 @@ public sealed class Vaults(
     internal VaultLimits Limits => limits;
 
     internal TimeProvider Time => time;
+
+    internal void TellOf(VaultId vault) => Committed?.Invoke(vault);
 
     /// <summary>Lets an actor act on the actor's own vault. Nothing is looked up yet.</summary>
     public VaultSession Open(Actor actor, SessionOptions options) => new(this, actor, options);

@@ -240,6 +240,24 @@ public abstract partial class MetadataStoreContract
             Stop
         );
 
+    [Fact]
+    public async Task A_pulse_is_another_one_after_a_change_and_only_then()
+    {
+        var (ann, ben) = (await AddActorAsync("a", null), await AddActorAsync("b", null));
+        VaultId[] asked = [ben.Vault, ann.Vault, new(4711)];
+        var before = await PulsesAsync(asked);
+        Assert.Equal(2, before.Count);
+        Assert.Equal(before, await PulsesAsync(asked));
+        await AddFileAsync(ann, [], "f", 3);
+        var after = await PulsesAsync(asked);
+        Assert.NotEqual(before[ann.Vault], after[ann.Vault]);
+        Assert.Equal(before[ben.Vault], after[ben.Vault]);
+        Assert.Empty(await Store.ListPulsesAsync([], Stop));
+    }
+
+    private async Task<Dictionary<VaultId, VaultPulse>> PulsesAsync(VaultId[] vaults) =>
+        (await Store.ListPulsesAsync(vaults, Stop)).ToDictionary(pulse => pulse.Vault);
+
     private async Task<long> CountFavoritesAsync(Actor actor) =>
         (
             await Store.WriteAsync(

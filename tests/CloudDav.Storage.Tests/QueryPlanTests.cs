@@ -17,6 +17,7 @@ public sealed class QueryPlanTests(QueryPlanTests.Database fixture)
         "SCAN c",
         "SCAN f",
         "SCAN e",
+        "SCAN w VIRTUAL TABLE",
         "SCAN folders",
         "SCAN (subquery",
         "SCAN v",

@@ -1,4 +1,5 @@
 using CloudDav.Server.Auth;
+using CloudDav.Server.Changes;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
@@ -81,6 +82,7 @@ internal sealed class CustomerApi
         ShareEndpoints.Map(new CustomerRoutes(door, "Shares"));
         TrashEndpoints.MapTrash(new CustomerRoutes(door, "Trash"));
         TrashEndpoints.MapVersions(new CustomerRoutes(door, "Versions"));
+        ChangeEndpoints.Map(new CustomerRoutes(door, "Changes"));
         new CustomerRoutes(door, "Archive")
             .AddRaw(
                 ["GET", "HEAD"],

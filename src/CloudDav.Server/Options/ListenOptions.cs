@@ -45,6 +45,14 @@ internal sealed class ListenOptions : IValidatableObject
     [AllowedRange(1, 25)]
     public int QueueSeconds { get; init; } = 20;
 
+    /// <summary>How many connections may wait for changes at once, of all devices.</summary>
+    [AllowedRange(0, 1_000_000)]
+    public int Listeners { get; init; } = 10_000;
+
+    /// <summary>How many connections of one device may wait for changes at once.</summary>
+    [AllowedRange(0, 1_000)]
+    public int ListenersPerDevice { get; init; } = 4;
+
     /// <summary>How long requests are still taken when the server is asked to stop, in seconds, while it says that it is not ready any more.</summary>
     [AllowedRange(0, 600)]
     public int DrainSeconds { get; init; }

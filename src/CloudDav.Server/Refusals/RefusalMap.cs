@@ -71,6 +71,14 @@ internal static class RefusalMap
             RefusalRule.TooManyItems => new(507, "too-many-items"),
             RefusalRule.TooManyLocks => new(507, "too-many-locks"),
             RefusalRule.TooManyFavorites => new(507, "too-many-favorites"),
+            RefusalRule.TooManyListeners => new(429, "too-many-listeners")
+            {
+                RetryAfter = TryAgain(refusal, now, otherwise: 60),
+            },
+            RefusalRule.NoRoomForListeners => new(503, "no-room-for-listeners")
+            {
+                RetryAfter = TryAgain(refusal, now, otherwise: 60),
+            },
             RefusalRule.PropertiesTooLarge => new(507, "properties-too-large"),
             RefusalRule.ListingTooLarge => new(403, "listing-too-large")
             {

@@ -32,6 +32,8 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyItems => $"Er staan al {w.Used} van hoogstens {w.Limit} bestanden en mappen. Verwijder er eerst een aantal.",
             RefusalRule.TooManyLocks => $"Er zijn al {w.Used} vergrendelingen, en er kunnen er hoogstens {w.Limit} zijn. Sluit eerst enkele bestanden.",
             RefusalRule.TooManyFavorites => $"U hebt al {w.Used} favorieten, en het kunnen er hoogstens {w.Limit} zijn. Verwijder er eerst enkele.",
+            RefusalRule.TooManyListeners => "Dit apparaat wacht al op te veel verbindingen op wijzigingen. Sluit er eerst een.",
+            RefusalRule.NoRoomForListeners => "Er wachten nu te veel apparaten op wijzigingen. Probeer het later opnieuw; synchroniseren werkt intussen gewoon.",
             RefusalRule.PropertiesTooLarge => $"De eigenschappen zijn samen groter dan {w.LimitSize}. Bewaar er minder of kortere.",
             RefusalRule.ListingTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer worden opgesomd. Vraag telkens één niveau op.",
             RefusalRule.TransferTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer in of uit een gedeelde map gaan. Doe het map per map.",

@@ -32,6 +32,8 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyItems => $"There are {w.Used} of at most {w.Limit} files and folders. Delete some first.",
             RefusalRule.TooManyLocks => $"There are {w.Used} locks, and at most {w.Limit} can be. Close some files first.",
             RefusalRule.TooManyFavorites => $"You have {w.Used} favourites, and can have at most {w.Limit}. Remove some first.",
+            RefusalRule.TooManyListeners => "This device waits for changes on too many connections already. Close one first.",
+            RefusalRule.NoRoomForListeners => "Too many devices wait for changes at the moment. Try again later; synchronising works meanwhile.",
             RefusalRule.PropertiesTooLarge => $"The properties together are larger than {w.LimitSize}. Store fewer or shorter ones.",
             RefusalRule.ListingTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that are listed at once. List one level at a time.",
             RefusalRule.TransferTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that go into or out of a shared folder at once. Do it folder by folder.",

@@ -32,6 +32,8 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyItems => $"Il y a déjà {w.Used} fichiers et dossiers sur un maximum de {w.Limit}. Supprimez-en d’abord quelques-uns.",
             RefusalRule.TooManyLocks => $"Il y a déjà {w.Used} verrous sur un maximum de {w.Limit}. Fermez d’abord quelques fichiers.",
             RefusalRule.TooManyFavorites => $"Vous avez déjà {w.Used} favoris sur un maximum de {w.Limit}. Retirez-en d’abord quelques-uns.",
+            RefusalRule.TooManyListeners => "Cet appareil attend déjà des changements sur trop de connexions. Fermez-en d’abord une.",
+            RefusalRule.NoRoomForListeners => "Trop d’appareils attendent des changements en ce moment. Réessayez plus tard ; la synchronisation fonctionne entre-temps.",
             RefusalRule.PropertiesTooLarge => $"Les propriétés dépassent ensemble {w.LimitSize}. Enregistrez-en moins, ou de plus courtes.",
             RefusalRule.ListingTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} énumérés en une fois. Demandez un niveau à la fois.",
             RefusalRule.TransferTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} qui entrent dans un dossier partagé ou en sortent en une fois. Procédez dossier par dossier.",

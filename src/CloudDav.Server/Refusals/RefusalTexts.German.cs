@@ -32,6 +32,8 @@ internal static partial class RefusalTexts
             RefusalRule.TooManyItems => $"Es gibt schon {w.Used} von höchstens {w.Limit} Dateien und Ordnern. Löschen Sie zuerst einige.",
             RefusalRule.TooManyLocks => $"Es gibt schon {w.Used} Sperren, und höchstens {w.Limit} sind möglich. Schließen Sie zuerst einige Dateien.",
             RefusalRule.TooManyFavorites => $"Sie haben schon {w.Used} Favoriten, und höchstens {w.Limit} sind möglich. Entfernen Sie zuerst einige.",
+            RefusalRule.TooManyListeners => "Dieses Gerät wartet schon auf zu vielen Verbindungen auf Änderungen. Beenden Sie zuerst eine davon.",
+            RefusalRule.NoRoomForListeners => "Zurzeit warten zu viele Geräte auf Änderungen. Versuchen Sie es später noch einmal; synchronisieren geht inzwischen.",
             RefusalRule.PropertiesTooLarge => $"Die Eigenschaften sind zusammen größer als {w.LimitSize}. Speichern Sie weniger oder kürzere.",
             RefusalRule.ListingTooLarge => $"Es gibt {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal aufgelistet werden. Fragen Sie eine Ebene nach der anderen ab.",
             RefusalRule.TransferTooLarge => $"Es sind {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal in einen geteilten Ordner hinein oder aus ihm heraus gehen. Gehen Sie Ordner für Ordner vor.",

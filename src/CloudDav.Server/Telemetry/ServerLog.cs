@@ -110,6 +110,13 @@ internal static partial class ServerLog
     [LoggerMessage(1040, LogLevel.Error, "Watching standings failed and will be tried again.")]
     public static partial void StandingWatchFailed(this ILogger log, Exception failure);
 
+    [LoggerMessage(
+        1060,
+        LogLevel.Warning,
+        "Looking for changes failed; whoever waits for some is told of them later."
+    )]
+    public static partial void ChangesNotSeen(this ILogger log, Exception failure);
+
     [LoggerMessage(1041, LogLevel.Error, "Destruction failed and will go on in the next round.")]
     public static partial void DestructionFailed(this ILogger log, Exception failure);
 

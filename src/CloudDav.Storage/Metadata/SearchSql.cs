@@ -47,6 +47,14 @@ internal static class SearchSql
         LIMIT ?8
         """;
 
+    public const string ListPulses = """
+        SELECT v.vault_id, v.epoch, v.change_seq, a.facts_version + a.is_disabled, a.credential_version,
+          (SELECT COUNT(*) FROM devices d WHERE d.account_id = a.account_id AND d.revoked IS NULL),
+          (SELECT COALESCE(SUM(s.share_id * 31 + s.version), 0) FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id)),
+          (SELECT p.version FROM platform p WHERE p.platform_id = 1)
+        FROM json_each(?1) w CROSS JOIN vaults v ON v.vault_id = w.value LEFT JOIN accounts a ON a.vault_id = v.vault_id
+        """;
+
     public const string DeleteNodeFavorites =
         "DELETE FROM favorites WHERE vault_id = ?1 AND node_id = ?2";
 }

@@ -128,6 +128,24 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultPulse>> ListPulsesAsync(
+        IReadOnlyList<VaultId> vaults,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync<IReadOnlyList<VaultPulse>>(
+            session =>
+            {
+                var statement = session[SearchSql.ListPulses]
+                    .Bind(1, $"[{string.Join(',', vaults.Select(vault => vault.Value))}]");
+                var pulses = new List<VaultPulse>(vaults.Count);
+                while (statement.Step())
+                    pulses.Add(PulseRows.Read(statement));
+                return pulses;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
         DateTimeOffset now,

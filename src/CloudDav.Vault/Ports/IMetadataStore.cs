@@ -66,6 +66,12 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>How vaults and their accounts stand, in one query for all of them, in no order; vaults that are gone are left out.</summary>
+    ValueTask<IReadOnlyList<VaultPulse>> ListPulsesAsync(
+        IReadOnlyList<VaultId> vaults,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Checks every invariant of one vault's rows, from one snapshot, and says which are broken, in sentences.</summary>
     ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
@@ -73,6 +79,26 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 }
+
+/// <summary>How a vault and its account stand: when it is another one than before, something may have changed for whoever sees the vault.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Epoch">Changes when a backup is restored.</param>
+/// <param name="ChangeSeq">The number of its last change.</param>
+/// <param name="FactsVersion">Changes with what is known about the account; null without one.</param>
+/// <param name="CredentialVersion">Changes when everybody is signed out.</param>
+/// <param name="Devices">How many devices are not revoked.</param>
+/// <param name="Shares">Changes with what the household shares.</param>
+/// <param name="PlatformVersion">Changes with what holds for everyone.</param>
+public readonly record struct VaultPulse(
+    VaultId Vault,
+    long Epoch,
+    long ChangeSeq,
+    long? FactsVersion,
+    long? CredentialVersion,
+    long Devices,
+    long Shares,
+    long PlatformVersion
+);
 
 /// <summary>What can be asked within one snapshot.</summary>
 public interface IMetadataSnapshot

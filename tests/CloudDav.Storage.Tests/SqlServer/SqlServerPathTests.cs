@@ -299,6 +299,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             },
             Stop
         );
+        Assert.Empty(await store.ListPulsesAsync([s_actor.Vault], Stop));
         await store.WriteAsync<int>(
             async transaction =>
                 await transaction.PurgeTrashAsync(

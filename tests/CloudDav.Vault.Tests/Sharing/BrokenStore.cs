@@ -68,6 +68,11 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         CancellationToken cancellationToken
     ) => store.FindLinkAsync(tokenHash, cancellationToken);
 
+    public ValueTask<IReadOnlyList<VaultPulse>> ListPulsesAsync(
+        IReadOnlyList<VaultId> vaults,
+        CancellationToken cancellationToken
+    ) => store.ListPulsesAsync(vaults, cancellationToken);
+
     public ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
         DateTimeOffset now,

@@ -123,6 +123,20 @@ internal static class SearchStatements
         Table("@nodes", "dbo.id_list")
     );
 
+    public static readonly SqlServerStatement ListPulses = new(
+        """
+        SELECT v.vault_id, v.epoch, v.change_seq, a.facts_version + CASE WHEN a.is_disabled = 1 THEN 1 ELSE 0 END AS facts_version, a.credential_version,
+          (SELECT COUNT_BIG(*) FROM dbo.devices AS d WHERE d.account_id = a.account_id AND d.revoked IS NULL) AS devices,
+          ISNULL((SELECT SUM(s.share_id * 31 + s.version) FROM dbo.shares AS s
+            WHERE s.household_id IS NOT NULL AND s.household_id = ISNULL(a.household_owner, a.account_id)), 0) AS shares,
+          (SELECT p.version FROM dbo.platform AS p WHERE p.platform_id = 1) AS platform_version
+        FROM @vaults AS w
+        JOIN dbo.vaults AS v ON v.vault_id = w.id
+        LEFT JOIN dbo.accounts AS a ON a.vault_id = v.vault_id;
+        """,
+        Table("@vaults", "dbo.id_list")
+    );
+
     public static readonly SqlServerStatement CountFavorites = new(
         "SELECT COUNT_BIG(*) FROM dbo.favorites AS f WHERE f.account_id = @account;",
         BigInt("@account")

@@ -163,6 +163,23 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         );
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<VaultPulse>> ListPulsesAsync(
+        IReadOnlyList<VaultId> vaults,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            session =>
+                session.ListAsync(
+                    SearchStatements.ListPulses.With(
+                        SqlServerSnapshot.Ids(vaults.Select(vault => vault.Value))
+                    ),
+                    PulseRows.Read,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> InspectAsync(
         VaultId vault,
         DateTimeOffset now,
