@@ -63,6 +63,10 @@ public abstract partial class MetadataStoreContract
                 "INSERT INTO node_history SELECT vault_id, 1, node_id, 0, 0, 0, 2, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, 7, NULL, NULL, NULL, NULL FROM nodes WHERE kind = 1",
                 "put aside"
             },
+            {
+                "INSERT INTO node_history SELECT vault_id, 1, node_id, 0, 0, 0, 1, 0, parent_id, name, kind, size, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, 5 FROM nodes WHERE kind = 1",
+                "is hidden"
+            },
             { "UPDATE sequences SET next = 1", "sequence" },
             { "INSERT INTO protected_nodes SELECT vault_id, 4711, 0 FROM vaults", "marks" },
             { "INSERT INTO favorites SELECT vault_id, 1, 4711 FROM vaults", "marks" },

@@ -309,6 +309,13 @@ internal static class SqliteInspection
             """
         ),
         (
+            "a former row is hidden that is no version",
+            """
+            SELECT 'node ' || h.node_id || ' until ' || h.until_seq FROM node_history h
+            WHERE h.vault_id = @vault AND h.hidden_at IS NOT NULL AND (h.is_version = 0 OR h.content_id IS NULL)
+            """
+        ),
+        (
             "an id is above the sequence that gives ids",
             """
             SELECT 'node ' || node_id FROM nodes WHERE vault_id = @vault AND node_id >= (SELECT next FROM sequences WHERE name = 'ids')

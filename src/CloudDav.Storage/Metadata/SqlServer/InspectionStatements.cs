@@ -332,6 +332,13 @@ internal static class InspectionStatements
         ),
         new(
             """
+            SELECT TOP (5) h.node_id FROM dbo.node_history AS h
+            WHERE h.vault_id = @vault AND h.hidden_at IS NOT NULL AND (h.is_version = 0 OR h.content_id IS NULL);
+            """,
+            s_vault
+        ),
+        new(
+            """
             SELECT TOP (5) n.node_id FROM dbo.nodes AS n
             WHERE n.vault_id = @vault AND n.node_id >= (SELECT s.next FROM dbo.sequences AS s WHERE s.name = 'ids')
             UNION ALL

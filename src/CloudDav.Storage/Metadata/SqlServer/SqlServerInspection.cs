@@ -37,6 +37,7 @@ internal static class SqlServerInspection
         "exclusive locks overlap on one node",
         "history spans overlap, are empty, or reach into the present row",
         "the vault does not tell that something was put aside",
+        "a former row is hidden that is no version",
         "an id is above the sequence that gives ids",
         "an id is used in two vaults",
     ];
