@@ -278,7 +278,7 @@ internal static class ServerHost
             VaultParts.Open(
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value,
                 provider.GetRequiredService<IOptions<ContractOptions>>().Value.ToPolicy(),
-                provider.GetRequiredService<IOptions<DavOptions>>().Value.InfiniteDepthLimit,
+                provider.GetRequiredService<IOptions<DavOptions>>().Value,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<IMeterFactory>().Create(Instrumentation.Name),
                 provider.GetService<DatabaseClock>()

@@ -141,6 +141,15 @@ public enum RefusalRule
     /// <summary>The listing passes its limit.</summary>
     ListingTooLarge,
 
+    /// <summary>The sync token is none of this collection and account, or too much has been forgotten since.</summary>
+    SyncTokenInvalid,
+
+    /// <summary>Not even one change fits into as few addresses.</summary>
+    SyncLimitTooSmall,
+
+    /// <summary>Nothing is reported of a file.</summary>
+    NotReported,
+
     /// <summary>More is to be moved or copied into or out of what is shared than goes at once.</summary>
     TransferTooLarge,
 

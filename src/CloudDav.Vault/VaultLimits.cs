@@ -24,6 +24,9 @@ public sealed record VaultLimits
     /// <summary>Entries of a listing of everything below a folder.</summary>
     public int InfiniteListing { get; init; } = 20_000;
 
+    /// <summary>Addresses of one sync report; what is more comes with the next. More than there are levels.</summary>
+    public int SyncReport { get; init; } = 5_000;
+
     /// <summary>Files and folders that one MOVE or COPY takes into or out of what is shared: both vaults wait for it.</summary>
     public int TransferItems { get; init; } = 20_000;
 

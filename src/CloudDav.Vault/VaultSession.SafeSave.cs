@@ -16,7 +16,7 @@ public sealed partial class VaultSession
         if (
             IsLink
             || place.Node is not null
-            || from is { Node.IsFolder: true }
+            || from is { Node.Kind: not NodeKind.File }
             || SafeSave.Since(vault, Limits, begun) is not { } since
         )
             return null;

@@ -56,6 +56,9 @@ public sealed partial class VaultSession
     /// <summary>Who acts.</summary>
     public Actor Actor => _actor;
 
+    /// <summary>Sync tokens.</summary>
+    internal SyncTokens Tokens => _vaults.SyncTokens;
+
     /// <summary>What the door asks for.</summary>
     internal SessionOptions Options => _options;
 
@@ -340,7 +343,7 @@ public sealed partial class VaultSession
     }
 
     private static MeasuredPlaces? MeasuresOn(Found found) =>
-        MeasuredPlaces.Of(found.Vault.Decision!, found.Path.Chain);
+        MeasuredPlaces.Of(found.Vault.Decision!, found.Path.Chain.Select(row => row.Id));
 
     // Why the operator took something out of reach is told to its owner alone.
     private void Mark(MeasuredPlaces? measures, NodeRow node)

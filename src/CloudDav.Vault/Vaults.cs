@@ -35,6 +35,8 @@ public sealed class Vaults(
     /// <summary>The tokens of links.</summary>
     public ShareTokens Tokens { get; } = new(keys);
 
+    internal SyncTokens SyncTokens { get; } = new(keys);
+
     internal RunningDownloads Downloads { get; } = new(time);
 
     internal RunningArchives Archives { get; } = new(limits);

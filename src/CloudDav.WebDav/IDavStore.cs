@@ -64,8 +64,8 @@ public interface IDavStore
     );
 
     /// <summary>
-    /// Visits what has changed in a collection since a token (RFC 6578), from one snapshot, as <see cref="ListAsync"/> does. Each address comes once: what is gone
-    /// before what is new, and gone means it and everything below it. Refuses with 404, with 403 <c>valid-sync-token</c> when the token is not one of this
+    /// Visits what has changed in a collection since a token (RFC 6578), from one snapshot, as <see cref="ListAsync"/> does. Each address comes once, in an order in
+    /// which a copy can do what it is told; gone means it and everything below it. Refuses with 404, with 403 <c>valid-sync-token</c> when the token is not one of this
     /// collection and principal or is too old, with 403 <c>supported-report</c> on what is no collection, and with 507
     /// <c>number-of-matches-within-limits</c> when not even the next change fits into the limit.
     /// </summary>

@@ -51,19 +51,18 @@ internal sealed class VaultDavStore(
         );
         if (found.Refusal is { } refusal)
             return tell(refusal);
-        var resource = VaultProperties.Of(
-            session.Actor,
+        var resource = new DavResource { Name = "", ETag = "" };
+        Fill(
+            resource,
             found.Value.Vault,
             found.Value.Node,
-            facts
-        );
-        resource.Blocked = BlockOf(found.Value.Node);
-        var shared = await ListSharedAsync(facts, cancellationToken);
-        resource.ShareTypes = shared?.GetValueOrDefault(found.Value.Node.Id) ?? [];
-        resource.Locks = LocksOf(
-            found.Value.Path.Locks.Where(held =>
-                held.IsInfinite || held.Path.Count == path.Segments.Length
-            )
+            facts,
+            await ListSharedAsync(facts, cancellationToken),
+            [
+                .. found.Value.Path.Locks.Where(held =>
+                    held.IsInfinite || held.Path.Count == path.Segments.Length
+                ),
+            ]
         );
         return resource;
     }
@@ -89,11 +88,7 @@ internal sealed class VaultDavStore(
             VaultProperties.DetailsOf(facts),
             (below, vault, node, locks) =>
             {
-                VaultProperties.Fill(resource, session.Actor, vault, node, facts);
-                resource.Blocked = BlockOf(node);
-                resource.ShareTypes = shared?.GetValueOrDefault(node.Id) ?? [];
-                resource.Withheld = node.Withheld is { } withheld ? tell(withheld) : null;
-                resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
+                Fill(resource, vault, node, facts, shared, locks);
                 visit(below, resource);
             },
             cancellationToken
@@ -101,19 +96,32 @@ internal sealed class VaultDavStore(
         return listed.Refusal is { } refusal ? tell(refusal) : new Done();
     }
 
-    public ValueTask<DavResult<DavSynced>> SyncAsync(
+    public async ValueTask<DavResult<DavSynced>> SyncAsync(
         DavPath path,
         DavSync sync,
         DavFacts facts,
         DavSyncVisitor visit,
         CancellationToken cancellationToken
-    ) =>
-        new(
-            new DavProblem(403, "This report cannot be asked for here.")
+    )
+    {
+        var resource = new DavResource { Name = "", ETag = "" };
+        var shared = await ListSharedAsync(facts, cancellationToken);
+        var synced = await session.SyncAsync(
+            path.Segments,
+            new SyncWish(sync.Token, sync.Depth == Depth.Infinity, sync.Limit),
+            VaultProperties.DetailsOf(facts),
+            (below, isCollection, vault, node, locks) =>
             {
-                Condition = System.Xml.Linq.XName.Get("supported-report", "DAV:"),
-            }
+                if (node is not null)
+                    Fill(resource, vault, node, facts, shared, locks);
+                visit(below, isCollection, node is null ? null : resource);
+            },
+            cancellationToken
         );
+        return synced.Refusal is { } refusal
+            ? tell(refusal)
+            : new DavSynced(synced.Value.Token, synced.Value.IsTruncated);
+    }
 
     public async ValueTask<DavResult<DavSearched>> SearchAsync(
         DavPath path,
@@ -131,9 +139,7 @@ internal sealed class VaultDavStore(
             VaultProperties.DetailsOf(facts),
             (below, vault, node) =>
             {
-                VaultProperties.Fill(resource, session.Actor, vault, node, facts);
-                resource.Blocked = BlockOf(node);
-                resource.ShareTypes = shared?.GetValueOrDefault(node.Id) ?? [];
+                Fill(resource, vault, node, facts, shared, []);
                 return visit(below, resource) switch
                 {
                     DavSearchNext.NothingOlder => SearchNext.NothingOlder,
@@ -387,6 +393,26 @@ internal sealed class VaultDavStore(
             ShareAudience.Household => 1,
             ShareAudience.Members => 0,
         };
+
+    // A resource that a listing reuses.
+    private void Fill(
+        DavResource resource,
+        VaultState vault,
+        NodeRow node,
+        DavFacts facts,
+        Dictionary<NodeId, IReadOnlyList<int>>? shared,
+        IReadOnlyList<LockRow> locks
+    )
+    {
+        VaultProperties.Fill(resource, session.Actor, vault, node, facts);
+        resource.Blocked = BlockOf(node);
+        resource.ShareTypes = shared?.GetValueOrDefault(node.Id) ?? [];
+        resource.Withheld = node.Withheld is { } withheld ? tell(withheld) : null;
+        resource.Locks = locks.Count == 0 ? [] : LocksOf(locks);
+        resource.SyncToken = facts.HasFlag(DavFacts.SyncToken)
+            ? session.SyncTokenOf(vault, node)
+            : null;
+    }
 
     private DavProblem? BlockOf(NodeRow node) =>
         node.Block?.ToRefusal() is { } refusal ? tell(refusal) : null;

@@ -16,7 +16,7 @@ internal sealed class VaultParts : IDisposable
     private VaultParts(
         StorageOptions options,
         AccountPolicy policy,
-        int infiniteListing,
+        DavOptions dav,
         TimeProvider time,
         Meter? meter,
         DatabaseClock? clock,
@@ -41,7 +41,8 @@ internal sealed class VaultParts : IDisposable
                 UploadIdle = TimeSpan.FromHours(options.UploadIdleHours),
                 UploadSessions = options.UploadsPerAccount,
                 EncryptsContent = options.EncryptContent,
-                InfiniteListing = infiniteListing,
+                InfiniteListing = dav.InfiniteDepthLimit,
+                SyncReport = dav.SyncReportLimit,
             }
         );
         var bytes = meter is null ? null : new ContentMeter(meter);
@@ -251,12 +252,7 @@ internal sealed class VaultParts : IDisposable
     /// <summary>Opens the storage, creating what is missing and may be created.</summary>
     /// <exception cref="StartProblem">A part of it cannot be used.</exception>
     public static VaultParts Open(StorageOptions options) =>
-        Open(
-            options,
-            new ContractOptions().ToPolicy(),
-            new DavOptions().InfiniteDepthLimit,
-            TimeProvider.System
-        );
+        Open(options, new ContractOptions().ToPolicy(), new DavOptions(), TimeProvider.System);
 
     /// <summary>Opens metadata to work on, with contents and keys that somebody else works with: of these nothing is changed.</summary>
     /// <exception cref="StartProblem">A part of it cannot be used.</exception>
@@ -264,7 +260,7 @@ internal sealed class VaultParts : IDisposable
         new(
             options,
             new ContractOptions().ToPolicy(),
-            new DavOptions().InfiniteDepthLimit,
+            new DavOptions(),
             TimeProvider.System,
             meter: null,
             clock: null,
@@ -275,11 +271,11 @@ internal sealed class VaultParts : IDisposable
     public static VaultParts Open(
         StorageOptions options,
         AccountPolicy policy,
-        int infiniteListing,
+        DavOptions dav,
         TimeProvider time,
         Meter? meter = null,
         DatabaseClock? clock = null
-    ) => new(options, policy, infiniteListing, time, meter, clock);
+    ) => new(options, policy, dav, time, meter, clock);
 
     /// <summary>Looks whether the keys of all vaults that need one are there, so that a lost key file is found at the start and not by the first reader.</summary>
     /// <exception cref="KeyStoreException">One is missing.</exception>

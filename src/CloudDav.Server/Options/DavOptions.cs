@@ -22,6 +22,10 @@ internal sealed class DavOptions : IValidatableObject
     [AllowedRange(0, 1_000_000)]
     public int InfiniteDepthLimit { get; init; } = 20_000;
 
+    /// <summary>The most addresses of one sync report; what is more comes with the next. More than a path may have segments.</summary>
+    [AllowedRange(200, 100_000)]
+    public int SyncReportLimit { get; init; } = 5_000;
+
     /// <summary>What differs from client to client: each is Auto, On or Off.</summary>
     public DavClientOptions Clients { get; init; } = new();
 

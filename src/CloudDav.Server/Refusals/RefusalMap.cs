@@ -84,6 +84,18 @@ internal static class RefusalMap
             {
                 Condition = Dav + "propfind-finite-depth",
             },
+            RefusalRule.SyncTokenInvalid => new(403, "sync-token-invalid")
+            {
+                Condition = Dav + "valid-sync-token",
+            },
+            RefusalRule.SyncLimitTooSmall => new(507, "sync-limit-too-small")
+            {
+                Condition = Dav + "number-of-matches-within-limits",
+            },
+            RefusalRule.NotReported => new(403, "not-reported")
+            {
+                Condition = Dav + "supported-report",
+            },
             RefusalRule.TransferTooLarge => new(403, "transfer-too-large"),
             RefusalRule.LengthMismatch => new(400, "length-mismatch"),
             RefusalRule.ChecksumMismatch => new(400, "checksum-mismatch"),

@@ -25,7 +25,7 @@ internal static class ExportVerb
             (
                 settings.GetSection(ContractOptions.Section).Get<ContractOptions>() ?? new()
             ).ToPolicy(),
-            new DavOptions().InfiniteDepthLimit,
+            new DavOptions(),
             TimeProvider.System
         );
         var account = await DeviceVerbs.RequireAccountAsync(parts, user, stop);

@@ -3,7 +3,7 @@ using CloudDav.Vault;
 namespace CloudDav.Storage;
 
 /// <summary>One transaction's view, with prepared statements.</summary>
-internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMetadataSnapshot
+internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMetadataSnapshot
 {
     protected SqliteSession Session => session;
 
@@ -621,6 +621,7 @@ internal class SqliteSnapshot(SqliteSession session, FactsMemory memory) : IMeta
             IsCaseInsensitive = statement.Boolean(8),
             HeldBytes = statement.Int64(9),
             HasLocks = statement.Boolean(10),
+            HistoryFloor = statement.Int64(23),
         };
         var isSignedOut =
             statement.NullableInt64(11) != 0

@@ -251,6 +251,11 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             if (content is { } id)
                 ReleaseContent(vault.Value, id, node, now.ToUnixTimeMilliseconds());
         }
+        if (old.Count > 0)
+            Session[HistorySql.RaiseFloor]
+                .Bind(1, vault.Value)
+                .Bind(2, old.Max(row => row.Seq))
+                .Run();
         if (versionBytes > 0)
             Session[PurgeSql.CountVersionsOut].Bind(1, vault.Value).Bind(2, versionBytes).Run();
         return new(old.Count);

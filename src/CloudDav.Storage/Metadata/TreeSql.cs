@@ -30,7 +30,7 @@ internal static class TreeSql
           EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id < a.account_id)
             OR EXISTS (SELECT 1 FROM shares s WHERE s.household_id = COALESCE(a.household_owner, a.account_id) AND s.owner_id > a.account_id)
             OR EXISTS (SELECT 1 FROM mounts m WHERE m.vault_id = v.vault_id),
-          v.set_aside_at, v.loss_since, v.loss_of, v.loss_items, v.guarded_until
+          v.set_aside_at, v.loss_since, v.loss_of, v.loss_items, v.guarded_until, v.history_floor
         FROM vaults v LEFT JOIN accounts a ON a.account_id = ?2
         WHERE v.vault_id = ?1
         """;

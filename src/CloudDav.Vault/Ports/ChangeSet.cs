@@ -130,6 +130,9 @@ public enum HistoryReason
 
     /// <summary>It was removed without going through the trash.</summary>
     Discarded = 5,
+
+    /// <summary>New content was written to the place it was put aside from, and it came back there.</summary>
+    Returned = 6,
 }
 
 /// <summary>One step of a change set.</summary>

@@ -294,6 +294,57 @@ public interface IMetadataSnapshot
         int limit
     );
 
+    /// <summary>Nodes of a vault, the trash included, whose present rows were made after a point, in the order of points.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="after">The point.</param>
+    /// <param name="limit">How many at the most.</param>
+    ValueTask<IReadOnlyList<ChangedNode>> ListChangedAsync(
+        VaultId vault,
+        ChangePoint after,
+        int limit
+    );
+
+    /// <summary>Places that nodes left by changes after one, in the order of changes and of ids.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="after">The number of the change.</param>
+    /// <param name="asOf">The number of the change at which it counts whether a node was at the place.</param>
+    /// <param name="limit">How many at the most.</param>
+    ValueTask<IReadOnlyList<LeftPlace>> ListLeftAsync(
+        VaultId vault,
+        long after,
+        long asOf,
+        int limit
+    );
+
+    /// <summary>Where nodes were when a change had been made, in no order; those that were not there then, or of which nothing is known any more, are left out.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="asOf">The number of the change; <see cref="long.MaxValue"/> for where they are now.</param>
+    ValueTask<IReadOnlyList<NodePlace>> FindPlacesAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes,
+        long asOf
+    );
+
+    /// <summary>
+    /// Nodes below a folder, each folder's members together in the order of their keys, and the folders in an order of the engine's. Null when the folder to go on in is
+    /// no longer below the other one.
+    /// </summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="top">The folder.</param>
+    /// <param name="isDeep">Whether everything below it is wanted, or its members alone.</param>
+    /// <param name="parent">The folder of the last one seen; 0 to begin.</param>
+    /// <param name="key">The name key of the last one seen.</param>
+    /// <param name="limit">How many at the most.</param>
+    ValueTask<IReadOnlyList<ChangedNode>?> ListBelowAsync(
+        VaultId vault,
+        NodeId top,
+        bool isDeep,
+        NodeId parent,
+        string key,
+        int limit
+    );
+
     /// <summary>Whether a node lies below a folder, at whatever depth.</summary>
     ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder);
 
@@ -506,6 +557,9 @@ public sealed record VaultState
 
     /// <summary>Whether it has any lock at all, active or not.</summary>
     public required bool HasLocks { get; init; }
+
+    /// <summary>Of moments before this change not everything is known any more.</summary>
+    public long HistoryFloor { get; init; }
 
     /// <summary>When a file of it was put aside last, so that something may be saved in its place; null for never.</summary>
     public DateTimeOffset? LastSetAside { get; init; }

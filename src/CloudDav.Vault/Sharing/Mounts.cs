@@ -44,6 +44,17 @@ internal sealed class Mounts
     public IReadOnlyList<string>? PathOf(ReceivedShare received) =>
         Hangs(received) ? [.. received.Mount.Skip(1).Select(row => row.Name)] : null;
 
+    /// <summary>What is mounted below a folder, and where, from below the folder down.</summary>
+    public IEnumerable<(ReceivedShare Share, IReadOnlyList<string> Below)> Below(NodeId folder)
+    {
+        foreach (var share in InTree)
+        {
+            var at = share.Mount.ToList().FindIndex(row => row.Id == folder);
+            if (at >= 0 && at < share.Mount.Count - 1)
+                yield return (share, [.. share.Mount.Skip(at + 1).Select(row => row.Name)]);
+        }
+    }
+
     private Dictionary<NodeId, ulong> Stamps()
     {
         var stamps = new Dictionary<NodeId, ulong>();

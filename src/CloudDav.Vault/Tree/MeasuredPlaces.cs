@@ -6,7 +6,7 @@ internal sealed class MeasuredPlaces
     private readonly Dictionary<NodeId, Place> _places = [];
     private readonly Place _top;
 
-    private MeasuredPlaces(IEnumerable<Measure> measures, IReadOnlyList<NodeRow> chain)
+    private MeasuredPlaces(IEnumerable<Measure> measures, IEnumerable<NodeId> chain)
     {
         foreach (var measure in measures)
         {
@@ -15,14 +15,14 @@ internal sealed class MeasuredPlaces
                 .GetValueOrDefault(node)
                 .And(new(measure.Taken, measure.Kind == MeasureKind.Block ? measure : null));
         }
-        foreach (var row in chain)
-            _top = _top.And(_places.GetValueOrDefault(row.Id));
+        foreach (var node in chain)
+            _top = _top.And(_places.GetValueOrDefault(node));
     }
 
     /// <summary>Those of a listing; null when no measure is on an item, as almost always.</summary>
     /// <param name="decision">Knows the measures that hold.</param>
     /// <param name="chain">The nodes from the root down to the listed one.</param>
-    public static MeasuredPlaces? Of(Decision decision, IReadOnlyList<NodeRow> chain) =>
+    public static MeasuredPlaces? Of(Decision decision, IEnumerable<NodeId> chain) =>
         decision.ItemMeasures is var measures && measures.Any()
             ? new MeasuredPlaces(measures, chain)
             : null;

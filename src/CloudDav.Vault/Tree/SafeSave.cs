@@ -22,7 +22,7 @@ internal sealed class SafeSave
 
     /// <summary>Whether a move puts a file aside.</summary>
     public static bool PutsAside(PathState from, PathState to) =>
-        !from.Node!.IsFolder
+        from.Node!.Kind == NodeKind.File
         && !IsAside(from.Ancestors, from.Node.Name)
         && IsAside(to.Ancestors, to.Path[^1]);
 
@@ -76,7 +76,7 @@ internal sealed class SafeSave
     )
     {
         if (
-            aside is not { Chain: [{ } top, .., { IsFolder: false } original] }
+            aside is not { Chain: [{ } top, .., { Kind: NodeKind.File } original] }
             || top.Id != vault.Root
             || aside.Account != actor.Account
             || aside.Device != actor.Device
@@ -151,7 +151,7 @@ internal sealed class SafeSave
             new Change.ReplaceNode(
                 Original,
                 row,
-                HistoryReason.Written,
+                HistoryReason.Returned,
                 IsVersion: Original.Size > 0,
                 KeepsContent: true
             )

@@ -48,7 +48,7 @@ internal sealed class JobNodes : IAsyncDisposable
                 KeyFolder = Path.Combine(Folder, "keys"),
             },
             new ContractOptions().ToPolicy(),
-            1_000,
+            new DavOptions(),
             Time
         );
         _nodes.Add(node);

@@ -17,4 +17,6 @@ public sealed class SqlServerPropertyChecks(SqlServerCloud cloud) : PropertyChec
 
 public sealed class SqlServerListingChecks(SqlServerCloud cloud) : ListingChecks(cloud);
 
+public sealed class SqlServerSyncChecks(SqlServerCloud cloud) : SyncChecks(cloud);
+
 public sealed class SqlServerSuiteChecks(SqlServerCloud cloud) : SuiteChecks(cloud);

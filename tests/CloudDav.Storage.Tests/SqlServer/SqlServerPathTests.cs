@@ -224,6 +224,11 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 await snapshot.IsVersionAsync(s_actor.Vault, 5, new ContentId(5));
                 await AskTrashAsync(snapshot);
                 await FindSetAsideAsync(snapshot);
+                await snapshot.ListChangedAsync(s_actor.Vault, ChangePoint.After(1), 10);
+                await snapshot.ListLeftAsync(s_actor.Vault, 1, 1, 10);
+                await snapshot.FindPlacesAsync(s_actor.Vault, [new(1)], 1);
+                foreach (var isDeep in (bool[])[false, true])
+                    await snapshot.ListBelowAsync(s_actor.Vault, new(1), isDeep, new(2), "k", 10);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));
                 Assert.Empty(await snapshot.ListMarkedAsync(s_actor.Vault));
                 Assert.Empty(
@@ -522,7 +527,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                     10L,
                     11L,
                     12L,
-                    13L
+                    13L,
+                    0L
                 ),
                 Recorder.Nothing(),
                 Chain(),

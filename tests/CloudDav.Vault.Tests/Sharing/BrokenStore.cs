@@ -320,6 +320,34 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             int limit
         ) => snapshot.ListUploadPartsAsync(vault, upload, from, limit);
 
+        public ValueTask<IReadOnlyList<ChangedNode>> ListChangedAsync(
+            VaultId vault,
+            ChangePoint after,
+            int limit
+        ) => snapshot.ListChangedAsync(vault, after, limit);
+
+        public ValueTask<IReadOnlyList<LeftPlace>> ListLeftAsync(
+            VaultId vault,
+            long after,
+            long asOf,
+            int limit
+        ) => snapshot.ListLeftAsync(vault, after, asOf, limit);
+
+        public ValueTask<IReadOnlyList<NodePlace>> FindPlacesAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes,
+            long asOf
+        ) => snapshot.FindPlacesAsync(vault, nodes, asOf);
+
+        public ValueTask<IReadOnlyList<ChangedNode>?> ListBelowAsync(
+            VaultId vault,
+            NodeId top,
+            bool isDeep,
+            NodeId parent,
+            string key,
+            int limit
+        ) => snapshot.ListBelowAsync(vault, top, isDeep, parent, key, limit);
+
         public ValueTask<bool> IsBelowAsync(VaultId vault, NodeId node, NodeId folder) =>
             snapshot.IsBelowAsync(vault, node, folder);
 

@@ -182,6 +182,22 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_mount_that_is_put_aside_is_no_earlier_version_of_what_comes_to_its_place()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        Assert.True((await MoveAsync(ben, "/Photos", "/Photos.sb-1a2B3c4D-xyzXYZ")).IsSuccess);
+        Assert.True((await PutAsync(ben, "/Photos", "a file")).IsSuccess);
+
+        Assert.Equal("a file", await ReadAsync(ben, "/Photos"));
+        Assert.Equal("one", await ReadAsync(ben, "/Photos.sb-1a2B3c4D-xyzXYZ/one.txt"));
+        Assert.True(
+            (await ben.DeleteAsync(["Photos.sb-1a2B3c4D-xyzXYZ"], ChangeGuard.None, Stop)).IsSuccess
+        );
+        Assert.Equal("one", await ReadAsync(anna, "/Photos/one.txt"));
+        await _cloud.CheckAsync();
+    }
+
+    [Fact]
     public async Task A_mount_goes_with_its_folder_and_a_copy_leaves_it_out()
     {
         var (anna, ben) = await ShareAsync(ShareRights.Edit);

@@ -148,6 +148,7 @@ internal static class PurgeStatements
         {On}
         DECLARE @owners dbo.owner_changes;
         DECLARE @version_bytes bigint;
+        DECLARE @floor bigint;
         INSERT INTO @owners (op, content_id, node_id)
         SELECT DISTINCT 2, h.content_id, h.node_id FROM @keys AS k
         JOIN dbo.node_history AS h ON h.vault_id = @vault AND h.until_seq = k.until_seq AND h.node_id = k.node_id
@@ -157,7 +158,11 @@ internal static class PurgeStatements
         WHERE h.is_version = 1 AND h.content_id IS NOT NULL;
         DELETE h FROM @keys AS k
         JOIN dbo.node_history AS h ON h.vault_id = @vault AND h.until_seq = k.until_seq AND h.node_id = k.node_id;
-        UPDATE dbo.vaults SET write_seq = vaults.write_seq + 1, version_bytes = vaults.version_bytes - @version_bytes WHERE vault_id = @vault;
+        SELECT @floor = MAX(k.until_seq) FROM @keys AS k;
+        UPDATE dbo.vaults SET
+          write_seq = vaults.write_seq + 1, version_bytes = vaults.version_bytes - @version_bytes,
+          history_floor = CASE WHEN vaults.history_floor < @floor THEN @floor ELSE vaults.history_floor END
+        WHERE vault_id = @vault;
         {TreeChangeStatements.Release}
         """,
         BigInt("@vault"),

@@ -8,7 +8,7 @@ namespace CloudDav.Storage;
 /// <summary>What is asked of the tree on one connection; each call is one round trip.</summary>
 /// <param name="database">The engine.</param>
 /// <param name="session">The connection; null when it is opened by the first call.</param>
-internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? session)
+internal partial class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? session)
     : IMetadataSnapshot
 {
     // Where the rows are of a chain: behind the number of their path.
@@ -898,6 +898,7 @@ internal class SqlServerSnapshot(SqlServerDatabase database, SqlServerSession? s
                 ? new(Milliseconds.Time(since), reader.GetInt64(20), reader.GetInt64(21))
                 : null,
             GuardedUntil = Milliseconds.Time(reader.Int64OrNull(22)),
+            HistoryFloor = reader.GetInt64(23),
         };
 
     // A share, how it was used, and what is above its item; null when it or its item is gone, or in the trash.

@@ -106,7 +106,7 @@ internal static class TreeStatements
             OR EXISTS (
               SELECT 1 FROM dbo.shares AS s WHERE s.household_id IS NOT NULL AND s.household_id = ISNULL(a.household_owner, a.account_id)
                 AND s.owner_id > a.account_id) THEN 1 ELSE 0 END AS has_received,
-          v.set_aside_at, v.loss_since, v.loss_of, v.loss_items, v.guarded_until
+          v.set_aside_at, v.loss_since, v.loss_of, v.loss_items, v.guarded_until, v.history_floor
         FROM dbo.vaults AS v LEFT JOIN dbo.accounts AS a ON a.account_id = @account
         WHERE v.vault_id = @vault;
         SELECT p.node_id, p.measure_id FROM dbo.protected_nodes AS p WHERE p.vault_id = @vault;

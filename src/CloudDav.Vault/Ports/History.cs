@@ -1,0 +1,31 @@
+namespace CloudDav.Vault;
+
+/// <summary>Where a node is or was.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Parent">The folder it is in; 0 for the root and the trash.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Kind">What it is.</param>
+public readonly record struct NodePlace(NodeId Node, NodeId Parent, string Name, NodeKind Kind);
+
+/// <summary>A point in the order in which changed nodes are told of: by the number of the change, then by folder and key.</summary>
+/// <param name="Seq">The number of the change.</param>
+/// <param name="Parent">The folder; 0 is before all.</param>
+/// <param name="Key">The name key in the folder; empty is before all.</param>
+public readonly record struct ChangePoint(long Seq, NodeId Parent, string Key)
+{
+    /// <summary>Behind everything of a change.</summary>
+    public static ChangePoint After(long seq) => new(seq, new(long.MaxValue), "");
+}
+
+/// <summary>A node whose present row was made by a change, or that lies below one that was.</summary>
+/// <param name="Place">Where it is.</param>
+/// <param name="Key">Its name key there.</param>
+/// <param name="Seq">The change that made its present row.</param>
+public readonly record struct ChangedNode(NodePlace Place, string Key, long Seq);
+
+/// <summary>A place that a node left: moved, renamed, deleted or removed.</summary>
+/// <param name="Until">The number of the change.</param>
+/// <param name="Place">The place.</param>
+/// <param name="WasFirst">Whether the node was at this place at the moment that was asked about, and this is the first it left since.</param>
+/// <param name="IsLast">Whether the node is still where it came to by this change.</param>
+public readonly record struct LeftPlace(long Until, NodePlace Place, bool WasFirst, bool IsLast);
