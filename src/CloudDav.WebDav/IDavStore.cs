@@ -276,6 +276,12 @@ public sealed record TransferOptions
 
     /// <summary>Creation time for the result (<c>X-OC-CTime</c>); null keeps what the operation implies.</summary>
     public DateTimeOffset? Created { get; init; }
+
+    /// <summary>MOVE only: what the client says that the result's digests are, for a store whose source is an upload in parts.</summary>
+    public IReadOnlyList<ExpectedChecksum> Checksums { get; init; } = [];
+
+    /// <summary>MOVE only: how many bytes the client says that the result has, for such a store; null when unsaid.</summary>
+    public long? TotalLength { get; init; }
 }
 
 /// <summary>What must still hold in the transaction that commits a write.</summary>

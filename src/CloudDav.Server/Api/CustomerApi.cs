@@ -83,6 +83,7 @@ internal sealed class CustomerApi
         TrashEndpoints.MapTrash(new CustomerRoutes(door, "Trash"));
         TrashEndpoints.MapVersions(new CustomerRoutes(door, "Versions"));
         ChangeEndpoints.Map(new CustomerRoutes(door, "Changes"));
+        UploadEndpoints.Map(new CustomerRoutes(door, "Uploads"));
         new CustomerRoutes(door, "Archive")
             .AddRaw(
                 ["GET", "HEAD"],

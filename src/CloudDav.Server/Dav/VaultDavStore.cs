@@ -185,24 +185,7 @@ internal sealed class VaultDavStore(
             );
         var written = await session.WriteAsync(
             path.Segments,
-            new Upload
-            {
-                Body = upload.Body,
-                ChecksFirst = upload.ExpectsContinue,
-                DeclaredLength = upload.DeclaredLength,
-                LengthHint = upload.LengthHint,
-                MediaType = upload.MediaType,
-                Modified = upload.Modified,
-                Created = upload.Created,
-                Checksums = KindsOf(upload.Checksums),
-                Verify =
-                    upload.Checksums.Count == 0
-                        ? null
-                        : content => upload.Checksums.All(expected => Matches(expected, content)),
-                Splice = upload.Splice is { } splice
-                    ? new Splice(splice.Offset, splice.Length, splice.CompleteLength)
-                    : null,
-            },
+            UploadOf(upload),
             GuardOf(guard),
             cancellationToken
         );
@@ -444,20 +427,38 @@ internal sealed class VaultDavStore(
     private DavResult<DavWritten> WrittenOf(VaultResult<Changed> changed, bool modifiedAccepted) =>
         changed.Refusal is { } refusal
             ? tell(refusal)
-            : new DavWritten(
-                changed.Value.Created,
-                VaultProperties.Of(
-                    session.Actor,
-                    changed.Value.Vault,
-                    changed.Value.Node,
-                    DavFacts.None
-                )
-            )
-            {
-                ModifiedAccepted = modifiedAccepted,
-            };
+            : WrittenOf(session.Actor, changed.Value, modifiedAccepted);
 
-    internal static ChangeGuard GuardOf(WriteGuard guard) =>
+    /// <summary>What was written, as the protocol tells it.</summary>
+    public static DavWritten WrittenOf(Actor actor, Changed changed, bool modifiedAccepted) =>
+        new(changed.Created, VaultProperties.Of(actor, changed.Vault, changed.Node, DavFacts.None))
+        {
+            ModifiedAccepted = modifiedAccepted,
+        };
+
+    /// <summary>A body, as the vault takes it.</summary>
+    public static Upload UploadOf(DavUpload upload) =>
+        new()
+        {
+            Body = upload.Body,
+            ChecksFirst = upload.ExpectsContinue,
+            DeclaredLength = upload.DeclaredLength,
+            LengthHint = upload.LengthHint,
+            MediaType = upload.MediaType,
+            Modified = upload.Modified,
+            Created = upload.Created,
+            Checksums = KindsOf(upload.Checksums),
+            Verify =
+                upload.Checksums.Count == 0
+                    ? null
+                    : content => upload.Checksums.All(expected => Matches(expected, content)),
+            Splice = upload.Splice is { } splice
+                ? new Splice(splice.Offset, splice.Length, splice.CompleteLength)
+                : null,
+        };
+
+    /// <summary>Conditions, as the vault takes them.</summary>
+    public static ChangeGuard GuardOf(WriteGuard guard) =>
         guard.LockTokens.Count == 0 && guard.Expectations.Count == 0
             ? ChangeGuard.None
             : new ChangeGuard

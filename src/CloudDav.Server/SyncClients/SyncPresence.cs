@@ -55,9 +55,11 @@ internal static class SyncPresence
                         ["webdav-root"] = "remote.php/webdav",
                         ["status"] = await StatusAsync(call.Http.RequestServices, call.Stop),
                     },
+                    // The second kind of chunks, of which this is the name (R17).
+                    ["dav"] = new JsonObject { ["chunking"] = "1.0" },
                     ["files"] = new JsonObject
                     {
-                        ["bigfilechunking"] = false,
+                        ["bigfilechunking"] = true,
                         ["undelete"] = true,
                         ["versioning"] = true,
                         ["blacklisted_files"] = new JsonArray(),

@@ -24,6 +24,9 @@ internal static class SyncTrees
     /// <summary>The tree of files.</summary>
     public const string Files = "files";
 
+    /// <summary>The tree of uploads in chunks.</summary>
+    public const string Uploads = "uploads";
+
     /// <summary>All of them, by their names.</summary>
     public static FrozenDictionary<string, OpenSyncTree> All { get; } =
         new Dictionary<string, OpenSyncTree>(StringComparer.Ordinal)
@@ -39,5 +42,6 @@ internal static class SyncTrees
                         tree,
                         static (own, href, tell) => new VersionsStore(own, href, tell)
                     ),
+            [Uploads] = UploadTreeStore.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 }

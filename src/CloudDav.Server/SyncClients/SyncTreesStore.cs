@@ -224,7 +224,31 @@ internal sealed class SyncTreesStore(
             guard,
             (from, to, inward) =>
                 from.Store.MoveAsync(from.Path, to, options, inward, cancellationToken),
-            cancellationToken
+            cancellationToken,
+            (uploads, from, to) =>
+                uploads.FinishAsync(
+                    from.Path,
+                    to.Path,
+                    options,
+                    // What was asked of the upload was asked of the file that it becomes.
+                    to.Inward(
+                        guard with
+                        {
+                            Expectations =
+                            [
+                                .. guard.Expectations.Select(expected =>
+                                    expected.Path.Equals(source)
+                                        ? expected with
+                                        {
+                                            Path = destination,
+                                        }
+                                        : expected
+                                ),
+                            ],
+                        }
+                    ),
+                    cancellationToken
+                )
         );
 
     public ValueTask<DavResult<DavWritten>> CopyAsync(
@@ -335,7 +359,8 @@ internal sealed class SyncTreesStore(
         DavPath destination,
         WriteGuard guard,
         Func<Spot, DavPath, WriteGuard, ValueTask<DavResult<DavWritten>>> transfer,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<UploadTreeStore, Spot, Spot, ValueTask<DavResult<DavWritten>>>? finish = null
     )
     {
         var from = await AtAsync(source, cancellationToken);
@@ -346,6 +371,12 @@ internal sealed class SyncTreesStore(
             return problem;
         if (from.Value.Path.IsRoot || to.Value.Path.IsRoot)
             return new DavProblem(403, "The top folder can be neither moved nor replaced.");
+        if (
+            finish is not null
+            && from.Value.Store is UploadTreeStore uploads
+            && to.Value.Root.Segments is [SyncTrees.Files, ..]
+        )
+            return to.Value.Outward(await finish(uploads, from.Value, to.Value));
         return from.Value.Store == to.Value.Store
             ? from.Value.Outward(
                 await transfer(from.Value, to.Value.Path, from.Value.Inward(guard))

@@ -70,8 +70,13 @@ internal static class CopyMoveMethod
             return null;
         }
 
+        var checksums = UploadHeaders.ChecksumsOf(request);
+        if (isMove && checksums.Problem is not null)
+            return checksums.Problem;
         var options = new TransferOptions
         {
+            Checksums = isMove ? checksums.Value : [],
+            TotalLength = isMove ? UploadHeaders.HintOf(request) : null,
             Overwrite = overwrite.Value ?? true,
             Depth = isMove ? Depth.Infinity : depth.Value.Depth ?? Depth.Infinity,
             Modified = request.OcModified,
