@@ -9,12 +9,7 @@ public sealed class NextcloudTests() : SyncClientTests("nextcloudcmd")
 }
 
 /// <summary>The desktop client of ownCloud, by its command line.</summary>
-public sealed class OwncloudTests() : SyncClientTests("owncloudcmd")
-{
-    // Where no upload in parts is offered, it goes by the older address.
-    private protected override string[] Asks =>
-        TakesParts ? base.Asks : [.. base.Asks[..^1], "PROPFIND /remote.php/webdav/"];
-}
+public sealed class OwncloudTests() : SyncClientTests("owncloudcmd");
 
 /// <summary>
 /// Two devices of one person, kept alike by a sync client as it is, through what happens to both and to the server: in the end the devices and the server are equal, and
@@ -22,6 +17,9 @@ public sealed class OwncloudTests() : SyncClientTests("owncloudcmd")
 /// </summary>
 public abstract class SyncClientTests(string program) : IAsyncLifetime
 {
+    // Beyond 10 MB clients upload in parts.
+    private const int Large = 12_000_000;
+
     private readonly TempFolder _folder = new();
     private OperatorSystem? _operator;
     private DemoServer _server = new();
@@ -36,12 +34,6 @@ public abstract class SyncClientTests(string program) : IAsyncLifetime
             "PROPFIND /remote.php/dav/files/alice/",
         ];
 
-    /// <summary>Whether the server takes files in parts.</summary>
-    private protected bool TakesParts { get; private set; }
-
-    // Beyond 10 MB clients upload in parts.
-    private int Large => TakesParts ? 12_000_000 : 9_000_000;
-
     private SyncDevice One => _one!;
 
     private SyncDevice Two => _two!;
@@ -53,10 +45,6 @@ public abstract class SyncClientTests(string program) : IAsyncLifetime
         await File.WriteAllTextAsync(config, $$"""{ "Operator": {{_operator.Settings}} }""");
         _server = new DemoServer { Config = config };
         await _server.StartAsync();
-        using var client = _server.Connect();
-        TakesParts = (
-            await client.GetStringAsync("/ocs/v1.php/cloud/capabilities?format=json")
-        ).Contains("\"chunking\"", StringComparison.Ordinal);
         _one = new SyncDevice(program, _server);
         _two = new SyncDevice(program, _server);
     }
