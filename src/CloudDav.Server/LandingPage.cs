@@ -16,6 +16,7 @@ internal static class LandingPage
         <h1>CloudDav</h1>
         <p>This is your personal cloud. Mount it as a network drive at the address <a href="/dav/">/dav/</a> of this server,
         with your name and an app password.</p>
+        <p><a href="/sign-in">Sign in</a></p>
         </html>
         """
     );

@@ -205,16 +205,7 @@ public sealed class CustomerDesk(
             {
                 if (await transaction.FindDeviceAsync(actor.Account, device) is not { } found)
                     return new Refusal(RefusalRule.NotFound);
-                if (!await transaction.RevokeDeviceAsync(device, state.Decision.Now))
-                    return true;
-                await RecordAsync(
-                    transaction,
-                    actor,
-                    state,
-                    AuditActs.DeviceRevoked,
-                    AuditSubjects.Of(device),
-                    new { name = found.Name }
-                );
+                await RevokeAsync(transaction, actor, state, found);
                 return true;
             },
             cancellationToken
@@ -238,15 +229,7 @@ public sealed class CustomerDesk(
                 if (await transaction.FindDeviceAsync(actor.Account, device) is not { } found)
                     return new Refusal(RefusalRule.NotFound);
                 var now = state.Decision.Now;
-                if (await transaction.RevokeDeviceAsync(device, now))
-                    await RecordAsync(
-                        transaction,
-                        actor,
-                        state,
-                        AuditActs.DeviceRevoked,
-                        AuditSubjects.Of(device),
-                        new { name = found.Name }
-                    );
+                await RevokeAsync(transaction, actor, state, found);
                 if (await transaction.AskWipeAsync(device, now))
                     await RecordAsync(
                         transaction,
@@ -603,6 +586,24 @@ public sealed class CustomerDesk(
                 ),
             cancellationToken
         );
+
+    private static async ValueTask RevokeAsync(
+        IContractTransaction transaction,
+        Actor actor,
+        State state,
+        Device device
+    )
+    {
+        if (await transaction.RevokeDeviceAsync(device.Id, state.Decision.Now))
+            await RecordAsync(
+                transaction,
+                actor,
+                state,
+                AuditActs.DeviceRevoked,
+                AuditSubjects.Of(device.Id),
+                new { name = device.Name }
+            );
+    }
 
     private async ValueTask<Refusal?> RefusesNewDeviceAsync(
         IContractTransaction transaction,

@@ -1,6 +1,7 @@
 using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 using CloudDav.Vault;
+using Microsoft.Data.Sqlite;
 
 namespace CloudDav.Server.Tests.Pages;
 
@@ -172,15 +173,18 @@ public sealed class SignInPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_password_signs_nobody_in_and_neither_does_a_disabled_or_closed_account()
+    public async Task An_app_password_signs_nobody_in()
     {
         var device = await _api.Host.AddDeviceAsync();
         var refused = await _browser.SignInAsync("alice", device.Password);
         Assert.Equal(403, refused.Status);
         Assert.Contains("app password", refused.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("clouddav-session", _browser.CookieHeader, StringComparison.Ordinal);
+    }
 
-        // A program that knows the password already learns nothing new: this is for a person whose contract is long over.
+    [Fact]
+    public async Task In_the_take_back_window_the_password_of_a_one_time_link_signs_in()
+    {
         await _api.Contracts.EndAsync("alice", _api.Time.GetUtcNow());
         var link = await _api.IssueLinkAsync("alice");
         await _api
@@ -192,6 +196,29 @@ public sealed class SignInPageTests : IAsyncLifetime
             );
         Assert.Equal(403, (await _browser.SignInAsync("alice", "demo")).Status);
         Assert.Equal(303, (await _browser.SignInAsync("alice", "taken back by me")).Status);
+    }
+
+    [Fact]
+    public async Task A_disabled_account_is_signed_out_and_let_in_no_more()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        await using (
+            var database = new SqliteConnection(
+                $"Data Source={Path.Combine(_api.Host.Folder, "metadata", "clouddav.db")};Pooling=False"
+            )
+        )
+        {
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+            await using var disable = database.CreateCommand();
+            disable.CommandText = "UPDATE accounts SET is_disabled = 1 WHERE name = 'alice'";
+            await disable.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.False(await IsSignedInAsync(_browser));
+        for (var i = 0; i < 2; i++)
+            // What is remembered of the password first, and then what is known.
+            Assert.Equal(403, (await _browser.SignInAsync("alice", "demo")).Status);
+        Assert.False(await IsSignedInAsync(_browser));
     }
 
     [Fact]
