@@ -348,14 +348,24 @@ public sealed partial class VaultSession
                 cancellationToken
             );
 
-    // Clients look again at how an item is shared when the folders above it have another tag. The item's own stays: its content is what it was.
+    // Clients look again at how an item is shared when the folders above it have another tag. The item's own stays, its content is what it was; but it has changed, and copies that follow
+    // reports are told of it.
     private static ChangeSet ChangeAt(
         VaultState vault,
         IReadOnlyList<NodeRow> chain,
         DateTimeOffset now
     )
     {
-        var changes = new ChangeSet(vault, now, isRecorded: chain.Count > 1);
+        var changes = new ChangeSet(vault, now);
+        changes.Add(
+            new Change.ReplaceNode(
+                chain[^1],
+                chain[^1].Copy(),
+                HistoryReason.Patched,
+                IsVersion: false,
+                KeepsContent: !NodeName.IsTransient(chain[^1].Name)
+            )
+        );
         changes.Count([.. chain.SkipLast(1)], 0, 0, 0, 0, changesMembers: false);
         return changes;
     }
