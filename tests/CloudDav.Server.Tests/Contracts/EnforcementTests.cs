@@ -294,7 +294,7 @@ public sealed class EnforcementTests : IAsyncLifetime
         );
         var options = (await tree.SendAsync("OPTIONS", "/")).Expect(200);
         Assert.StartsWith("1, 3", options["DAV"], StringComparison.Ordinal);
-        Assert.Equal("OPTIONS, GET, HEAD, PROPFIND", options["Allow"]);
+        Assert.Equal("OPTIONS, GET, HEAD, PROPFIND, REPORT, SEARCH", options["Allow"]);
         var entry = (
             await tree.PropfindAsync(
                 "/f/a.txt",

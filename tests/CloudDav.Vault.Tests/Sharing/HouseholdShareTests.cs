@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using CloudDav.Vault.Tests.Sync;
 
 namespace CloudDav.Vault.Tests.Sharing;
 
@@ -438,6 +439,53 @@ public sealed class HouseholdShareTests : IAsyncDisposable
                 RefusalRule.SharePaused,
                 (await PutAsync(ben, "/Photos/new", "x", guard: Expect(path, "*"))).Refusal?.Rule
             );
+    }
+
+    [Fact]
+    public async Task A_report_names_nothing_in_a_folder_that_was_blocked()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        var before = new SyncCopy(ben, "/", isDeep: true);
+        await before.CatchUpAsync();
+        Assert.Contains("Photos/sub/deep.txt", before.Items.Keys);
+        await BlockAsync("Photos", "sub");
+        await PutAsync(anna, "/Photos/sub/later.txt", "later");
+        await anna.DeleteAsync(["Photos", "sub", "deep.txt"], ChangeGuard.None, Stop);
+
+        // What it may know is another thing now: it begins anew.
+        Assert.True(await before.CatchUpAsync());
+        var fresh = new SyncCopy(ben, "/", isDeep: true);
+        await fresh.CatchUpAsync(limit: 5);
+        foreach (var copy in (SyncCopy[])[before, fresh])
+        {
+            Assert.Equal(["Photos", "Photos/one.txt", "Photos/sub", "own.txt"], copy.Items.Keys);
+            Assert.Equal(await copy.ListAsync(), copy.Items);
+        }
+        await MoveAsync(anna, "/Photos/sub/later.txt", "/Photos/sub/moved.txt");
+        await fresh.CatchUpAsync();
+        Assert.Equal(4, fresh.Items.Count);
+    }
+
+    [Fact]
+    public async Task A_copy_keeps_what_is_shut_and_goes_on_when_it_is_open_again()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.Edit);
+        var copy = new SyncCopy(ben, "/", isDeep: true);
+        await copy.CatchUpAsync();
+        async Task DisableAsync(int isDisabled) =>
+            await _cloud.ExecuteAsync(
+                $"UPDATE accounts SET is_disabled = {isDisabled} WHERE account_id = {_anna.Account.Value}"
+            );
+
+        await PutAsync(anna, "/Photos/new.txt", "new");
+        await DisableAsync(1);
+        await copy.CatchUpAsync();
+        Assert.Contains("Photos/one.txt", copy.Items.Keys);
+        Assert.DoesNotContain("Photos/new.txt", copy.Items.Keys);
+        await DisableAsync(0);
+        await copy.CatchUpAsync();
+        Assert.Contains("Photos/new.txt", copy.Items.Keys);
+        Assert.Equal(await copy.ListAsync(), copy.Items);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SyncModelTests
     [Trait("Size", "Large")]
     public async Task A_copy_that_follows_reports_is_equal_to_a_listing()
     {
-        var (first, count) = RandomPlay.Choose(few: 250, whole: 1_200, many: 20_000);
+        var (first, count) = RandomPlay.Choose(few: 60, whole: 300, many: 20_000);
         // Time goes by in leaps: each has its own.
         await using var one = new TestVault(isInMemory: true);
         await using var other = new TestVault(isInMemory: true);
@@ -83,7 +83,7 @@ public sealed class SyncModelTests
             var who = _random.Next(2);
             var tree = _trees[who];
             var (path, other) = (Pick(), Pick());
-            switch (_random.Next(22))
+            switch (_random.Next(24))
             {
                 case 0 or 1 or 2 or 3:
                     Note(
@@ -158,6 +158,9 @@ public sealed class SyncModelTests
                     );
                     _mayBeginAnew = true;
                     break;
+                case 19:
+                    await RestoreAsync(who);
+                    break;
                 default:
                     var (name, copy) = _copies[_random.Next(_copies.Count)];
                     var limit = _random.Next(3) == 0 ? (int?)null : _random.Next(1, 12);
@@ -223,6 +226,44 @@ public sealed class SyncModelTests
                     await Task.CompletedTask;
                     return false;
             }
+        }
+
+        // Something of the trash, or from below it, or all that went in one go.
+        private async Task RestoreAsync(int who)
+        {
+            var session = _vault.Session(_trees[who].Actor);
+            var trash = (
+                await session.ListTrashAsync(
+                    new TrashQuery { Limit = 20, FindsBursts = true },
+                    Stop
+                )
+            ).Value;
+            if (trash.Items.Count == 0)
+                return;
+            var item = trash.Items[_random.Next(trash.Items.Count)];
+            if (item.Burst is { } burst && _random.Next(4) == 0)
+            {
+                Note($"{who} undo", await session.UndoBurstAsync(burst, Stop));
+                return;
+            }
+            var below = new List<NodeId> { item.Node.Id };
+            await session.LookIntoTrashAsync(
+                item.Node.Id,
+                [],
+                showsHidden: false,
+                row => below.Add(row.Id),
+                Stop
+            );
+            Note(
+                $"{who} restore {item.Node.Name}",
+                await session.RestoreAsync(
+                    below[_random.Next(below.Count)],
+                    folder: null,
+                    showsHidden: false,
+                    ChangeGuard.None,
+                    Stop
+                )
+            );
         }
 
         // The old file aside, a new one in its place, and the old one away.

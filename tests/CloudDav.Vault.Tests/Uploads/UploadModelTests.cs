@@ -17,7 +17,7 @@ public sealed class UploadModelTests
     [Fact]
     public async Task Files_room_and_held_bytes_are_what_a_simple_model_says()
     {
-        var (first, count) = RandomPlay.Choose(few: 10, whole: 40, many: 1_000);
+        var (first, count) = RandomPlay.Choose(few: 5, whole: 25, many: 1_000);
         for (var seed = first; seed < first + count; seed++)
         {
             await using var cloud = new TestVault(
