@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace CloudDav.Clients.Tests;
@@ -102,6 +103,25 @@ internal sealed partial record SyncRun(CommandResult Result)
                     return $"{(method.Length > 0 ? method : s_methods[number])} {path}";
                 }),
         ];
+
+    /// <summary>How long it leaves alone what failed in an earlier run; zero when there is nothing.</summary>
+    public TimeSpan TriesAgainIn =>
+        Later()
+            .Matches(Result.Output)
+            .Select(match =>
+                TimeSpan.FromSeconds(
+                    1 + int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture)
+                )
+            )
+            .DefaultIfEmpty()
+            .Max();
+
+    [GeneratedRegex(
+        @"trying again in (?<seconds>\d{1,3}) second",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Later();
 
     [GeneratedRegex(
         "accessmanager \\]:?\\s+(?<number>\\d) \"(?<method>[A-Z]*)\" \"(?<url>[^\"]+)\" has X-Request-ID",
