@@ -214,7 +214,7 @@ internal sealed class CustomerRoutes(IEndpointRouteBuilder routes, string tag)
 internal readonly record struct Nothing
 {
     /// <summary>What came of something that says no more than that it was done.</summary>
-    public static async ValueTask<VaultResult<Nothing>> OfAsync(
-        ValueTask<VaultResult<bool>> done
+    public static async ValueTask<VaultResult<Nothing>> OfAsync<T>(
+        ValueTask<VaultResult<T>> done
     ) => (await done).Refusal is { } refusal ? refusal : default(Nothing);
 }

@@ -183,14 +183,10 @@ internal static class TrashEndpoints
                 "/trash/{item:long}",
                 "removeTrashItem",
                 "Remove an item from the trash",
-                async ValueTask<VaultResult<Nothing>> (call) =>
-                    (
-                        await Session(call)
-                            .EmptyTrashAsync(ItemOf(call), purgesNow: false, call.Stop)
-                    ).Refusal
-                        is { } refusal
-                        ? refusal
-                        : default(Nothing)
+                call =>
+                    Nothing.OfAsync(
+                        Session(call).EmptyTrashAsync(ItemOf(call), purgesNow: false, call.Stop)
+                    )
             )
             .Describes("It is no longer shown, and goes for good 7 days later.")
             .Answers(StatusCodes.Status204NoContent)
@@ -201,11 +197,10 @@ internal static class TrashEndpoints
                 "/trash",
                 "emptyTrash",
                 "Empty the trash",
-                async ValueTask<VaultResult<Nothing>> (call) =>
-                    (await Session(call).EmptyTrashAsync(null, purgesNow: false, call.Stop)).Refusal
-                        is { } refusal
-                        ? refusal
-                        : default(Nothing)
+                call =>
+                    Nothing.OfAsync(
+                        Session(call).EmptyTrashAsync(null, purgesNow: false, call.Stop)
+                    )
             )
             .Describes("What is in it now is no longer shown, and goes for good 7 days later.")
             .Answers(StatusCodes.Status204NoContent)
@@ -247,19 +242,16 @@ internal static class TrashEndpoints
                 "/versions/{file:long}/{version:long}/restore",
                 "restoreVersion",
                 "Make an earlier version the file's content again",
-                async ValueTask<VaultResult<Nothing>> (call) =>
-                    (
-                        await Session(call)
+                call =>
+                    Nothing.OfAsync(
+                        Session(call)
                             .RestoreVersionAsync(
                                 FileOf(call),
                                 call.Number("version"),
                                 ChangeGuard.None,
                                 call.Stop
                             )
-                    ).Refusal
-                        is { } refusal
-                        ? refusal
-                        : default(Nothing)
+                    )
             )
             .Describes("What is its content now becomes an earlier version.")
             .Answers(StatusCodes.Status204NoContent)
