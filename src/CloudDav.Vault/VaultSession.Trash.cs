@@ -45,13 +45,13 @@ public sealed partial class VaultSession
     /// <param name="node">An item of the trash, or any node below one.</param>
     /// <param name="below">Names from there on down; empty for itself.</param>
     /// <param name="showsHidden">Whether it may be hidden.</param>
-    /// <param name="visit">Called for each member when it is a folder; must not block. Null when they are not asked for.</param>
+    /// <param name="visit">Called for each member when it is a folder; must not block, and not keep what it is given. Null when they are not asked for.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public ValueTask<VaultResult<TrashItem>> LookIntoTrashAsync(
         NodeId node,
         IReadOnlyList<string> below,
         bool showsHidden,
-        Action<NodeRow>? visit,
+        Action<TrashItem>? visit,
         CancellationToken cancellationToken
     ) =>
         _vaults.Metadata.ReadAsync(
@@ -77,7 +77,7 @@ public sealed partial class VaultSession
                         {
                             // What others share is theirs, in the trash as in the tree.
                             if (row.Kind != NodeKind.Mount)
-                                visit(row);
+                                visit(item with { Chain = [.. item.Chain, row] });
                         }
                     );
                 return item;

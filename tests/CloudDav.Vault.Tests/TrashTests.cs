@@ -48,7 +48,7 @@ public sealed class TrashTests : IAsyncDisposable
             old.Node.Id,
             [],
             showsHidden: false,
-            row => seen.Add(row.Name),
+            member => seen.Add(member.Node.Name),
             Stop
         );
         Assert.Equal(["letter.txt"], seen);

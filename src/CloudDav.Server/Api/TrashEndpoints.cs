@@ -71,36 +71,22 @@ internal static class TrashEndpoints
                     if (LimitOf(call) is not { } limit)
                         return Wrong("limit");
                     var (skip, seen) = (call.Asked("skip") ?? 0, 0L);
-                    var rows = new List<NodeRow>();
+                    var members = new List<TrashBody>();
                     var found = await Session(call)
                         .LookIntoTrashAsync(
                             ItemOf(call),
                             [],
                             false,
-                            row =>
+                            member =>
                             {
-                                if (seen++ >= skip && rows.Count < limit)
-                                    rows.Add(row.Copy());
+                                if (seen++ >= skip && members.Count < limit)
+                                    members.Add(TrashBody.Of(member));
                             },
                             call.Stop
                         );
                     return found.Refusal is { } refusal
                         ? refusal
-                        : new TrashMembers
-                        {
-                            Items =
-                            [
-                                .. rows.Select(row =>
-                                    TrashBody.Of(
-                                        found.Value with
-                                        {
-                                            Chain = [.. found.Value.Chain, row],
-                                        }
-                                    )
-                                ),
-                            ],
-                            Total = seen,
-                        };
+                        : new TrashMembers { Items = members, Total = seen };
                 }
             )
             .Takes("limit", "How many at most: 1 to 1000, 100 unless it is given.")

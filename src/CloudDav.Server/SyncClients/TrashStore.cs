@@ -41,17 +41,9 @@ internal sealed class TrashStore(
     {
         if (names.Length > 0)
         {
-            // Found once already, for what stands before its members.
-            var top = await LookAsync(names, visit: null, stop);
-            if (top.Refusal is { } missing)
-                return missing;
             var looked = await LookAsync(
                 names,
-                row =>
-                    visit(
-                        row.Name,
-                        ResourceOf(top.Value with { Chain = [.. top.Value.Chain, row] })
-                    ),
+                member => visit(member.Node.Name, ResourceOf(member)),
                 stop
             );
             return looked.Refusal is { } gone ? gone : true;
@@ -111,7 +103,7 @@ internal sealed class TrashStore(
 
     private async ValueTask<VaultResult<TrashItem>> LookAsync(
         ImmutableArray<string> names,
-        Action<NodeRow>? visit,
+        Action<TrashItem>? visit,
         CancellationToken stop
     )
     {

@@ -251,7 +251,7 @@ public sealed class SyncModelTests
                 item.Node.Id,
                 [],
                 showsHidden: false,
-                row => below.Add(row.Id),
+                member => below.Add(member.Node.Id),
                 Stop
             );
             Note(
