@@ -41,12 +41,7 @@ public sealed class DavAncestorStore(DavPrincipal principal, string prefix) : ID
             return ValueTask.FromResult<DavResult<Done>>(Missing());
         // The tree below is another endpoint's to list; an infinite listing here would claim to be all of it.
         if (depth == Depth.Infinity)
-            return ValueTask.FromResult<DavResult<Done>>(
-                new DavProblem(403, "This folder is listed one level at a time.")
-                {
-                    Condition = Xml.DavNames.Dav + "propfind-finite-depth",
-                }
-            );
+            return ValueTask.FromResult<DavResult<Done>>(DavProblem.FiniteDepth());
         var at = path.Segments.Length;
         visit([], FolderAt(at));
         if (depth == Depth.One && at < _segments.Length)
@@ -63,7 +58,7 @@ public sealed class DavAncestorStore(DavPrincipal principal, string prefix) : ID
         CancellationToken cancellationToken
     ) =>
         ValueTask.FromResult<DavResult<DavSynced>>(
-            Exists(path) ? Methods.ReportMethod.Unsupported() : Missing()
+            Exists(path) ? DavProblem.UnsupportedReport() : Missing()
         );
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using CloudDav.WebDav.Xml;
 
 namespace CloudDav.WebDav;
 
@@ -39,6 +40,20 @@ public sealed record DavProblem(int Status, string Message)
 
     /// <summary>The language of <see cref="Message"/> and <see cref="Title"/> as a tag (<c>nl</c>), chosen by Accept-Language; null for English, which was not chosen.</summary>
     public string? Language { get; init; }
+
+    /// <summary>The refusal of an infinite listing (RFC 4918 §9.1): 403 with <c>propfind-finite-depth</c>.</summary>
+    public static DavProblem FiniteDepth() =>
+        new(403, "This folder is listed one level at a time.")
+        {
+            Condition = DavNames.Dav + "propfind-finite-depth",
+        };
+
+    /// <summary>The refusal of a report that is not known, or not on this resource (RFC 3253 §3.6): 403 with <c>supported-report</c>.</summary>
+    public static DavProblem UnsupportedReport() =>
+        new(403, "This report cannot be asked for here.")
+        {
+            Condition = DavNames.Dav + "supported-report",
+        };
 }
 
 /// <summary>What is out of order for a while.</summary>

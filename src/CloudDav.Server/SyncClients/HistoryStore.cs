@@ -66,10 +66,7 @@ internal abstract class HistoryStore(
     )
     {
         if (depth == Depth.Infinity)
-            return new DavProblem(403, "This folder is listed one level at a time.")
-            {
-                Condition = XName.Get("propfind-finite-depth", "DAV:"),
-            };
+            return DavProblem.FiniteDepth();
         var found = await FindAsync(path, facts, cancellationToken);
         if (found.Problem is { } problem)
             return problem;
@@ -154,13 +151,7 @@ internal abstract class HistoryStore(
         DavFacts facts,
         DavSyncVisitor visit,
         CancellationToken cancellationToken
-    ) =>
-        new(
-            new DavProblem(403, "This report cannot be asked for here.")
-            {
-                Condition = XName.Get("supported-report", "DAV:"),
-            }
-        );
+    ) => new(DavProblem.UnsupportedReport());
 
     public ValueTask<DavResult<DavSearched>> SearchAsync(
         DavPath path,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Xml.Linq;
 using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Refusals;
@@ -242,10 +241,7 @@ internal sealed class UploadTreeStore : DelegatingDavStore
     )
     {
         if (depth == Depth.Infinity)
-            return new DavProblem(403, "This folder is listed one level at a time.")
-            {
-                Condition = XName.Get("propfind-finite-depth", "DAV:"),
-            };
+            return DavProblem.FiniteDepth();
         var uploads = await _session.ListUploadsAsync(cancellationToken);
         if (uploads.Refusal is { } refusal)
             return _tell(refusal);

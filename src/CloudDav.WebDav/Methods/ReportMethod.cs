@@ -36,13 +36,6 @@ internal static class ReportMethod
             return report.Problem;
         return s_reports.TryGetValue(report.Value, out var answer)
             ? await answer(request, body.Value)
-            : Unsupported();
+            : DavProblem.UnsupportedReport();
     }
-
-    /// <summary>The refusal of a report that is not known, or not on this resource.</summary>
-    public static DavProblem Unsupported() =>
-        new(403, "This report cannot be asked for here.")
-        {
-            Condition = DavNames.Dav + "supported-report",
-        };
 }
