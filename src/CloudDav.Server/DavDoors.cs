@@ -48,10 +48,9 @@ internal sealed class DavDoors
         );
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
-        var options = new DavEndpointOptions
+        var options = dav.Value.AtEveryDoor() with
         {
             HostNames = [.. dav.Value.AliasHosts, .. dav.Value.RootHosts],
-            Clients = dav.Value.Clients,
             Explain = (context, failure) =>
                 failure is StorageUnavailableException outage
                     ? refusals.Answer(context, outages.Tell(outage)).ToProblem()

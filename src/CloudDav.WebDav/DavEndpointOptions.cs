@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace CloudDav.WebDav;
@@ -43,6 +44,14 @@ public sealed record DavEndpointOptions
 
     /// <summary>What is appended to the padded file id to make <c>oc:id</c> unique over servers; letters and digits.</summary>
     public string InstanceId { get; init; } = "clouddav";
+
+    // How the digits of a file id are written before it.
+    internal const string FileIdDigits = "D8";
+
+    /// <summary>A file's id as clients know it: what <c>oc:id</c> and <c>OC-FileId</c> say, and what a host that answers by other means than the protocol's has to say as well.</summary>
+    /// <param name="fileId">Its number (<see cref="DavResource.FileId"/>).</param>
+    public string FileIdOf(long fileId) =>
+        fileId.ToString(FileIdDigits, CultureInfo.InvariantCulture) + InstanceId;
 
     /// <summary>
     /// Whether the sync clients of the ownCloud family come here: errors then have the names and the header they know, files the headers they ask for, times stay within

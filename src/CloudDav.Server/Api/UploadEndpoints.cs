@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Api;
@@ -271,10 +273,10 @@ internal static class UploadEndpoints
             return unfinished;
         var headers = context.Response.Headers;
         headers.ETag = EntityTag.Of(finished.Value.Vault, finished.Value.Node);
-        headers["OC-FileId"] = finished.Value.Node.Id.Value.ToString(
-            "D8",
-            CultureInfo.InvariantCulture
-        );
+        headers["OC-FileId"] = context
+            .RequestServices.GetRequiredService<IOptions<DavOptions>>()
+            .Value.AtEveryDoor()
+            .FileIdOf(finished.Value.Node.Id.Value);
         headers.ContentLocation =
             "/dav/" + string.Join('/', upload.Goal.Path!.Select(Uri.EscapeDataString));
         return default;

@@ -42,11 +42,7 @@ internal sealed class LinkDoor
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
         _endpoint = new DavEndpoint(
             Prefix,
-            new DavEndpointOptions
-            {
-                HostNames = dav.Value.AliasHosts,
-                Clients = dav.Value.Clients,
-            },
+            dav.Value.AtEveryDoor(),
             _ => throw new InvalidOperationException("A link's tree is opened at its own address."),
             log
         );

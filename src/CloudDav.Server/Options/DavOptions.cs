@@ -29,6 +29,9 @@ internal sealed class DavOptions : IValidatableObject
     /// <summary>What differs from client to client: each is Auto, On or Off.</summary>
     public DavClientOptions Clients { get; init; } = new();
 
+    /// <summary>What is the same at every door where the protocol is spoken.</summary>
+    public DavEndpointOptions AtEveryDoor() => new() { HostNames = AliasHosts, Clients = Clients };
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -19,7 +19,7 @@ internal sealed class RefusalDesk(
     IOptions<DavOptions> dav
 )
 {
-    private readonly DavEndpointOptions _options = new() { Clients = dav.Value.Clients };
+    private readonly DavEndpointOptions _options = dav.Value.AtEveryDoor();
 
     /// <summary>How it is told to whoever asked.</summary>
     /// <param name="context">The request.</param>

@@ -51,9 +51,8 @@ internal sealed class SyncDoor
         );
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
-        _options = new DavEndpointOptions
+        _options = dav.Value.AtEveryDoor() with
         {
-            HostNames = dav.Value.AliasHosts,
             Clients = dav.Value.Clients with { BrowserPages = DavSwitch.Off },
             ServesSyncClients = true,
             Explain = (context, failure) =>

@@ -200,7 +200,7 @@ internal static class GetMethod
     {
         var headers = request.Response.Headers;
         headers["OC-ETag"] = resource.ETag;
-        headers["OC-FileId"] = WrittenAnswer.FileIdOf(request, resource);
+        headers["OC-FileId"] = request.Options.FileIdOf(resource.FileId);
         // One of a kind that they do not know would make them throw the file away.
         var known = resource
             .Checksums?.Split(' ')

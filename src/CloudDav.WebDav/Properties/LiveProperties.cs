@@ -278,7 +278,7 @@ internal static class LiveProperties
                 resource.FileId.TryFormat(
                     digits,
                     out var count,
-                    "D8",
+                    DavEndpointOptions.FileIdDigits,
                     CultureInfo.InvariantCulture
                 );
                 writer.RawText(digits[..count]);

@@ -17,7 +17,7 @@ internal static class WrittenAnswer
         }
         headers.LastModified = resource.Modified.ToString("r", CultureInfo.InvariantCulture);
         if (resource.FileId > 0)
-            headers["OC-FileId"] = FileIdOf(request, resource);
+            headers["OC-FileId"] = request.Options.FileIdOf(resource.FileId);
         // Both are accepted exactly when they parsed: the store takes every time that RFC 1123 can write.
         if (written.ModifiedAccepted)
             headers["X-OC-MTime"] = "accepted";
@@ -27,8 +27,4 @@ internal static class WrittenAnswer
             written.Created ? StatusCodes.Status201Created : StatusCodes.Status204NoContent
         );
     }
-
-    /// <summary>A resource's id as <c>oc:id</c> shows it.</summary>
-    public static string FileIdOf(DavRequest request, DavResource resource) =>
-        resource.FileId.ToString("D8", CultureInfo.InvariantCulture) + request.Options.InstanceId;
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml.Linq;
 using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Api;
@@ -88,13 +89,18 @@ public sealed class TusTests : IAsyncLifetime
             (204, "50000", "/dav/Fotos/%C3%BC%201.bin"),
             (last.Status, last.Header("Upload-Offset"), last.Header("Content-Location"))
         );
-        Assert.Matches("^[0-9]{8,}$", last.Header("OC-FileId"));
         var read = await _alice.GetAsync(last.Header("Content-Location")!);
         Assert.Equal(
             (last.ETag, "Tue, 14 Nov 2023 22:13:20 GMT"),
             (read.ETag, read.Header("Last-Modified"))
         );
         Assert.Equal(whole, read.Body);
+        // The id that the other doors know it by.
+        var inSync = await _alice.GetAsync("/remote.php/dav/files/alice/Fotos/%C3%BC%201.bin");
+        Assert.Equal(
+            (inSync.Header("OC-FileId"), inSync.Header("OC-FileId")),
+            (last.Header("OC-FileId"), await IdOfAsync(last.Header("Content-Location")!))
+        );
         // A lost answer: all is there.
         Assert.Equal("50000", (await SendAsync("HEAD", address)).Header("Upload-Offset"));
         var bert = await _host.AddPersonAsync("bert", 1_000);
@@ -268,6 +274,12 @@ public sealed class TusTests : IAsyncLifetime
         Assert.InRange(offset, 1, 16_000_000);
         Assert.Equal(204, (await PatchAsync(address, offset, whole[(int)offset..])).Status);
         Assert.Equal(whole, (await _alice.GetAsync("/dav/f")).Body);
+    }
+
+    private async Task<string> IdOfAsync(string path)
+    {
+        var name = XName.Get("id", "http://owncloud.org/ns");
+        return (await _alice.PropertiesAsync(path, "0", name)).Only.Text(name)!;
     }
 
     private Task<DavAnswer> BeginAsync(long length, string metadata) =>
