@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using CloudDav.WebDav.Headers;
 using CloudDav.WebDav.Paths;
 using CloudDav.WebDav.Responses;
 using Microsoft.AspNetCore.Http;
@@ -10,12 +12,18 @@ namespace CloudDav.WebDav;
 /// <summary>Opens the tree for a request whose principal the host has authenticated, or says why not (403, 410, 503 …).</summary>
 public delegate ValueTask<DavResult<IDavStore>> OpenDavStore(HttpContext context);
 
+/// <summary>A place in a tree that has an address of its own beside the tree's.</summary>
+/// <param name="Prefix">That address, decoded, such as <c>/home</c>.</param>
+/// <param name="Path">Which place it is.</param>
+public sealed record DavAlias(string Prefix, DavPath Path);
+
 /// <summary>Serves one tree at one address. Read this first: <see cref="HandleAsync"/> is the whole way of a request.</summary>
 public sealed class DavEndpoint
 {
     private readonly ImmutableArray<string> _mount;
     private readonly DavEndpointOptions _options;
     private readonly OpenDavStore _open;
+    private readonly Func<HttpContext, DavAlias>? _alias;
     private readonly ILogger _logger;
     private readonly SpoolBudget _budget;
 
@@ -24,23 +32,26 @@ public sealed class DavEndpoint
     /// <param name="options">The host's decisions.</param>
     /// <param name="open">Opens the tree for a request.</param>
     /// <param name="logger">Where failures go.</param>
+    /// <param name="alias">By which further address Destination and If may name places in the tree, once the host knows who asks; null for none. It is served by another endpoint.</param>
     public DavEndpoint(
         string prefix,
         DavEndpointOptions options,
         OpenDavStore open,
-        ILogger<DavEndpoint> logger
+        ILogger<DavEndpoint> logger,
+        Func<HttpContext, DavAlias>? alias = null
     )
     {
-        _mount = [.. prefix.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        _mount = SegmentsOf(prefix);
         _options = options;
         _open = open;
+        _alias = alias;
         _logger = logger;
         _budget = new SpoolBudget(options);
     }
 
     private DavEndpoint(DavEndpoint other, string prefix, OpenDavStore open)
     {
-        _mount = [.. prefix.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        _mount = SegmentsOf(prefix);
         (_options, _open, _logger, _budget) = (other._options, open, other._logger, other._budget);
     }
 
@@ -58,6 +69,58 @@ public sealed class DavEndpoint
         var raw = RawTargetOf(context);
         return raw == "*" || DavTarget.IsBelow(raw, _mount);
     }
+
+    /// <summary>
+    /// What a request's Destination names in this tree, by the rules of the methods that need one: for a store to which it says something with another method too. Null when there is no such header;
+    /// 400, 403 or 502 when it names nothing here.
+    /// </summary>
+    public DavResult<DavPath>? DestinationOf(HttpContext context)
+    {
+        if (context.Request.Headers["Destination"] is not { Count: > 0 } header)
+            return null;
+        var target = Resolve(context, header.ToString());
+        return target.Problem is { } problem ? problem : target.Value.Path;
+    }
+
+    /// <summary>A Destination header or an If tag, decoded by the rules of the request's own target.</summary>
+    internal DavResult<DavTarget> Resolve(HttpContext context, string? url)
+    {
+        var target = Parse(context, url, _mount);
+        // 502 is what is outside the tree, or on another server.
+        if (target.Problem is not { Status: 502 } || _alias?.Invoke(context) is not { } alias)
+            return target;
+        var other = Parse(context, url, SegmentsOf(alias.Prefix));
+        if (other.Problem is not null)
+            return other;
+        var path = new DavPath(alias.Path.Segments.AddRange(other.Value.Path.Segments));
+        return other.Value with
+        {
+            Path = path,
+            Href = Encoding.ASCII.GetBytes(Href.Of(_mount, path, isCollection: false)),
+        };
+    }
+
+    private DavResult<DavTarget> Parse(
+        HttpContext context,
+        string? url,
+        ImmutableArray<string> mount
+    ) =>
+        Destination.Parse(
+            url,
+            mount,
+            host => IsOurHost(context, host),
+            mapNames: _options.Clients.WindowsNames != DavSwitch.Off
+        );
+
+    // A trusted proxy's forwarded host has become Request.Host by the host's own middleware.
+    private bool IsOurHost(HttpContext context, string host) =>
+        host.Equals(
+            Destination.WithoutPort(context.Request.Host.Value ?? ""),
+            StringComparison.OrdinalIgnoreCase
+        ) || _options.HostNames.Contains(host, StringComparer.OrdinalIgnoreCase);
+
+    private static ImmutableArray<string> SegmentsOf(string prefix) =>
+        [.. prefix.Split('/', StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>Answers a request.</summary>
     /// <remarks>
@@ -168,6 +231,7 @@ public sealed class DavEndpoint
                 Target = target.Value,
                 Client = client,
                 Store = store.Value,
+                Endpoint = this,
                 Options = _options,
                 Mount = _mount,
                 Budget = _budget,

@@ -27,6 +27,9 @@ internal sealed class DavRequest
     /// <summary>The tree.</summary>
     public required IDavStore Store { get; init; }
 
+    /// <summary>What answers it.</summary>
+    public required DavEndpoint Endpoint { get; init; }
+
     /// <summary>The host's decisions.</summary>
     public required DavEndpointOptions Options { get; init; }
 
@@ -61,8 +64,7 @@ internal sealed class DavRequest
     public DavResult<DepthHeader> Depth => DepthHeader.Parse(Header("Depth"));
 
     /// <summary>A Destination header or an If tag, decoded by the rules of the request's own target.</summary>
-    public DavResult<DavTarget> Resolve(string? url) =>
-        Destination.Parse(url, Mount, IsOurHost, Options.Clients.WindowsNames != DavSwitch.Off);
+    public DavResult<DavTarget> Resolve(string? url) => Endpoint.Resolve(Http, url);
 
     /// <summary>The modification time to store (<c>X-OC-Mtime</c>); null when absent, not a number, or out of range.</summary>
     public DateTimeOffset? OcModified => HttpDates.ParseUnix(Header("X-OC-Mtime"));
@@ -126,23 +128,5 @@ internal sealed class DavRequest
         Response.StatusCode = status;
         if (status != StatusCodes.Status204NoContent)
             Response.ContentLength = 0;
-    }
-
-    private bool IsOurHost(string host)
-    {
-        // A trusted proxy's forwarded host has become Request.Host by the host's own middleware.
-        if (
-            host.Equals(
-                Destination.WithoutPort(Http.Request.Host.Value ?? ""),
-                StringComparison.OrdinalIgnoreCase
-            )
-        )
-            return true;
-        foreach (var name in Options.HostNames)
-        {
-            if (host.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-        return false;
     }
 }

@@ -63,8 +63,17 @@ internal sealed class SyncDoor
         _trees = new DavEndpoint(
             TreesPrefix,
             _options,
-            context => new(new SyncTreesStore(context, TreesPrefix, SyncTrees.All)),
-            davLog
+            context =>
+                new(
+                    new SyncTreesStore(
+                        context,
+                        TreesPrefix,
+                        SyncTrees.All,
+                        () => _trees!.DestinationOf(context)
+                    )
+                ),
+            davLog,
+            context => new(AliasPrefix, new([SyncTrees.Files, context.Features.Get<Actor>()!.Name]))
         );
         _alias = _trees.At(
             AliasPrefix,

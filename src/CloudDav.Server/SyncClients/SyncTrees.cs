@@ -11,7 +11,13 @@ internal delegate DavResult<IDavStore> OpenSyncTree(SyncTree tree);
 /// <param name="Http">The request.</param>
 /// <param name="Actor">Who asks, and whose tree it is.</param>
 /// <param name="Address">Where the tree is, without a slash at its end.</param>
-internal sealed record SyncTree(HttpContext Http, Actor Actor, string Address)
+/// <param name="FindNamedFile">What the request's Destination names in the person's tree of files; null when it has none.</param>
+internal sealed record SyncTree(
+    HttpContext Http,
+    Actor Actor,
+    string Address,
+    Func<DavResult<DavPath>?> FindNamedFile
+)
 {
     /// <summary>A part of the server.</summary>
     public T Part<T>()

@@ -10,10 +10,12 @@ namespace CloudDav.Server.SyncClients;
 /// <param name="context">The request, whose actor is known.</param>
 /// <param name="prefix">Where all of them are.</param>
 /// <param name="trees">How each is opened.</param>
+/// <param name="destination">What the request's Destination names among them; null when it has none.</param>
 internal sealed class SyncTreesStore(
     HttpContext context,
     string prefix,
-    IReadOnlyDictionary<string, OpenSyncTree> trees
+    IReadOnlyDictionary<string, OpenSyncTree> trees,
+    Func<DavResult<DavPath>?> destination
 ) : IDavStore
 {
     private readonly Actor _actor = context.Features.Get<Actor>()!;
@@ -392,8 +394,8 @@ internal sealed class SyncTreesStore(
         {
             if (!trees.ContainsKey(segments[0]))
                 return new DavProblem(404, "There is nothing at this address.");
-            if (SignInName.Key(segments[1]) != SignInName.Key(_actor.Name))
-                return new DavProblem(403, "This is not the address of your own files.");
+            if (!IsOwn(segments[1]))
+                return NotOwn();
             var tree = Open(segments[0]);
             return tree.Problem is { } closed
                 ? closed
@@ -415,11 +417,32 @@ internal sealed class SyncTreesStore(
     private DavResult<IDavStore> Open(string name)
     {
         if (!_open.TryGetValue(name, out var tree))
-            _open.Add(name, tree = trees[name](new(context, _actor, AddressOf(name))));
+            _open.Add(
+                name,
+                tree = trees[name](new(context, _actor, AddressOf(name), FindNamedFile))
+            );
         return tree;
     }
 
     private string AddressOf(string name) => $"{prefix}/{name}/{Uri.EscapeDataString(_actor.Name)}";
+
+    // What the Destination says of the tree of files, for whoever makes a file there.
+    private DavResult<DavPath>? FindNamedFile() =>
+        destination() switch
+        {
+            null => null,
+            { Problem: { } problem } => problem,
+            { Value.Segments: [SyncTrees.Files, var person, _, ..] and var segments } => IsOwn(
+                person
+            )
+                ? new DavPath(segments[2..])
+                : NotOwn(),
+            _ => new DavProblem(403, "What is sent here becomes a file among your own files."),
+        };
+
+    private bool IsOwn(string person) => SignInName.Key(person) == SignInName.Key(_actor.Name);
+
+    private static DavProblem NotOwn() => new(403, "This is not the address of your own files.");
 
     private static ValueTask<DavResult<DavWritten>> TopIsThere() =>
         new(new DavProblem(405, "The top folder exists already."));

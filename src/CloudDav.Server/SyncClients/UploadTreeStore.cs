@@ -18,13 +18,12 @@ internal sealed class UploadTreeStore : DelegatingDavStore
 
     private readonly SyncTree _tree;
     private readonly VaultTree _session;
-    private readonly string _files;
     private readonly Func<Refusal, DavProblem> _tell;
 
     private UploadTreeStore(SyncTree tree, VaultTree session, string files)
         : base(new DavAncestorStore(new DavPrincipal(tree.Actor.Name, files), ""))
     {
-        (_tree, _session, _files) = (tree, session, files);
+        (_tree, _session) = (tree, session);
         var refusals = tree.Part<RefusalDesk>();
         _tell = refusal => refusals.Answer(tree.Http, refusal, session.Language).ToProblem();
     }
@@ -123,12 +122,15 @@ internal sealed class UploadTreeStore : DelegatingDavStore
     {
         if (path.Segments is not [{ Length: <= MaxName } id])
             return path.IsRoot ? new DavProblem(405, "The top folder exists already.") : NoPlace();
+        var target = _tree.FindNamedFile();
+        if (target is { Problem: { } wrong })
+            return wrong;
         var begun = await _session.BeginUploadAsync(
             new UploadPlan
             {
                 Name = NameOf(id),
                 Total = NumberOf(_tree.Http.Request.Headers["OC-Total-Length"].ToString()),
-                Goal = new(Target(), null, null, null),
+                Goal = new(target?.Value.Segments, null, null, null),
             },
             cancellationToken
         );
@@ -267,9 +269,15 @@ internal sealed class UploadTreeStore : DelegatingDavStore
         CancellationToken cancellationToken
     )
     {
-        if (Target() is not { } target)
+        if (_tree.FindNamedFile() is not { } target)
             return Missing();
-        var found = await _session.FindAsync(target, NodeDetails.None, cancellationToken);
+        if (target.Problem is { } problem)
+            return problem;
+        var found = await _session.FindAsync(
+            target.Value.Segments,
+            NodeDetails.None,
+            cancellationToken
+        );
         return found.Refusal is { } refusal
             ? _tell(refusal)
             : VaultProperties.Of(
@@ -278,20 +286,6 @@ internal sealed class UploadTreeStore : DelegatingDavStore
                 found.Value.Node,
                 DavFacts.None
             );
-    }
-
-    // What the Destination says in the tree of files; null for nothing, and for what is elsewhere.
-    private string[]? Target()
-    {
-        var text = _tree.Http.Request.Headers["Destination"].ToString();
-        var start = text.IndexOf(_files, StringComparison.OrdinalIgnoreCase);
-        if (start < 0)
-            return null;
-        var path = text[(start + _files.Length)..]
-            .Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return path.Length == 0
-            ? null
-            : [.. path.Select(segment => Uri.UnescapeDataString(segment).Normalize())];
     }
 
     private static UploadName NameOf(string id) => new(UploadKind.Chunks, id);

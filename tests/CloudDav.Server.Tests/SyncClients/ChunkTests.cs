@@ -155,6 +155,83 @@ public sealed class ChunkTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task The_old_address_of_the_files_is_as_good_a_destination()
+    {
+        const string Old = "/remote.php/webdav";
+        var whole = $"{_host.Address.GetLeftPart(UriPartial.Authority)}{Old}/%C3%BC%20%231";
+        await MkcolAsync("old", ("Destination", whole));
+        await PutAsync("old", "1", Bytes(1, 20_000));
+        var moved = await MoveToAsync("old", whole);
+        Assert.Equal(201, moved.Status);
+        var read = await _alice.GetAsync($"{Files}/%C3%BC%20%231");
+        Assert.Equal((200, moved.ETag), (read.Status, read.ETag));
+        Assert.Equal(Bytes(1, 20_000), read.Body);
+
+        const string Path = Old + "/%C3%BC%20%231";
+        await MkcolAsync("old");
+        await PutAsync("old", "1", [7]);
+        foreach (
+            var (header, value) in (ValueTuple<string, string>[])
+                [("If", $"<{Path}> ([\"other\"])"), ("If-Match", "\"other\""), ("Overwrite", "F")]
+        )
+            Assert.Equal(412, (await MoveToAsync("old", Path, (header, value))).Status);
+        Assert.Equal(
+            204,
+            (await MoveToAsync("old", Path, ("If", $"<{Path}> ([{moved.ETag}])"))).Status
+        );
+        Assert.Equal([7], (await _alice.GetAsync($"{Files}/%C3%BC%20%231")).Body);
+        // Anything else can go there as well.
+        Assert.Equal(
+            201,
+            (await _alice.MoveAsync($"{Files}/%C3%BC%20%231", $"{Old}/renamed")).Status
+        );
+        Assert.Equal(403, (await _alice.MoveAsync($"{Files}/renamed", $"{Old}/renamed")).Status);
+    }
+
+    [Theory]
+    [InlineData("/remote.php/dav/files/bert/f", 403, "not the address of your own files")]
+    [InlineData("/remote.php/dav/files/alice/", 403, "")]
+    [InlineData("/remote.php/webdav/", 403, "")]
+    [InlineData("/remote.php/dav/trashbin/alice/trash/f", 403, "")]
+    [InlineData("/remote.php/dav/uploads/alice/10/f", 403, "")]
+    [InlineData("http://elsewhere.example/remote.php/webdav/f", 502, "on another server")]
+    [InlineData("//elsewhere.example/remote.php/dav/files/alice/f", 502, "on another server")]
+    [InlineData("/dav/f", 502, "outside this tree")]
+    [InlineData("remote.php/dav/files/alice/f", 400, "not a URL")]
+    [InlineData("http://eve@127.0.0.1/remote.php/dav/files/alice/f", 400, "must not name a user")]
+    [InlineData("/remote.php/dav/files/alice/f#1", 400, "fragment")]
+    [InlineData("/remote.php/dav/files/alice/../bert/f", 400, "dot segments")]
+    [InlineData("/remote.php/dav/files/alice/%2e%2E/bert/f", 400, "dot segments")]
+    [InlineData("/remote.php/webdav/../dav/files/bert/f", 400, "dot segments")]
+    [InlineData("/remote.php/dav/files/alice/a%2Fb", 400, "must not contain a slash")]
+    [InlineData("/remote.php/dav/files/alice/a%0", 400, "malformed escape")]
+    [InlineData("/remote.php/webdav/a%00b", 400, "control characters")]
+    [InlineData("/remote.php/webdav/LONG", 403, "too long")]
+    public async Task A_destination_that_is_none_is_refused_with_its_reason(
+        string destination,
+        int status,
+        string reason
+    )
+    {
+        destination = destination.Replace("LONG", new string('n', 256), StringComparison.Ordinal);
+        await MkcolAsync("10");
+        await PutAsync("10", "1", [7]);
+        var begun = await _alice.MkcolAsync($"{Uploads}/11", ("Destination", destination));
+        var moved = await MoveToAsync("10", destination);
+        var matched = await MoveToAsync("10", destination, ("If-Match", "\"any\""));
+        Assert.Equal((status, status, status), (begun.Status, moved.Status, matched.Status));
+        foreach (var refused in (DavAnswer[])[begun, moved])
+        {
+            Assert.Contains("<s:message>", refused.Text, StringComparison.Ordinal);
+            Assert.Contains(reason, refused.Text, StringComparison.Ordinal);
+        }
+        Assert.Equal(404, (await _alice.PropfindAsync($"{Uploads}/11", "0")).Status);
+        // Nothing of what was sent is lost.
+        Assert.Equal(201, (await MoveAsync("10", "/f")).Status);
+        Assert.Equal([7], (await _alice.GetAsync($"{Files}/f")).Body);
+    }
+
     private async Task MkcolAsync(string id, params (string, string)[] headers) =>
         Assert.Equal(201, (await _alice.MkcolAsync($"{Uploads}/{id}", headers)).Status);
 
@@ -165,13 +242,13 @@ public sealed class ChunkTests : IAsyncLifetime
         string id,
         string to,
         params (string Name, string Value)[] headers
-    ) =>
-        _alice.SendAsync(
-            "MOVE",
-            $"{Uploads}/{id}/.file",
-            null,
-            [("Destination", Files + to), .. headers]
-        );
+    ) => MoveToAsync(id, Files + to, headers);
+
+    private Task<DavAnswer> MoveToAsync(
+        string id,
+        string destination,
+        params (string Name, string Value)[] headers
+    ) => _alice.MoveAsync($"{Uploads}/{id}/.file", destination, headers);
 
     [SuppressMessage("Security", "CA5350", Justification = "It is what the clients send.")]
     private static string Sha1(byte[] bytes) => Convert.ToHexStringLower(SHA1.HashData(bytes));
