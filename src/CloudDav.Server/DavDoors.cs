@@ -33,19 +33,16 @@ internal sealed class DavDoors
         RefusalDesk refusals,
         OutageDesk outages,
         VaultParts parts,
-        IOptions<ListenOptions> listen,
+        DeviceQueue queue,
         IOptions<DavOptions> dav,
         ILogger<DavEndpoint> log
     )
     {
         _signIn = signIn;
+        _queue = queue;
         _refusals = refusals;
         _outages = outages;
         _contracts = parts.Contracts;
-        _queue = new DeviceQueue(
-            listen.Value.RequestsPerDevice,
-            TimeSpan.FromSeconds(listen.Value.QueueSeconds)
-        );
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
         var options = dav.Value.AtEveryDoor() with

@@ -364,6 +364,7 @@ internal static class ServerHost
         services.AddSingleton<ChangeWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatch>());
         services.AddSingleton<VaultStores>();
+        services.AddSingleton<DeviceQueue>();
         CustomerApi.Register(services);
         PagesDoor.Register(services);
         services.AddSingleton<DavDoors>();

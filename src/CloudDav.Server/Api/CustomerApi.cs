@@ -39,17 +39,14 @@ internal sealed class CustomerApi
     public CustomerApi(
         IServiceProvider services,
         SignIn signIn,
-        IOptions<ListenOptions> listen,
+        DeviceQueue queue,
         IOptions<DavOptions> dav,
         ILogger<CustomerApi> log
     )
     {
         _signIn = signIn;
+        _queue = queue;
         _log = log;
-        _queue = new DeviceQueue(
-            listen.Value.RequestsPerDevice,
-            TimeSpan.FromSeconds(listen.Value.QueueSeconds)
-        );
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         // A pipeline of its own, so that no request for the tree is ever matched against routes; made when somebody first comes.
         _endpoints = new(() =>
@@ -125,9 +122,8 @@ internal sealed class CustomerApi
             await new ProblemResult(new Refusal(RefusalRule.DoorNotAllowed)).ExecuteAsync(context);
             return;
         }
-        if (
-            context.GetEndpoint()?.Metadata.GetMetadata<CustomerEndpoint>() is { IsAnonymous: true }
-        )
+        var endpoint = context.GetEndpoint()?.Metadata.GetMetadata<CustomerEndpoint>();
+        if (endpoint is { IsAnonymous: true })
         {
             await next(context);
             return;
@@ -142,7 +138,9 @@ internal sealed class CustomerApi
                 _signIn.Revoked(context, actor);
             return Task.CompletedTask;
         });
-        using var place = await _queue.EnterAsync(actor, context);
+        using var place = endpoint is { IsUnqueued: true }
+            ? DeviceQueue.Place.None
+            : await _queue.EnterAsync(actor, context);
         if (place is null)
         {
             await new ProblemResult(new Refusal(RefusalRule.DeviceBusy)).ExecuteAsync(context);

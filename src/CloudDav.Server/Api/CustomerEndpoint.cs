@@ -15,6 +15,9 @@ internal sealed class CustomerEndpoint : ApiEndpoint<CustomerEndpoint>
     /// <summary>Whether nobody has to sign in.</summary>
     public bool IsAnonymous { get; private set; }
 
+    /// <summary>Whether it takes no place among the running requests of the device.</summary>
+    public bool IsUnqueued { get; private set; }
+
     /// <summary>Its answer has another status than 200.</summary>
     public CustomerEndpoint Answers(int status)
     {
@@ -33,6 +36,13 @@ internal sealed class CustomerEndpoint : ApiEndpoint<CustomerEndpoint>
     public CustomerEndpoint NeedsNoSignIn()
     {
         IsAnonymous = true;
+        return this;
+    }
+
+    /// <summary>Its time is that of an upload, or of a change to come, which has a bound of its own; nothing else of the device is to wait for that.</summary>
+    public CustomerEndpoint NeedsNoPlace()
+    {
+        IsUnqueued = true;
         return this;
     }
 }

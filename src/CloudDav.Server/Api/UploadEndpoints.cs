@@ -47,6 +47,7 @@ internal static class UploadEndpoints
                 "text/plain",
                 context => AnswerAsync(context, BeginAsync)
             )
+            .NeedsNoPlace()
             .Answers(StatusCodes.Status201Created)
             .Refuses(
                 RefusalRule.CapacityExceeded,
@@ -99,6 +100,7 @@ internal static class UploadEndpoints
                 "text/plain",
                 context => AnswerAsync(context, OverrideAsync)
             )
+            .NeedsNoPlace()
             .Answers(StatusCodes.Status204NoContent)
             .Refuses(RefusalRule.NotFound);
     }

@@ -40,6 +40,7 @@ internal static class ChangeEndpoints
             .Describes(
                 "The answer has changed: true as soon as the tree is another one than at since. What changed, a sync-collection report or a listing tells."
             )
+            .NeedsNoPlace()
             .Refuses(
                 RefusalRule.TooManyListeners,
                 RefusalRule.NoRoomForListeners,
@@ -58,6 +59,7 @@ internal static class ChangeEndpoints
             .Describes(
                 "The first event says what the tree is now, each further one that it has changed; their id and data hold the stamp. An event named end says why there will be no more."
             )
+            .NeedsNoPlace()
             .Refuses(
                 RefusalRule.TooManyListeners,
                 RefusalRule.NoRoomForListeners,

@@ -1,18 +1,22 @@
 using System.Collections.Concurrent;
+using CloudDav.Server.Options;
 using CloudDav.Vault;
+using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Hosting;
 
 /// <summary>
 /// Lets a few requests of one device run at once and has the others wait, because mount clients take 429 for a broken disk. It shares out this
-/// process's work fairly and protects nothing, so it needs no memory beyond the process.
+/// process's work fairly and protects nothing, so it needs no memory beyond the process. There is one for all doors: whichever a device comes by, its work is the same process's.
 /// </summary>
 /// <remarks>
 /// A request leaves when its answer begins, so eight paused players do not block a mount. Uploads do not enter: their time is the client's, and
 /// the commits of 64 of them together share one flush, which eight at a time would not.
 /// </remarks>
-internal sealed class DeviceQueue(int places, TimeSpan longestWait)
+internal sealed class DeviceQueue(IOptions<ListenOptions> listen)
 {
+    private readonly int _places = listen.Value.RequestsPerDevice;
+    private readonly TimeSpan _longestWait = TimeSpan.FromSeconds(listen.Value.QueueSeconds);
     private readonly ConcurrentDictionary<(long Account, long Device), Line> _lines = new();
 
     /// <summary>Waits for a place; null when none came free in time.</summary>
@@ -26,7 +30,7 @@ internal sealed class DeviceQueue(int places, TimeSpan longestWait)
         var line = Join(key);
         try
         {
-            if (!await line.Places.WaitAsync(longestWait, context.RequestAborted))
+            if (!await line.Places.WaitAsync(_longestWait, context.RequestAborted))
             {
                 Leave(key, line);
                 return null;
@@ -53,7 +57,7 @@ internal sealed class DeviceQueue(int places, TimeSpan longestWait)
     {
         while (true)
         {
-            var line = _lines.GetOrAdd(key, static (_, places) => new Line(places), places);
+            var line = _lines.GetOrAdd(key, static (_, places) => new Line(places), _places);
             lock (line)
             {
                 if (line.IsClosed)

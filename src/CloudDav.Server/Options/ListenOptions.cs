@@ -37,7 +37,7 @@ internal sealed class ListenOptions : IValidatableObject
     [AllowedRange(10, 3_600)]
     public int KeepAliveSeconds { get; init; } = 180;
 
-    /// <summary>How many requests of one device are worked on at once; further ones wait. Uploads do not count.</summary>
+    /// <summary>How many requests of one device are worked on at once; further ones wait. All doors count together; uploads, and who waits for changes, do not count.</summary>
     [AllowedRange(1, 1_000)]
     public int RequestsPerDevice { get; init; } = 8;
 

@@ -38,17 +38,13 @@ internal sealed class SyncDoor
         VaultStores stores,
         RefusalDesk refusals,
         OutageDesk outages,
-        IOptions<ListenOptions> listen,
+        DeviceQueue queue,
         IOptions<DavOptions> dav,
         ILogger<DavEndpoint> davLog,
         ILogger<SyncDoor> log
     )
     {
-        (_signIn, _refusals, _outages, _log) = (signIn, refusals, outages, log);
-        _queue = new DeviceQueue(
-            listen.Value.RequestsPerDevice,
-            TimeSpan.FromSeconds(listen.Value.QueueSeconds)
-        );
+        (_signIn, _queue, _refusals, _outages, _log) = (signIn, queue, refusals, outages, log);
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
         _options = dav.Value.AtEveryDoor() with

@@ -1,4 +1,5 @@
 using System.Net;
+using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Hosting;
@@ -265,6 +266,84 @@ public sealed class TransportTests
             players.ForEach(player => player.Dispose());
         }
     }
+
+    [Theory]
+    [InlineData("PROPFIND /dav/", "<propfind xmlns='DAV:'><allprop/></propfind>", 207)]
+    [InlineData(
+        "PROPFIND /remote.php/dav/files/alice/",
+        "<propfind xmlns='DAV:'><allprop/></propfind>",
+        207
+    )]
+    [InlineData("POST /api/v1/devices", "{\"name\":\"One\"}", 201)]
+    public async Task A_device_has_its_places_once_whichever_doors_it_comes_by(
+        string request,
+        string body,
+        int status
+    )
+    {
+        await using var host = await StartWithOnePlaceAsync();
+        using var slow = await RawHttp.ConnectAsync(host.Port);
+        await slow.SendAsync(
+            $"{request} HTTP/1.1\r\nHost: localhost\r\n{RawHttp.Basic()}Depth: 0\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"
+        );
+        // It has its place, and waits for what it was sent with.
+        Assert.Equal(100, (await slow.ReadHeadAsync())!.Status);
+
+        var alice = host.Client();
+        string[] doors =
+        [
+            "/dav/",
+            "/remote.php/dav/files/alice/",
+            "/remote.php/webdav/",
+            "/ocs/v2.php/cloud/user",
+            "/api/v1/devices",
+        ];
+        var refused = await Task.WhenAll(doors.Select(door => alice.GetAsync(door)));
+        Assert.All(refused, answer => Assert.Equal(503, answer.Status));
+        // Others have places of their own, and uploads need none.
+        Assert.Equal(207, (await host.Client("bob", "demo").PropfindAsync("/dav/")).Status);
+        Assert.Equal(201, (await alice.PutAsync("/dav/f", "1")).Status);
+
+        await slow.SendAsync(body);
+        Assert.Equal(status, (await slow.ReadAnswerAsync())!.Status);
+        foreach (var door in doors)
+            Assert.Equal(200, (await alice.GetAsync(door)).Status);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_changes_or_sends_an_upload_takes_no_place()
+    {
+        await using var host = await StartWithOnePlaceAsync();
+        var alice = host.Client();
+        var stamp = (await alice.GetAsync("/api/v1/changes")).Json().GetProperty("stamp");
+        using var stream = await alice.OpenAsync("GET", "/api/v1/changes/stream");
+        using var upload = await RawHttp.ConnectAsync(host.Port);
+        await upload.SendAsync(
+            $"POST /api/v1/uploads HTTP/1.1\r\nHost: localhost\r\n{RawHttp.Basic()}Tus-Resumable: 1.0.0\r\nUpload-Length: 2\r\nUpload-Metadata: filename Zg==\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+        );
+        Assert.Equal(100, (await upload.ReadHeadAsync())!.Status);
+        var waiting = new List<Task<DavAnswer>>();
+        for (var i = 0; i < 2; i++)
+            waiting.Add(alice.GetAsync($"/api/v1/changes?since={stamp}&wait=60"));
+
+        Assert.Equal(207, (await alice.PropfindAsync("/dav/")).Status);
+        Assert.Equal(201, (await alice.MkcolAsync("/dav/news")).Status);
+        foreach (var waited in waiting)
+            Assert.Equal(200, (await waited).Status);
+        await upload.SendAsync("ab");
+        Assert.Equal(201, (await upload.ReadAnswerAsync())!.Status);
+    }
+
+    private static Task<CloudDavHost> StartWithOnePlaceAsync() =>
+        CloudDavHost.StartAsync(
+            new()
+            {
+                Settings = Settings(
+                    ("Listen:RequestsPerDevice", "1"),
+                    ("Listen:QueueSeconds", "1")
+                ),
+            }
+        );
 
     [Fact]
     public async Task C76_A_listed_origin_may_use_the_tree_and_a_foreign_one_may_not_change_it()
