@@ -9,11 +9,14 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server;
 
 /// <summary>
-/// The doors to the trees: <c>/dav/</c> is the signed-in customer's. Explorer and Office probe every ancestor of what they mount, so to DAV methods <c>/</c>
+/// The doors to the trees: <c>/dav/</c> is the signed-in customer's, and <c>/rewind/</c> shows it as it was. Explorer and Office probe every ancestor of what they mount, so to DAV methods <c>/</c>
 /// is a collection whose one member is <c>dav/</c>. On a DAV host name of its own the tree is at <c>/</c>. Read on in <see cref="DavEndpoint.HandleAsync"/>.
 /// </summary>
 internal sealed class DavDoors
 {
+    /// <summary>Where the tree is shown as it was.</summary>
+    public const string RewindPrefix = "/rewind";
+
     private const string TreePrefix = "/dav";
 
     private readonly SignIn _signIn;
@@ -25,6 +28,7 @@ internal sealed class DavDoors
     private readonly DavCorsOptions _cors;
     private readonly DavEndpoint _tree;
     private readonly DavEndpoint _treeAtRoot;
+    private readonly DavEndpoint _rewind;
     private readonly DavEndpoint _ancestors;
 
     public DavDoors(
@@ -65,6 +69,12 @@ internal sealed class DavDoors
             context => new(stores.OpenTree(context, "/")),
             log
         );
+        _rewind = new DavEndpoint(
+            RewindPrefix,
+            options,
+            context => new(stores.OpenRewind(context, TreePrefix + "/")),
+            log
+        );
         _ancestors = new DavEndpoint(
             "/",
             options,
@@ -93,7 +103,10 @@ internal sealed class DavDoors
             return;
 
         // 2. Which door. A browser that opens the server's bare address gets a page, and no password box for its icon.
-        var door = _rootHosts.Contains(context.Request.Host.Host) ? _treeAtRoot : _tree;
+        var door =
+            _rootHosts.Contains(context.Request.Host.Host) ? _treeAtRoot
+            : _rewind.Matches(context) ? _rewind
+            : _tree;
         if (!door.Matches(context))
         {
             door = _ancestors;

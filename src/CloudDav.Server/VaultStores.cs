@@ -47,6 +47,18 @@ internal sealed class VaultStores(
         );
     }
 
+    /// <summary>The actor's own vault as it was. Nothing is looked up yet.</summary>
+    public DavResult<IDavStore> OpenRewind(HttpContext context, string treeHref)
+    {
+        var session = parts.Vaults.Open(context.Features.Get<Actor>()!, new Vault.SessionOptions());
+        return new RewindStore(
+            session,
+            treeHref,
+            refusal => refusals.Answer(context, refusal, session.Language).ToProblem(),
+            refusals.Zone
+        );
+    }
+
     /// <summary>The folders above the tree. They are the same for everybody, so whether the actor is still signed in is asked of the tree.</summary>
     public async ValueTask<DavResult<IDavStore>> OpenAncestorsAsync(
         HttpContext context,

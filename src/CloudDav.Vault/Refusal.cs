@@ -147,6 +147,12 @@ public enum RefusalRule
     /// <summary>Not even one change fits into as few addresses.</summary>
     SyncLimitTooSmall,
 
+    /// <summary>How the vault was at a moment is not known: it is too long ago, or before everything.</summary>
+    MomentTooLongAgo,
+
+    /// <summary>What a file held then is kept no more, nor anything that it held later.</summary>
+    ContentForgotten,
+
     /// <summary>Nothing is reported of a file.</summary>
     NotReported,
 

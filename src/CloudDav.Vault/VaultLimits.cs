@@ -102,6 +102,12 @@ public sealed record VaultLimits
     /// <summary>Nothing of this time is thinned or evicted by size, and so long what was removed from the trash stays hidden before it goes for good.</summary>
     public static TimeSpan NeverThinned { get; } = TimeSpan.FromDays(7);
 
+    /// <summary>How far back the vault can be seen as it was, and brought back; no further than <see cref="HistoryAge"/>.</summary>
+    public TimeSpan RewindAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long one request goes on bringing the vault back; it ends between two steps, and the next one goes on.</summary>
+    public TimeSpan RewindTime { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>What one device deletes with no more than this between each and the next can be brought back in one go.</summary>
     public TimeSpan BurstGap { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -733,11 +733,17 @@ public sealed partial class VaultSession
                 isBackwards,
                 DeletionPage
             );
+            // The last change may not be whole: it comes with the next page.
+            var isLast = page.Count < DeletionPage || page[0].Seq == page[^1].Seq;
             foreach (var row in page)
-                yield return row;
+                if (isLast || row.Seq != page[^1].Seq)
+                    yield return row;
             if (page.Count < DeletionPage)
                 yield break;
-            from = page[^1].Seq + (isBackwards ? -1 : 1);
+            from =
+                !isLast ? page[^1].Seq
+                : isBackwards ? page[^1].Seq - 1
+                : page[^1].Seq + 1;
         }
     }
 }

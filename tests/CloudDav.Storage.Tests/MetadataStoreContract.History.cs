@@ -163,6 +163,146 @@ public abstract partial class MetadataStoreContract
         Assert.Equal(last, (await LoadAsync(actor)).Vault.HistoryFloor);
     }
 
+    [Fact]
+    public async Task How_things_were_is_told_of_nodes_and_of_what_was_in_a_folder()
+    {
+        var actor = await AddActorAsync("a", null);
+        var docs = await AddFolderAsync(actor, [], "docs");
+        var letter = await AddFileAsync(actor, ["docs"], "letter", 3);
+        var gone = await AddFileAsync(actor, ["docs"], "gone", 2);
+        var note = await AddFileAsync(actor, ["docs"], "note", 1);
+        var then = (await LoadAsync(actor)).Vault.ChangeSeq;
+        await MoveAsync(actor, ["docs", "letter"], ["letter"]);
+        await TrashAsync(actor, ["docs", "gone"]);
+        var other = await AddFileAsync(actor, ["docs"], "letter", 9);
+
+        var rows = await AskAsync(snapshot =>
+            snapshot.ListFormerAsync(actor.Vault, [docs, letter, gone, other], then)
+        );
+        Assert.Equal(
+            [
+                (docs, "docs", NodeKind.Folder, 0L),
+                (letter, "letter", NodeKind.File, 3L),
+                (gone, "gone", NodeKind.File, 2L),
+            ],
+            rows.Select(row => (row.Node.Id, row.Node.Name, row.Node.Kind, row.Node.Size))
+                .OrderBy(row => row.Id.Value)
+        );
+        Assert.All(rows, row => Assert.True(row.IsExact));
+        Assert.Equal((docs, true), (rows[1].Node.Parent, rows[1].Node.Content is not null));
+        Assert.Equal([note, letter, gone], await MembersAsync(then));
+        Assert.Equal([other, note], await MembersAsync(then + 3));
+        Assert.Equal([note, gone], await MembersAsync(then + 1));
+        foreach (
+            var (name, asOf, found) in ((string, long, NodeId?)[])
+                [("letter", then, letter), ("letter", then + 3, other), ("Letter", then, null)]
+        )
+            Assert.Equal(
+                found,
+                (
+                    await AskAsync(snapshot =>
+                        snapshot.FindFormerMemberAsync(
+                            actor.Vault,
+                            docs,
+                            name,
+                            NodeName.Fold(name),
+                            asOf
+                        )
+                    )
+                )
+                    ?.Node
+                    .Id
+            );
+
+        async Task<List<NodeId>> MembersAsync(long asOf) =>
+            await AskAsync(async snapshot =>
+            {
+                var members = new List<NodeId>();
+                await snapshot.ListFormerMembersAsync(
+                    actor.Vault,
+                    docs,
+                    asOf,
+                    member => members.Add(member.Node.Id)
+                );
+                return members;
+            });
+    }
+
+    [Fact]
+    public async Task A_content_that_is_kept_no_more_is_told_as_the_next_one_that_is()
+    {
+        var actor = await AddActorAsync("a", 1_000);
+        var file = await AddFileAsync(actor, [], "f", 1);
+        var seqs = new List<long> { (await LoadAsync(actor)).Vault.ChangeSeq };
+        foreach (var (size, hours) in ((int, int)[])[(2, 0), (3, 1), (4, 24)])
+        {
+            await ReplaceAsync(actor, "f", size, keepsContent: true, Now.AddHours(hours));
+            seqs.Add((await LoadAsync(actor)).Vault.ChangeSeq);
+        }
+        // Of the first day, the second one stays; then none of them.
+        await ReleaseAsync(new VersionPick.Thinned(false, Now.AddHours(25)));
+        Assert.Equal([(2, false), (2, true), (3, true), (4, true)], await ShownAsync());
+        await ReleaseAsync(new VersionPick.Oldest(0, Now.AddHours(25)));
+        Assert.Equal([(4, false), (4, false), (4, false), (4, true)], await ShownAsync());
+
+        async Task ReleaseAsync(VersionPick pick) =>
+            await Store.WriteAsync<int>(
+                async transaction =>
+                    await transaction.ReleaseVersionsAsync(actor.Vault, pick, 10, Now.AddDays(1)),
+                Stop
+            );
+
+        async Task<List<(long, bool)>> ShownAsync()
+        {
+            var shown = new List<(long, bool)>();
+            foreach (var seq in seqs)
+            {
+                var row = (
+                    await AskAsync(snapshot => snapshot.ListFormerAsync(actor.Vault, [file], seq))
+                ).Single();
+                Assert.False(row.Node.IsForgotten);
+                shown.Add((row.Node.Size, row.IsExact));
+            }
+            return shown;
+        }
+    }
+
+    [Fact]
+    public async Task A_change_is_found_with_its_time_and_what_came_to_be_before_it()
+    {
+        var actor = await AddActorAsync("a", null);
+        var begun = (await LoadAsync(actor)).Vault.ChangeSeq;
+        await AddFileAsync(actor, [], "a", 1);
+        await AddFileAsync(actor, [], "b", 1);
+        await DeleteAsync(actor, ["a"], Now.AddHours(1), device: null);
+        await DeleteAsync(actor, ["b"], Now.AddHours(2), device: null);
+
+        // That they came to be, only their history tells.
+        Assert.Equal(
+            new ChangeTime(begun + 3, Now.AddHours(1).ToUnixTimeMilliseconds()),
+            await AskAsync(snapshot => snapshot.FindChangeAsync(actor.Vault, begun + 1))
+        );
+        Assert.Equal(
+            new ChangeTime(begun + 4, Now.AddHours(2).ToUnixTimeMilliseconds()),
+            await AskAsync(snapshot => snapshot.FindChangeAsync(actor.Vault, begun + 4))
+        );
+        Assert.Null(await AskAsync(snapshot => snapshot.FindChangeAsync(actor.Vault, begun + 5)));
+        foreach (
+            var (time, last) in ((DateTimeOffset, long)[])
+                [(Now.AddDays(-1), begun), (Now, begun + 2)]
+        )
+            Assert.Equal(
+                last,
+                await AskAsync(snapshot =>
+                    snapshot.FindLastBeginningAsync(
+                        actor.Vault,
+                        begun,
+                        time.ToUnixTimeMilliseconds()
+                    )
+                )
+            );
+    }
+
     private async Task<T> AskAsync<T>(Func<IMetadataSnapshot, ValueTask<T>> ask) =>
         await Store.ReadAsync(ask, Stop);
 }

@@ -79,6 +79,7 @@ internal sealed class CustomerApi
         ShareEndpoints.Map(new CustomerRoutes(door, "Shares"));
         TrashEndpoints.MapTrash(new CustomerRoutes(door, "Trash"));
         TrashEndpoints.MapVersions(new CustomerRoutes(door, "Versions"));
+        RewindEndpoints.Map(new CustomerRoutes(door, "Rewind"));
         ChangeEndpoints.Map(new CustomerRoutes(door, "Changes"));
         UploadEndpoints.Map(new CustomerRoutes(door, "Uploads"));
         new CustomerRoutes(door, "Archive")

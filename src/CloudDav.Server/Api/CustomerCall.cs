@@ -32,6 +32,15 @@ internal sealed class CustomerCall(HttpContext context)
     /// <summary>A part of the path.</summary>
     public string Text(string name) => (string)context.Request.RouteValues[name]!;
 
+    /// <summary>Whether the path has a part.</summary>
+    public bool Has(string name) => context.Request.RouteValues.ContainsKey(name);
+
+    /// <summary>How a refusal is told to whoever asks.</summary>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="account">The account's language.</param>
+    public RefusalAnswer Answer(Refusal refusal, Language? account) =>
+        Get<RefusalDesk>().Answer(context, refusal, account);
+
     /// <summary>A part of the path that is a number.</summary>
     public long Number(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);
 

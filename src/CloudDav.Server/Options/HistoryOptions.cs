@@ -31,6 +31,14 @@ internal sealed class HistoryOptions
     [AllowedRange(7, 3_650)]
     public int Days { get; init; } = 90;
 
+    /// <summary>How many days back a vault can be seen as it was, and brought back.</summary>
+    [AllowedRange(1, 3_650)]
+    public int RewindDays { get; init; } = 30;
+
+    /// <summary>How many seconds one request goes on bringing a vault back; the next one goes on.</summary>
+    [AllowedRange(1, 300)]
+    public int RewindSeconds { get; init; } = 20;
+
     /// <summary>What one device deletes with no more than so many seconds between each and the next comes back in one go.</summary>
     [AllowedRange(0, 3_600)]
     public int BurstSeconds { get; init; } = 60;
@@ -56,6 +64,8 @@ internal sealed class HistoryOptions
     {
         if (TrashDays > Days)
             yield return $"{Section}:TrashDays ({TrashDays}) must be no more than {Section}:Days ({Days}): history tells where an item in the trash came from.";
+        if (RewindDays > Days)
+            yield return $"{Section}:RewindDays ({RewindDays}) must be no more than {Section}:Days ({Days}): history tells how a vault was.";
     }
 
     /// <summary>The limits with these settings.</summary>
@@ -68,6 +78,8 @@ internal sealed class HistoryOptions
             DailyVersion = TimeSpan.FromDays(DailyVersionDays),
             VersionPercent = VersionPercent,
             HistoryAge = TimeSpan.FromDays(Days),
+            RewindAge = TimeSpan.FromDays(RewindDays),
+            RewindTime = TimeSpan.FromSeconds(RewindSeconds),
             BurstGap = TimeSpan.FromSeconds(BurstSeconds),
             MassPercent = MassPercent,
             MassItems = MassItems,

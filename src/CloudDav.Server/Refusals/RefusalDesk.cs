@@ -21,6 +21,9 @@ internal sealed class RefusalDesk(
 {
     private readonly DavEndpointOptions _options = dav.Value.AtEveryDoor();
 
+    /// <summary>The operator's time zone.</summary>
+    public TimeZoneInfo Zone => window.Zone;
+
     /// <summary>How it is told to whoever asked.</summary>
     /// <param name="context">The request.</param>
     /// <param name="refusal">What is refused.</param>

@@ -92,6 +92,8 @@ internal static class RefusalMap
             {
                 Condition = Dav + "number-of-matches-within-limits",
             },
+            RefusalRule.MomentTooLongAgo => new(404, "moment-too-long-ago"),
+            RefusalRule.ContentForgotten => new(404, "content-forgotten"),
             RefusalRule.NotReported => new(403, "not-reported")
             {
                 Condition = Dav + "supported-report",

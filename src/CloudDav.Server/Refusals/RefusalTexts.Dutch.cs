@@ -38,6 +38,8 @@ internal static partial class RefusalTexts
             RefusalRule.ListingTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer worden opgesomd. Vraag telkens één niveau op.",
             RefusalRule.SyncTokenInvalid => "Er is te veel veranderd sinds uw programma voor het laatst keek, of het vroeg naar een andere map. Het moet opnieuw beginnen.",
             RefusalRule.SyncLimitTooSmall => $"Zelfs één wijziging past niet in {w.Limit} regels. Het programma moet meer in één keer vragen.",
+            RefusalRule.MomentTooLongAgo => $"Hoe uw cloud toen was, is niet bekend: u kunt hem zien zoals hij was in de laatste {w.Limit} dagen, en niet van voor hij voor het eerst werd gebruikt. Kies een later moment.",
+            RefusalRule.ContentForgotten => "Wat hier toen in stond, wordt niet meer bewaard, en ook niets van later. Zoek het op een ander moment.",
             RefusalRule.NotReported => "Over een bestand wordt niets gemeld. Het programma moet naar een map vragen.",
             RefusalRule.TransferTooLarge => $"Er zijn {w.Used} bestanden en mappen, meer dan de {w.Limit} die in één keer in of uit een gedeelde map gaan. Doe het map per map.",
             RefusalRule.LengthMismatch => "Er is niet evenveel aangekomen als was aangekondigd. Er werd niets opgeslagen; probeer het opnieuw.",

@@ -38,6 +38,8 @@ internal static partial class RefusalTexts
             RefusalRule.ListingTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that are listed at once. List one level at a time.",
             RefusalRule.SyncTokenInvalid => "Too much has changed since your program last looked, or it asked for another folder. It should begin anew.",
             RefusalRule.SyncLimitTooSmall => $"Not even one change fits into {w.Limit} entries. The program must ask for more at once.",
+            RefusalRule.MomentTooLongAgo => $"How your cloud was then is not known: it can be seen as it was in the last {w.Limit} days, and not before it was first used. Choose a later moment.",
+            RefusalRule.ContentForgotten => "What this held then is kept no more, nor anything that it held later. Look for it at another moment.",
             RefusalRule.NotReported => "Of a file nothing is reported. The program must ask about a folder.",
             RefusalRule.TransferTooLarge => $"There are {w.Used} files and folders, more than the {w.Limit} that go into or out of a shared folder at once. Do it folder by folder.",
             RefusalRule.LengthMismatch => "What arrived is not as long as was announced. Nothing was stored; try again.",

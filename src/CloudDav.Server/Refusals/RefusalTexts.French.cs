@@ -38,6 +38,8 @@ internal static partial class RefusalTexts
             RefusalRule.ListingTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} énumérés en une fois. Demandez un niveau à la fois.",
             RefusalRule.SyncTokenInvalid => "Trop de choses ont changé depuis la dernière visite de votre programme, ou il a demandé un autre dossier. Il doit recommencer depuis le début.",
             RefusalRule.SyncLimitTooSmall => $"Même une seule modification ne tient pas en {w.Limit} lignes. Le programme doit en demander davantage à la fois.",
+            RefusalRule.MomentTooLongAgo => $"L’état de votre cloud à ce moment n’est pas connu : vous pouvez le voir tel qu’il était au cours des {w.Limit} derniers jours, et pas avant sa première utilisation. Choisissez un moment plus récent.",
+            RefusalRule.ContentForgotten => "Ce que ceci contenait alors n’est plus conservé, ni rien de plus récent. Cherchez-le à un autre moment.",
             RefusalRule.NotReported => "Rien n'est signalé pour un fichier. Le programme doit interroger un dossier.",
             RefusalRule.TransferTooLarge => $"Il y a {w.Used} fichiers et dossiers, soit plus que les {w.Limit} qui entrent dans un dossier partagé ou en sortent en une fois. Procédez dossier par dossier.",
             RefusalRule.LengthMismatch => "Ce qui est arrivé n’a pas la longueur annoncée. Rien n’a été enregistré ; réessayez.",

@@ -38,6 +38,8 @@ internal static partial class RefusalTexts
             RefusalRule.ListingTooLarge => $"Es gibt {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal aufgelistet werden. Fragen Sie eine Ebene nach der anderen ab.",
             RefusalRule.SyncTokenInvalid => "Seit Ihr Programm zuletzt nachgesehen hat, hat sich zu viel geändert, oder es hat nach einem anderen Ordner gefragt. Es muss von vorn beginnen.",
             RefusalRule.SyncLimitTooSmall => $"Nicht einmal eine Änderung passt in {w.Limit} Zeilen. Das Programm muss mehr auf einmal anfordern.",
+            RefusalRule.MomentTooLongAgo => $"Wie Ihre Cloud damals war, ist nicht bekannt: Sie können sie sehen, wie sie in den letzten {w.Limit} Tagen war, und nicht vor ihrer ersten Benutzung. Wählen Sie einen späteren Zeitpunkt.",
+            RefusalRule.ContentForgotten => "Was hier damals stand, wird nicht mehr aufbewahrt, und auch nichts Späteres. Suchen Sie es zu einem anderen Zeitpunkt.",
             RefusalRule.NotReported => "Zu einer Datei wird nichts gemeldet. Das Programm muss nach einem Ordner fragen.",
             RefusalRule.TransferTooLarge => $"Es sind {w.Used} Dateien und Ordner, mehr als die {w.Limit}, die auf einmal in einen geteilten Ordner hinein oder aus ihm heraus gehen. Gehen Sie Ordner für Ordner vor.",
             RefusalRule.LengthMismatch => "Was angekommen ist, ist nicht so lang wie angekündigt. Es wurde nichts gespeichert; versuchen Sie es erneut.",

@@ -17,32 +17,24 @@ internal abstract class HistoryStore(
     VaultSession session,
     string principalHref,
     Func<Refusal, DavProblem> tell
-) : IDavStore
+) : UnwritableStore(session, principalHref, tell)
 {
+    /// <summary>What can be done with what was.</summary>
+    private const DavPrivileges Possible =
+        DavPrivileges.Read | DavPrivileges.Move | DavPrivileges.Delete;
+
     /// <summary>The folder that things are moved to.</summary>
     protected const string Restore = "restore";
 
     private static readonly XNamespace s_nextcloud = "http://nextcloud.org/ns";
 
-    /// <summary>The actor in the own vault.</summary>
-    protected VaultSession Session => session;
-
-    public DavPrincipal Principal { get; } = new(session.Actor.Name, principalHref);
+    protected override string Hint =>
+        "What was cannot be changed: it can be read, removed, and moved to be restored.";
 
     /// <summary>The folder that what was lies in.</summary>
     protected abstract string Top { get; }
 
-    public async ValueTask<DavResult<DavPrivileges>> FindPrivilegesAsync(
-        CancellationToken cancellationToken
-    )
-    {
-        var decided = await session.DecideAsync(cancellationToken);
-        return decided.Refusal is { } refusal
-            ? tell(refusal)
-            : VaultProperties.PrivilegesOf(decided.Value.Lasting);
-    }
-
-    public async ValueTask<DavResult<DavResource>> FindAsync(
+    public override async ValueTask<DavResult<DavResource>> FindAsync(
         DavPath path,
         DavFacts facts,
         CancellationToken cancellationToken
@@ -51,13 +43,13 @@ internal abstract class HistoryStore(
         if (FolderAt(path) is not { } folder)
             return Told(await FindBelowAsync(path.Segments[1..], cancellationToken));
         // Whether the actor still may see anything at all.
-        var decided = await session.DecideAsync(cancellationToken);
+        var decided = await Session.DecideAsync(cancellationToken);
         return (decided.Refusal ?? decided.Value.Refuses(Capability.List)) is { } refusal
-            ? tell(refusal)
+            ? Refused(refusal)
             : folder;
     }
 
-    public async ValueTask<DavResult<Done>> ListAsync(
+    public override async ValueTask<DavResult<Done>> ListAsync(
         DavPath path,
         Depth depth,
         DavFacts facts,
@@ -90,7 +82,7 @@ internal abstract class HistoryStore(
             );
     }
 
-    public async ValueTask<DavResult<DavReadable>> OpenAsync(
+    public override async ValueTask<DavResult<DavReadable>> OpenAsync(
         DavPath path,
         CancellationToken cancellationToken
     )
@@ -102,11 +94,11 @@ internal abstract class HistoryStore(
             return new DavReadable(found.Value, null);
         var opened = await OpenBelowAsync(path.Segments[1..], cancellationToken);
         return opened.Refusal is { } refusal
-            ? tell(refusal)
+            ? Refused(refusal)
             : new DavReadable(found.Value, new VaultDavStore.Content(opened.Value.Content!));
     }
 
-    public async ValueTask<DavResult<Done>> DeleteAsync(
+    public override async ValueTask<DavResult<Done>> DeleteAsync(
         DavPath path,
         WriteGuard guard,
         CancellationToken cancellationToken
@@ -115,7 +107,7 @@ internal abstract class HistoryStore(
             ? Unchangeable()
             : Told(await DeleteBelowAsync(path.Segments[1..], cancellationToken));
 
-    public async ValueTask<DavResult<DavWritten>> MoveAsync(
+    public override async ValueTask<DavResult<DavWritten>> MoveAsync(
         DavPath source,
         DavPath destination,
         TransferOptions options,
@@ -137,84 +129,13 @@ internal abstract class HistoryStore(
             cancellationToken
         );
         if (restored.Refusal is { } refusal)
-            return tell(refusal);
+            return Refused(refusal);
         var (vault, node, created) = restored.Value;
         return new DavWritten(
             created,
-            VaultProperties.Of(session.Actor, vault, node, DavFacts.None)
+            VaultProperties.Of(Session.Actor, vault, node, DavFacts.None)
         );
     }
-
-    public ValueTask<DavResult<DavSynced>> SyncAsync(
-        DavPath path,
-        DavSync sync,
-        DavFacts facts,
-        DavSyncVisitor visit,
-        CancellationToken cancellationToken
-    ) => new(DavProblem.UnsupportedReport());
-
-    public ValueTask<DavResult<DavSearched>> SearchAsync(
-        DavPath path,
-        DavSearch search,
-        DavFacts facts,
-        DavSearchVisitor visit,
-        CancellationToken cancellationToken
-    ) =>
-        new(
-            new DavProblem(409, "A search begins in the tree of files.")
-            {
-                Condition = XName.Get("search-scope-valid", "DAV:"),
-            }
-        );
-
-    public ValueTask<DavResult<DavWritten>> WriteAsync(
-        DavPath path,
-        DavUpload upload,
-        WriteGuard guard,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<DavWritten>> CreateCollectionAsync(
-        DavPath path,
-        PropertyPatch? properties,
-        WriteGuard guard,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<DavWritten>> CopyAsync(
-        DavPath source,
-        DavPath destination,
-        TransferOptions options,
-        WriteGuard guard,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<IReadOnlyList<PropertyStatus>>> PatchPropertiesAsync(
-        DavPath path,
-        PropertyPatch patch,
-        WriteGuard guard,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<DavLocked>> LockAsync(
-        DavPath path,
-        LockRequest request,
-        WriteGuard guard,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<DavLock>> RefreshLockAsync(
-        DavPath path,
-        IReadOnlyList<string> tokens,
-        TimeSpan? timeout,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
-
-    public ValueTask<DavResult<Done>> UnlockAsync(
-        DavPath path,
-        string token,
-        CancellationToken cancellationToken
-    ) => new(Unchangeable());
 
     /// <summary>What is below <see cref="Top"/>, by the names from there on.</summary>
     protected abstract ValueTask<VaultResult<DavResource>> FindBelowAsync(
@@ -250,24 +171,11 @@ internal abstract class HistoryStore(
 
     /// <summary>A folder that only leads on.</summary>
     protected static DavResource Folder(string name) =>
-        new()
-        {
-            Name = name,
-            ETag = $"\"{name}\"",
-            IsCollection = true,
-            Modified = DateTimeOffset.UnixEpoch,
-            Created = DateTimeOffset.UnixEpoch,
-            Privileges = DavPrivileges.Read | DavPrivileges.Unbind | DavPrivileges.Bind,
-        };
+        Folder(name, DavPrivileges.Read | DavPrivileges.Unbind | DavPrivileges.Bind);
 
     /// <summary>What can be read, brought back and removed, and no more.</summary>
-    protected DavResource ResourceOf(VaultState vault, NodeRow node)
-    {
-        var resource = VaultProperties.Of(session.Actor, vault, node, DavFacts.None);
-        resource.Privileges &= DavPrivileges.Read | DavPrivileges.Move | DavPrivileges.Delete;
-        resource.Rights &= resource.Privileges;
-        return resource;
-    }
+    protected DavResource ResourceOf(VaultState vault, NodeRow node) =>
+        ResourceOf(vault, node, Possible);
 
     /// <summary>A property that these clients ask for here.</summary>
     protected static DeadProperty Property(string name, string value) =>
@@ -283,14 +191,8 @@ internal abstract class HistoryStore(
         : null;
 
     private DavResult<T> Told<T>(VaultResult<T> result) =>
-        result.Refusal is { } refusal ? tell(refusal) : result.Value;
+        result.Refusal is { } refusal ? Refused(refusal) : result.Value;
 
     private DavResult<Done> Told(VaultResult<bool> result) =>
-        result.Refusal is { } refusal ? tell(refusal) : new Done();
-
-    private static DavProblem Unchangeable() =>
-        new(403, "What was cannot be changed: it can be read, removed, and moved to be restored.")
-        {
-            Condition = XName.Get("need-privileges", "DAV:"),
-        };
+        result.Refusal is { } refusal ? Refused(refusal) : new Done();
 }

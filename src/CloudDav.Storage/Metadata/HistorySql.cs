@@ -35,6 +35,62 @@ internal static class HistorySql
         WHERE vault_id = ?1 AND node_id = ?2 AND until_seq > ?3 AND from_seq <= ?3 ORDER BY until_seq LIMIT 1
         """;
 
+    public const string FindChange = """
+        SELECT seq, at FROM (
+          SELECT * FROM (SELECT until_seq AS seq, until_time AS at FROM node_history WHERE vault_id = ?1 AND until_seq >= ?2 ORDER BY until_seq LIMIT 1)
+          UNION ALL
+          SELECT * FROM (SELECT changed_seq AS seq, changed_at AS at FROM nodes WHERE vault_id = ?1 AND changed_seq >= ?2 ORDER BY changed_seq LIMIT 1)
+        ) ORDER BY seq LIMIT 1
+        """;
+
+    public const string FindLastBeginning = """
+        SELECT MAX(from_seq) FROM node_history WHERE vault_id = ?1 AND until_seq > ?2 AND from_time <= ?3
+        """;
+
+    private const string Present = """
+        SELECT node_id, parent_id, name, kind, size, revision, content_id, media_type, created, modified, changed_seq, 1 FROM nodes
+        """;
+
+    // Where the content is kept no more, what the next row that has one has, or else the present one.
+    private const string Former = """
+        SELECT h.node_id, h.parent_id, h.name, h.kind, COALESCE(k.size, n.size, h.size), COALESCE(k.revision, n.revision, h.revision),
+          COALESCE(k.content_id, n.content_id, h.content_id),
+          CASE WHEN k.node_id IS NOT NULL THEN k.media_type WHEN n.node_id IS NOT NULL THEN n.media_type ELSE h.media_type END,
+          h.created, COALESCE(k.modified, n.modified, h.modified), h.from_seq, k.node_id IS NULL AND n.node_id IS NULL
+        FROM node_history h
+        LEFT JOIN node_history k ON k.vault_id = ?1 AND k.node_id = h.node_id AND k.until_seq = (
+          SELECT MIN(l.until_seq) FROM node_history l
+          WHERE h.content_id IS NULL AND h.size > 0 AND l.vault_id = ?1 AND l.node_id = h.node_id AND l.until_seq > h.until_seq
+            AND l.content_id IS NOT NULL)
+        LEFT JOIN nodes n ON h.content_id IS NULL AND h.size > 0 AND k.node_id IS NULL AND n.vault_id = ?1 AND n.node_id = h.node_id
+          AND n.content_id IS NOT NULL
+        """;
+
+    public const string FindUnchanged = $"""
+        {Present} WHERE vault_id = ?1 AND node_id = ?2 AND changed_seq <= ?3
+        """;
+
+    public const string FindFormer = $"""
+        {Former} WHERE h.vault_id = ?1 AND h.node_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq LIMIT 1
+        """;
+
+    public const string FindUnchangedMember = $"""
+        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?5 AND name = ?4 AND changed_seq <= ?3
+        """;
+
+    public const string FindFormerMember = $"""
+        {Former} WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 AND h.name = ?4
+        ORDER BY h.until_seq LIMIT 1
+        """;
+
+    public const string ListUnchangedMembers = $"""
+        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND changed_seq <= ?3 ORDER BY name_key
+        """;
+
+    public const string ListFormerMembers = $"""
+        {Former} WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq, h.node_id
+        """;
+
     public const string ListMembersAfter = """
         SELECT node_id, parent_id, name, kind, name_key, changed_seq FROM nodes
         WHERE vault_id = ?1 AND parent_id = ?2 AND name_key > ?3 ORDER BY name_key LIMIT ?4

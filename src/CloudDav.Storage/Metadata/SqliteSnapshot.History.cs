@@ -64,6 +64,103 @@ internal partial class SqliteSnapshot
         return new(places);
     }
 
+    public ValueTask<ChangeTime?> FindChangeAsync(VaultId vault, long from)
+    {
+        var statement = session[HistorySql.FindChange].Bind(1, vault.Value).Bind(2, from);
+        if (!statement.Step())
+            return new((ChangeTime?)null);
+        var change = new ChangeTime(statement.Int64(0), statement.Int64(1));
+        statement.Reset();
+        return new(change);
+    }
+
+    public ValueTask<long> FindLastBeginningAsync(VaultId vault, long after, long atMs)
+    {
+        var statement = session[HistorySql.FindLastBeginning]
+            .Bind(1, vault.Value)
+            .Bind(2, after)
+            .Bind(3, atMs);
+        statement.Step();
+        var last = statement.NullableInt64(0);
+        statement.Reset();
+        return new(Math.Max(after, last ?? after));
+    }
+
+    public ValueTask<IReadOnlyList<FormerRow>> ListFormerAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes,
+        long asOf
+    )
+    {
+        var rows = new List<FormerRow>(nodes.Count);
+        foreach (var node in nodes)
+        {
+            var row =
+                FindFormer(HistorySql.FindUnchanged, vault, node, asOf)
+                ?? FindFormer(HistorySql.FindFormer, vault, node, asOf);
+            if (row is not null)
+                rows.Add(row);
+        }
+        return new(rows);
+    }
+
+    public ValueTask<FormerRow?> FindFormerMemberAsync(
+        VaultId vault,
+        NodeId folder,
+        string name,
+        string key,
+        long asOf
+    )
+    {
+        var statement = session[HistorySql.FindUnchangedMember]
+            .Bind(1, vault.Value)
+            .Bind(2, folder.Value)
+            .Bind(3, asOf)
+            .Bind(4, name)
+            .Bind(5, key);
+        if (!statement.Step())
+        {
+            statement = session[HistorySql.FindFormerMember]
+                .Bind(1, vault.Value)
+                .Bind(2, folder.Value)
+                .Bind(3, asOf)
+                .Bind(4, name);
+            if (!statement.Step())
+                return new((FormerRow?)null);
+        }
+        var row = FormerRows.Read(statement);
+        statement.Reset();
+        return new(row);
+    }
+
+    public ValueTask ListFormerMembersAsync(
+        VaultId vault,
+        NodeId folder,
+        long asOf,
+        Action<FormerRow> visit
+    )
+    {
+        foreach (
+            var sql in (string[])[HistorySql.ListUnchangedMembers, HistorySql.ListFormerMembers]
+        )
+        {
+            var statement = session[sql].Bind(1, vault.Value).Bind(2, folder.Value).Bind(3, asOf);
+            while (statement.Step())
+                visit(FormerRows.Read(statement));
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private FormerRow? FindFormer(string sql, VaultId vault, NodeId node, long asOf)
+    {
+        var statement = session[sql].Bind(1, vault.Value).Bind(2, node.Value).Bind(3, asOf);
+        if (!statement.Step())
+            return null;
+        var row = FormerRows.Read(statement);
+        statement.Reset();
+        return row;
+    }
+
     public ValueTask<IReadOnlyList<ChangedNode>?> ListBelowAsync(
         VaultId vault,
         NodeId top,

@@ -226,6 +226,9 @@ public static class AuditActs
     /// <summary>What was deleted in one go was brought back.</summary>
     public const string BurstUndone = "trash.burst-undone";
 
+    /// <summary>The vault, or something in it, was brought back to how it was; the entry says to which moment.</summary>
+    public const string Rewound = "vault.rewound";
+
     /// <summary>An earlier version of a file was removed; the entry says whether it went for good at once.</summary>
     public const string VersionRemoved = "version.removed";
 

@@ -23,6 +23,18 @@ public readonly record struct ChangePoint(long Seq, NodeId Parent, string Key)
 /// <param name="Seq">The change that made its present row.</param>
 public readonly record struct ChangedNode(NodePlace Place, string Key, long Seq);
 
+/// <summary>A change, and when it was made.</summary>
+/// <param name="Seq">Its number.</param>
+/// <param name="AtMs">When, in milliseconds since 1970 UTC.</param>
+public readonly record struct ChangeTime(long Seq, long AtMs);
+
+/// <summary>A node as it was. Of a folder the counters are not known, and of none its key and what is not in history.</summary>
+/// <param name="Node">
+/// Its row. Where the content that a file had is kept no more, the next one it had that still is, with its length, revision, media type and time; none when none is: <see cref="NodeRow.IsForgotten"/>.
+/// </param>
+/// <param name="IsExact">Whether a file's content is the one that it had.</param>
+public sealed record FormerRow(NodeRow Node, bool IsExact);
+
 /// <summary>A place that a node left: moved, renamed, deleted or removed.</summary>
 /// <param name="Until">The number of the change.</param>
 /// <param name="Place">The place.</param>

@@ -326,6 +326,44 @@ public interface IMetadataSnapshot
         long asOf
     );
 
+    /// <summary>The first change from a number on, and when it was made; null when there is none of which anything is known.</summary>
+    ValueTask<ChangeTime?> FindChangeAsync(VaultId vault, long from);
+
+    /// <summary>The last change by which something came to be as it was until after another change, if that had been done by a moment; else that other one.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="after">The number of the other change.</param>
+    /// <param name="atMs">The moment, in milliseconds since 1970 UTC.</param>
+    ValueTask<long> FindLastBeginningAsync(VaultId vault, long after, long atMs);
+
+    /// <summary>Nodes as they were when a change had been made, in no order; those that were not there then, or of which nothing is known any more, are left out.</summary>
+    ValueTask<IReadOnlyList<FormerRow>> ListFormerAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes,
+        long asOf
+    );
+
+    /// <summary>The member that a folder had by a name when a change had been made; null when it had none.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The name, exactly.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="asOf">The number of the change.</param>
+    ValueTask<FormerRow?> FindFormerMemberAsync(
+        VaultId vault,
+        NodeId folder,
+        string name,
+        string key,
+        long asOf
+    );
+
+    /// <summary>Visits what was in a folder when a change had been made: first what has not changed since, by its keys.</summary>
+    ValueTask ListFormerMembersAsync(
+        VaultId vault,
+        NodeId folder,
+        long asOf,
+        Action<FormerRow> visit
+    );
+
     /// <summary>
     /// Nodes below a folder, each folder's members together in the order of their keys, and the folders in an order of the engine's. Null when the folder to go on in is
     /// no longer below the other one.

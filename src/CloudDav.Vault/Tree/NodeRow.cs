@@ -106,6 +106,9 @@ public sealed class NodeRow
     /// <summary>True for a folder.</summary>
     public bool IsFolder => Kind == NodeKind.Folder;
 
+    /// <summary>Whether it is of a time whose content is kept no more.</summary>
+    public bool IsForgotten => Kind == NodeKind.File && Size > 0 && Content is null;
+
     /// <summary>What it takes of the vault's capacity, with everything below it.</summary>
     public long TotalBytes => Size + PropertyBytes + SubtreeBytes + SubtreePropertyBytes;
 

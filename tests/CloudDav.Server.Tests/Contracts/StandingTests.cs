@@ -194,6 +194,8 @@ public sealed class StandingTests : IAsyncLifetime
     [InlineData("GET", "versions/{file}", "200 200 200 410")]
     [InlineData("POST", "versions/{file}/{version}/restore", "204 507 403 410")]
     [InlineData("DELETE", "versions/{file}/{version}", "204 204 204 410")]
+    [InlineData("GET", "rewind/{now}", "200 200 200 410")]
+    [InlineData("POST", "rewind/{now}/restore", "200 507 403 410")]
     [InlineData("POST", "uploads", "201 507 403 410")]
     public async Task Each_row_about_what_was_before_and_what_is_to_come_is_answered_as_the_terms_say(
         string method,
@@ -214,6 +216,11 @@ public sealed class StandingTests : IAsyncLifetime
                 .ToString(CultureInfo.InvariantCulture);
             paths.Add(
                 path.Replace("{file}", file, StringComparison.Ordinal)
+                    .Replace(
+                        "{now}",
+                        $"{_clock.GetUtcNow().ToUnixTimeMilliseconds()}",
+                        StringComparison.Ordinal
+                    )
                     .Replace(
                         "{version}",
                         await FindAsync($"versions/{file}", ""),

@@ -227,6 +227,13 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
                 await snapshot.ListChangedAsync(s_actor.Vault, ChangePoint.After(1), 10);
                 await snapshot.ListLeftAsync(s_actor.Vault, 1, 1, 10);
                 await snapshot.FindPlacesAsync(s_actor.Vault, [new(1)], 1);
+                Assert.Null(await snapshot.FindChangeAsync(s_actor.Vault, 1));
+                await snapshot.FindLastBeginningAsync(s_actor.Vault, 1, 1);
+                Assert.Empty(await snapshot.ListFormerAsync(s_actor.Vault, [new(1)], 1));
+                Assert.Null(
+                    await snapshot.FindFormerMemberAsync(s_actor.Vault, new(1), "n", "n", 1)
+                );
+                await snapshot.ListFormerMembersAsync(s_actor.Vault, new(1), 1, _ => { });
                 foreach (var isDeep in (bool[])[false, true])
                     await snapshot.ListBelowAsync(s_actor.Vault, new(1), isDeep, new(2), "k", 10);
                 Assert.Empty(await snapshot.ListSharesAsync(s_actor.Vault, new ShareId(31)));

@@ -339,6 +339,33 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             long asOf
         ) => snapshot.FindPlacesAsync(vault, nodes, asOf);
 
+        public ValueTask<ChangeTime?> FindChangeAsync(VaultId vault, long from) =>
+            snapshot.FindChangeAsync(vault, from);
+
+        public ValueTask<long> FindLastBeginningAsync(VaultId vault, long after, long atMs) =>
+            snapshot.FindLastBeginningAsync(vault, after, atMs);
+
+        public ValueTask<IReadOnlyList<FormerRow>> ListFormerAsync(
+            VaultId vault,
+            IReadOnlyList<NodeId> nodes,
+            long asOf
+        ) => snapshot.ListFormerAsync(vault, nodes, asOf);
+
+        public ValueTask<FormerRow?> FindFormerMemberAsync(
+            VaultId vault,
+            NodeId folder,
+            string name,
+            string key,
+            long asOf
+        ) => snapshot.FindFormerMemberAsync(vault, folder, name, key, asOf);
+
+        public ValueTask ListFormerMembersAsync(
+            VaultId vault,
+            NodeId folder,
+            long asOf,
+            Action<FormerRow> visit
+        ) => snapshot.ListFormerMembersAsync(vault, folder, asOf, visit);
+
         public ValueTask<IReadOnlyList<ChangedNode>?> ListBelowAsync(
             VaultId vault,
             NodeId top,

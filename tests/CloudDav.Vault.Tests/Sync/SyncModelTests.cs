@@ -83,6 +83,7 @@ public sealed class SyncModelTests
             var who = _random.Next(2);
             var tree = _trees[who];
             var (path, other) = (Pick(), Pick());
+            _vault.Time.Advance(TimeSpan.FromMilliseconds(1));
             switch (_random.Next(24))
             {
                 case 0 or 1 or 2 or 3:
@@ -160,6 +161,17 @@ public sealed class SyncModelTests
                     break;
                 case 19:
                     await RestoreAsync(who);
+                    break;
+                case 20 when _random.Next(3) == 0:
+                    var steps = _random.Next(1, 30);
+                    Note(
+                        $"{who} back by {steps}",
+                        await tree.Own.RewindAsync(
+                            _vault.Time.GetUtcNow().AddMilliseconds(-steps),
+                            null,
+                            Stop
+                        )
+                    );
                     break;
                 default:
                     var (name, copy) = _copies[_random.Next(_copies.Count)];

@@ -63,6 +63,88 @@ internal partial class SqlServerSnapshot
         );
     }
 
+    public async ValueTask<ChangeTime?> FindChangeAsync(VaultId vault, long from)
+    {
+        var ready = await PrepareAsync(vault);
+        var found = await ready.ListAsync(
+            HistoryStatements.FindChange.With(vault.Value, from),
+            row => new ChangeTime(row.Int64(0), row.Int64(1)),
+            CancellationToken.None
+        );
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public async ValueTask<long> FindLastBeginningAsync(VaultId vault, long after, long atMs)
+    {
+        var ready = await PrepareAsync(vault);
+        var found = await ready.ListAsync(
+            HistoryStatements.FindLastBeginning.With(vault.Value, after, atMs),
+            row => row.Int64OrNull(0),
+            CancellationToken.None
+        );
+        return Math.Max(after, found.FirstOrDefault() ?? after);
+    }
+
+    public ValueTask<IReadOnlyList<FormerRow>> ListFormerAsync(
+        VaultId vault,
+        IReadOnlyList<NodeId> nodes,
+        long asOf
+    ) =>
+        ListFormerAsync(
+            vault,
+            HistoryStatements.ListFormer.With(
+                vault.Value,
+                Ids(nodes.Select(node => node.Value)),
+                asOf
+            )
+        );
+
+    public async ValueTask<FormerRow?> FindFormerMemberAsync(
+        VaultId vault,
+        NodeId folder,
+        string name,
+        string key,
+        long asOf
+    )
+    {
+        var found = await ListFormerAsync(
+            vault,
+            HistoryStatements.FindFormerMember.With(vault.Value, folder.Value, name, key, asOf)
+        );
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public async ValueTask ListFormerMembersAsync(
+        VaultId vault,
+        NodeId folder,
+        long asOf,
+        Action<FormerRow> visit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        foreach (
+            var statement in (SqlServerStatement[])
+                [HistoryStatements.ListUnchangedMembers, HistoryStatements.ListFormerMembers]
+        )
+        {
+            await using var reader = await ready.ReadAsync(
+                statement.With(vault.Value, folder.Value, asOf)
+            );
+            var row = new ReaderRow(reader);
+            while (await reader.ReadAsync())
+                visit(FormerRows.Read(row));
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<FormerRow>> ListFormerAsync(
+        VaultId vault,
+        SqlServerCall call
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(call, FormerRows.Read, CancellationToken.None);
+    }
+
     public async ValueTask<IReadOnlyList<ChangedNode>?> ListBelowAsync(
         VaultId vault,
         NodeId top,
