@@ -58,7 +58,7 @@ public sealed partial class VaultSession
                     )
                         isTruncated = !page.Touch([.. mount.Share.Mount.SkipLast(1)]);
                 foreach (var gone in page.Left)
-                    visit([.. gone.Path], gone.IsCollection, vault, null, []);
+                    visit([.. gone.Path], gone.Kind == NodeKind.Folder, vault, null, []);
                 var locks =
                     details.HasFlag(NodeDetails.Locks) && vault.HasLocks
                         ? await snapshot.ListLocksAsync(vault.Id, Now)
@@ -133,7 +133,7 @@ public sealed partial class VaultSession
             isOther
             || position.Collection != top.Id
             || position.Blocks != blocks
-            || position.Seq < vault.HistoryFloor
+            || NeededFrom(position) <= vault.HistoryFloor
             || position.Seq > vault.ChangeSeq
         )
             return null;
@@ -164,6 +164,12 @@ public sealed partial class VaultSession
         }
         return hash.GetCurrentHashAsUInt64();
     }
+
+    // The first change whose history it goes on with: where it was cut within one, what came by that one from elsewhere is still to be told.
+    private static long NeededFrom(SyncPosition position) =>
+        position.Cursor is { } cursor && cursor.Top != position.Collection
+            ? position.Seq
+            : position.Seq + 1;
 
     private static List<LockRow> LocksOn(
         IReadOnlyList<NodePlace> places,

@@ -73,13 +73,15 @@ public sealed partial class VaultTree
                         { } failed
                     )
                         return failed;
-                return new Synced(
-                    _home.Tokens.Write(
-                        Actor.Account,
-                        new(part.Vault.Id, part.Vault.Epoch, part.Position, mounts.Positions)
-                    ),
-                    part.IsTruncated || mounts.IsTruncated
+                var next = _home.Tokens.Write(
+                    Actor.Account,
+                    new(part.Vault.Id, part.Vault.Epoch, part.Position, mounts.Positions)
                 );
+                var isTruncated = part.IsTruncated || mounts.IsTruncated;
+                // Where there was room for no more than the folders above, there will be none the next time.
+                return isTruncated && next == wish.Token
+                    ? new Refusal(RefusalRule.SyncLimitTooSmall) { Limit = limit }
+                    : new Synced(next, isTruncated);
             },
             cancellationToken
         );
@@ -133,6 +135,13 @@ public sealed partial class VaultTree
                 {
                     Blocks = from.Blocks,
                 };
+                return null;
+            }
+            // Of what is further down, a report of members tells no more than the member that it is in.
+            if (!isDeep && mount.Below.Count > 1)
+            {
+                if (!isLater)
+                    Positions[mount.Share.Id] = SyncedMount.Present(mount.Share);
                 return null;
             }
             if (!mount.IsNew && (isLater || IsTruncated || _told >= limit))

@@ -223,10 +223,7 @@ internal sealed class SyncPage(
             )
                 continue;
             gone.Add(
-                new(
-                    [.. then.Select(folder => folder.Name), place.Place.Name],
-                    place.Place.Kind == NodeKind.Folder
-                )
+                new([.. then.Select(folder => folder.Name), place.Place.Name], place.Place.Kind)
             );
         }
         // Something that came to its place later has been told of already: not before the next page, then.
@@ -237,14 +234,15 @@ internal sealed class SyncPage(
     // A node where it is now. False when it does not fit here.
     private bool TryTake(List<NodePlace> path, bool withFolders = true)
     {
-        if (_told.Contains(path[^1].Node) || IsClosed([.. path.SkipLast(1)]))
+        if (IsClosed([.. path.SkipLast(1)]))
             return true;
         List<NodePlace> above = withFolders ? [.. path.SkipLast(1)] : [];
-        if (!isDeep && path.Count > 1)
+        // Told of already, maybe where those above it are told of by other pages: a change of it is one of theirs all the same.
+        if (_told.Contains(path[^1].Node) || (!isDeep && path.Count > 1))
             return TryTake([], null, above);
         var former = FindGone(path);
         // What was below it goes with it in this page, and comes back in the next.
-        if (former is { IsCollection: true })
+        if (former is { Kind: not NodeKind.File })
             return false;
         if (!TryTake([], path[^1], above, freed: former is null ? 0 : 1))
             return false;
@@ -463,8 +461,8 @@ internal sealed class SyncPage(
 
     /// <summary>A place that something left.</summary>
     /// <param name="Path">Where it was, from below the collection down.</param>
-    /// <param name="IsCollection">Whether it was a folder.</param>
-    public sealed record Gone(IReadOnlyList<string> Path, bool IsCollection);
+    /// <param name="Kind">What it was; a mount may have shown a folder.</param>
+    public sealed record Gone(IReadOnlyList<string> Path, NodeKind Kind);
 
     private sealed record Cut(long Seq, SyncCursor? Cursor, bool IsPossible);
 
