@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
-
 namespace CloudDav.Vault;
 
 /// <summary>What has changed below a folder, for whoever keeps a copy of it.</summary>
@@ -33,8 +30,8 @@ public sealed partial class VaultSession
                 var (vault, top) = (found.Value.Vault, found.Value.Node);
                 if (IsLink || !top.IsFolder)
                     return new Refusal(RefusalRule.NotReported);
-                var closed = ClosedIn(vault);
-                var position = PositionIn(vault, top, from, closed);
+                var closed = vault.Decision!.Closed;
+                var position = PositionIn(vault, top, from);
                 if (position is null)
                     return new Refusal(RefusalRule.SyncTokenInvalid);
                 var page = new SyncPage(snapshot, vault, top.Id, isDeep, limit, closed);
@@ -107,7 +104,7 @@ public sealed partial class VaultSession
             : new(
                 vault.Id,
                 vault.Epoch,
-                new(folder.Id, vault.ChangeSeq, null, HashOf(ClosedIn(vault))),
+                new(folder.Id, vault.ChangeSeq, null, vault.ClosedStamp),
                 (vault.Mounts?.Below(folder.Id) ?? []).ToDictionary(
                     mount => mount.Share.Id,
                     mount => SyncedMount.Present(mount.Share)
@@ -115,14 +112,9 @@ public sealed partial class VaultSession
             );
 
     // Null when there is no going on from there.
-    private static SyncPosition? PositionIn(
-        VaultState vault,
-        NodeRow top,
-        SyncToken? from,
-        IReadOnlySet<NodeId> closed
-    )
+    private static SyncPosition? PositionIn(VaultState vault, NodeRow top, SyncToken? from)
     {
-        var blocks = HashOf(closed);
+        var blocks = vault.ClosedStamp;
         if (from is null)
             return new(top.Id, vault.ChangeSeq, new SyncCursor(top.Id, new(0), ""), blocks);
         var position = from.Position;
@@ -138,31 +130,6 @@ public sealed partial class VaultSession
         )
             return null;
         return position;
-    }
-
-    // Folders in which nothing is named to whoever comes through a share.
-    private static HashSet<NodeId> ClosedIn(VaultState vault) =>
-        vault.Decision!.Visitor is null
-            ? []
-            :
-            [
-                .. vault
-                    .Decision.ItemMeasures.Where(measure => measure.Kind == MeasureKind.Block)
-                    .Select(measure => measure.Node!.Value),
-            ];
-
-    private static ulong HashOf(IReadOnlySet<NodeId> closed)
-    {
-        if (closed.Count == 0)
-            return 0;
-        var hash = new XxHash3();
-        Span<byte> bytes = stackalloc byte[8];
-        foreach (var node in closed.OrderBy(node => node.Value))
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Value);
-            hash.Append(bytes);
-        }
-        return hash.GetCurrentHashAsUInt64();
     }
 
     // The first change whose history it goes on with: where it was cut within one, what came by that one from elsewhere is still to be told.
@@ -222,11 +189,13 @@ internal sealed record SyncedMount(ReceivedShare Share, IReadOnlyList<string> Be
 
     /// <summary>The position of a copy that has all of it. Whatever changes in a vault, its root's version changes, so nothing has below the item since its vault's last change.</summary>
     public static SyncPosition Present(ReceivedShare share) =>
-        new(share.Placed!.Node.Id, share.Placed.Chain[0].SubtreeVersion, null, 0);
+        new(share.Placed!.Node.Id, share.Placed.Chain[0].SubtreeVersion, null, share.ClosedStamp);
 
-    /// <summary>Whether what it shows has changed.</summary>
+    /// <summary>Whether what it shows has changed, or what of it is closed.</summary>
     public bool HasNews(SyncPosition seen) =>
-        seen.Cursor is not null || Math.Max(Item.ChangedSeq, Item.SubtreeVersion) > seen.Seq;
+        seen.Cursor is not null
+        || Math.Max(Item.ChangedSeq, Item.SubtreeVersion) > seen.Seq
+        || seen.Blocks != Share.ClosedStamp;
 }
 
 /// <summary>Visits an address of a sync report.</summary>

@@ -123,18 +123,15 @@ public sealed partial class VaultTree
             // On which page it comes is decided by its own vault; before that the copy knows nothing of it.
             if (seen is null && !mount.IsNew && isLater)
                 return null;
-            var from =
+            var start =
                 seen is null || mount.IsNew || seen.Collection != item.Id
                     ? SyncPosition.BeforeAll(item.Id)
                     : seen;
-            Positions[mount.Share.Id] = from;
-            var isBegun = from.Seq != SyncPosition.NotBegun;
-            if (isBegun && !mount.HasNews(from))
+            Positions[mount.Share.Id] = start;
+            var isBegun = start.Seq != SyncPosition.NotBegun;
+            if (isBegun && !mount.HasNews(start))
             {
-                Positions[mount.Share.Id] = SyncedMount.Present(mount.Share) with
-                {
-                    Blocks = from.Blocks,
-                };
+                Positions[mount.Share.Id] = SyncedMount.Present(mount.Share);
                 return null;
             }
             // Of what is further down, a report of members tells no more than the member that it is in.
@@ -165,11 +162,16 @@ public sealed partial class VaultTree
             if (shown.Found is not { } found)
                 return null;
             Show(spot, mount, found, shown.Refusal);
-            if (shown.Refusal is not null)
-                return null;
             if (!isDeep || !item.IsFolder)
             {
                 Positions[mount.Share.Id] = SyncedMount.Present(mount.Share);
+                return null;
+            }
+            if (shown.Refusal is not null)
+            {
+                // Told of as it is with what is closed now, it is told of once more when that is open again; what the copy has of it may lack something then.
+                if (isBegun && start.Blocks != mount.Share.ClosedStamp)
+                    Positions[mount.Share.Id] = start with { Blocks = SyncPosition.Unlike };
                 return null;
             }
             if (isLater || IsTruncated)
@@ -177,7 +179,7 @@ public sealed partial class VaultTree
                 IsTruncated = true;
                 return null;
             }
-            return await TellBelowAsync(spot, mount, isBegun ? from : null, cancellationToken);
+            return await TellBelowAsync(spot, mount, isBegun ? start : null, cancellationToken);
         }
 
         private void Show(Spot spot, SyncedMount mount, Found found, Refusal? refusal)

@@ -254,20 +254,74 @@ public abstract partial class MetadataStoreContract
     private static IEnumerable<ProtectionMark> Sorted(IEnumerable<ProtectionMark> marks) =>
         marks.OrderBy(mark => mark.Node.Value).ThenBy(mark => mark.Measure);
 
-    private async Task<long> MarkAsync(Actor actor, NodeId node, DateTimeOffset? until) => (
+    [Fact]
+    public async Task Whoever_a_share_is_for_is_told_what_of_its_owners_is_blocked_now()
+    {
+        var owner = await AddActorAsync("owner", null);
+        var other = await AddActorAsync("other", null);
+        var recipient = await AddActorAsync("recipient", null);
+        await ExecuteAsync(
+            $"UPDATE accounts SET household_owner = {owner.Account.Value} WHERE account_id IN ({recipient.Account.Value}, {other.Account.Value})"
+        );
+        var folder = await AddFolderAsync(owner, [], "folder");
+        var blocked = await AddFileAsync(owner, ["folder"], "blocked", 3);
+        var free = await AddFileAsync(owner, ["folder"], "free", 3);
+        var theirs = await AddFolderAsync(other, [], "theirs");
+        await ShareWithHouseholdAsync(owner, folder, 1);
+        await ShareWithHouseholdAsync(owner, free, 2);
+        await ShareWithHouseholdAsync(other, theirs, 3);
+        Assert.Equal(["", "", ""], await BlockedAsync(Now));
+
+        await MeasureAsync(owner, folder, MeasureKind.LegalHold, Now, null);
+        await MeasureAsync(owner, free, MeasureKind.Block, Now.AddHours(1), Now.AddHours(2));
+        var lifted = await MeasureAsync(owner, blocked, MeasureKind.Block, Now, null);
+        await MeasureAsync(recipient, folder, MeasureKind.Block, Now, null);
+
+        var both = string.Join(' ', new[] { blocked.Value, free.Value }.Order());
+        Assert.Equal([$"{blocked.Value}", $"{blocked.Value}", ""], await BlockedAsync(Now));
+        Assert.Equal([both, both, ""], await BlockedAsync(Now.AddHours(1)));
+        Assert.Equal(
+            [$"{blocked.Value}", $"{blocked.Value}", ""],
+            await BlockedAsync(Now.AddHours(2))
+        );
+        await Contracts.WriteAsync<bool>(
+            async transaction => await transaction.LiftMeasureAsync(lifted, "op", Now),
+            Stop
+        );
+        Assert.Equal(["", "", ""], await BlockedAsync(Now));
+
+        async Task<IEnumerable<string>> BlockedAsync(DateTimeOffset now) =>
+            (
+                await Store.ReadAsync(
+                    snapshot => snapshot.ListReceivedAsync(recipient.Account, recipient.Vault, now),
+                    Stop
+                )
+            ).Select(share => string.Join(' ', share.Blocked.Select(node => node.Value).Order()));
+    }
+
+    private Task<long> MarkAsync(Actor actor, NodeId node, DateTimeOffset? until) =>
+        MeasureAsync(actor, node, MeasureKind.Protection, Now, until);
+
+    private async Task<long> MeasureAsync(
+        Actor actor,
+        NodeId node,
+        MeasureKind kind,
+        DateTimeOffset since,
+        DateTimeOffset? until
+    ) => (
             await Contracts.WriteAsync<Measure>(
                 async transaction =>
                     await transaction.AddMeasureAsync(
                         new Measure
                         {
                             Id = 0,
-                            Kind = MeasureKind.Protection,
+                            Kind = kind,
                             Account = actor.Account,
                             Node = node,
                             ReasonCode = "notice",
                             Reference = "N-1",
                             SetBy = "op",
-                            Since = Now,
+                            Since = since,
                             Until = until,
                         }
                     ),
@@ -282,9 +336,26 @@ public abstract partial class MetadataStoreContract
         return hash;
     }
 
+    private Task ShareWithHouseholdAsync(Actor actor, NodeId node, byte number) =>
+        ApplyAsync(
+            actor,
+            new Change.AddShare(
+                ShareOf(actor, node, number) with
+                {
+                    Audience = ShareAudience.Household,
+                }
+            )
+        );
+
     private async Task<Share> ShareAsync(Actor actor, NodeId node, byte number)
     {
-        var share = new Share
+        var share = ShareOf(actor, node, number);
+        await ApplyAsync(actor, new Change.AddShare(share));
+        return share;
+    }
+
+    private static Share ShareOf(Actor actor, NodeId node, byte number) =>
+        new()
         {
             Id = new(1_000 + number),
             Vault = actor.Vault,
@@ -301,9 +372,6 @@ public abstract partial class MetadataStoreContract
             Created = Now,
             Version = 1,
         };
-        await ApplyAsync(actor, new Change.AddShare(share));
-        return share;
-    }
 
     private ValueTask<IReadOnlyList<PlacedShare>> ListSharesAsync(
         Actor actor,

@@ -32,6 +32,13 @@ internal static class ShareSql
         ORDER BY s.share_id
         """;
 
+    // Of kind MeasureKind.Block.
+    public const string ListBlocked = """
+        SELECT m.node_id FROM measures m
+        WHERE m.account_id = ?1 AND m.kind = 2 AND m.node_id IS NOT NULL AND m.lifted IS NULL
+          AND m.since <= ?2 AND (m.until IS NULL OR m.until > ?2)
+        """;
+
     public const string IsRecipient = $"""
         SELECT EXISTS (
           SELECT 1 FROM shares s JOIN accounts r ON r.account_id = ?1

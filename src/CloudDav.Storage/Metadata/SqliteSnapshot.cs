@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CloudDav.Vault;
 
 namespace CloudDav.Storage;
@@ -84,11 +85,15 @@ internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory)
         while (statement.Step())
             mounts.Add(statement.Int64(0), statement.NullableInt64(1));
         statement.Reset();
+        var blocked = shares
+            .Values.Select(share => share.Owner)
+            .Distinct()
+            .ToDictionary(owner => owner, owner => BlockedOf(owner, now));
         return new([
             .. shares
                 .Keys.Union(mounts.Keys)
                 .Order()
-                .Select(id => Receive(id, shares.GetValueOrDefault(id), vault, mounts)),
+                .Select(id => Receive(id, shares.GetValueOrDefault(id), vault, mounts, blocked)),
         ]);
     }
 
@@ -744,11 +749,24 @@ internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory)
         return share with { Members = members };
     }
 
+    private FrozenSet<NodeId> BlockedOf(AccountId owner, DateTimeOffset now)
+    {
+        var blocked = new List<NodeId>();
+        var statement = session[ShareSql.ListBlocked]
+            .Bind(1, owner.Value)
+            .Bind(2, now.ToUnixTimeMilliseconds());
+        while (statement.Step())
+            blocked.Add(new(statement.Int64(0)));
+        statement.Reset();
+        return [.. blocked];
+    }
+
     private ReceivedShare Receive(
         long id,
         Share? share,
         VaultId vault,
-        Dictionary<long, long?> mounts
+        Dictionary<long, long?> mounts,
+        Dictionary<AccountId, FrozenSet<NodeId>> blocked
     )
     {
         var hadMount = mounts.TryGetValue(id, out var node);
@@ -759,7 +777,10 @@ internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory)
             chain,
             // Also a mount that went with its folder for good was removed.
             IsRemoved: hadMount && chain.Count == 0
-        );
+        )
+        {
+            Blocked = share is null ? [] : blocked[share.Owner],
+        };
     }
 
     // From the top of what it lies in down to the node; empty when it is gone.

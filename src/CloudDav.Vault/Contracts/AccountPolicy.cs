@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CloudDav.Vault;
 
 /// <summary>
@@ -336,6 +338,15 @@ public sealed record Decision
             .Select(measure => measure.Node!.Value)
             .Concat(Visitor is { } visitor ? visitor.Protected : [])
             .ToHashSet();
+
+    /// <summary>Items that are closed to whoever comes by a share, with everything below: it is not even named to them. None to the owner.</summary>
+    internal IReadOnlySet<NodeId> Closed =>
+        Visitor is null
+            ? FrozenSet<NodeId>.Empty
+            : ItemMeasures
+                .Where(measure => measure.Kind == MeasureKind.Block)
+                .Select(measure => measure.Node!.Value)
+                .ToHashSet();
 
     /// <summary>The measures on items that hold now, as far as this door heeds them.</summary>
     internal IEnumerable<Measure> ItemMeasures =>

@@ -629,7 +629,18 @@ public sealed record VaultState
     public IReadOnlySet<NodeId> Protected { get; private init; } = FrozenSet<NodeId>.Empty;
 
     /// <summary>What the actor may do, as the session that loaded it decided; null where no session did.</summary>
-    public Decision? Decision { get; init; }
+    public Decision? Decision
+    {
+        get;
+        init
+        {
+            field = value;
+            ClosedStamp = EntityTag.StampOf(value?.Closed ?? FrozenSet<NodeId>.Empty);
+        }
+    }
+
+    /// <summary>What of the vault is closed to the actor, who comes by a share, as a number; 0 for nothing, as to the owner.</summary>
+    internal ulong ClosedStamp { get; private init; }
 
     /// <summary>What may still be added, in bytes, 0 or more; 0 whenever new content is refused, null for no limit.</summary>
     public long? AvailableBytes =>
@@ -739,6 +750,20 @@ public sealed record ReceivedShare(
     bool IsRemoved
 )
 {
+    /// <summary>The items of the owner's vault that are blocked now: closed to whoever comes by a share, with everything below.</summary>
+    public IReadOnlySet<NodeId> Blocked
+    {
+        get;
+        init
+        {
+            field = value;
+            ClosedStamp = EntityTag.StampOf(value);
+        }
+    } = FrozenSet<NodeId>.Empty;
+
+    // What the owner's vault says to whoever comes by the share (VaultState.ClosedStamp).
+    internal ulong ClosedStamp { get; private init; }
+
     /// <summary>Whether it has yet to be given a mount.</summary>
     public bool IsNew => Placed is not null && Mount.Count == 0 && !IsRemoved;
 

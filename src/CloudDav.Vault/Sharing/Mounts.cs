@@ -73,7 +73,10 @@ internal sealed class Mounts
                 node.Revision.TryWriteBytes(bytes[8..]);
             }
             // What may be done there is looked at again only where the folder around it has changed.
-            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], (long)share.Placed.Share.Rights);
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                bytes[24..],
+                (ulong)share.Placed.Share.Rights ^ share.ClosedStamp
+            );
             var stamp = XxHash3.HashToUInt64(bytes);
             foreach (var row in share.Mount.SkipLast(1))
                 // The order of ids is that of the list, so that the same mounts give the same number.

@@ -10,6 +10,9 @@ internal sealed record SyncPosition(NodeId Collection, long Seq, SyncCursor? Cur
     /// <summary>Nothing of it was told.</summary>
     public const long NotBegun = -1;
 
+    /// <summary>What was closed, where it has been another since: no number of anything that is.</summary>
+    public const ulong Unlike = ulong.MaxValue;
+
     /// <summary>Before anything of a collection was told.</summary>
     public static SyncPosition BeforeAll(NodeId collection) => new(collection, NotBegun, null, 0);
 }

@@ -7,7 +7,9 @@ namespace CloudDav.Vault;
 /// <summary>The one place that makes entity tags: strong, quoted, the same wherever they appear.</summary>
 public static class EntityTag
 {
-    /// <summary>A file's is its revision; a folder's a hash of the vault's epoch, the folder, the last change below it, and what the mounts below it show.</summary>
+    /// <summary>
+    /// A file's is its revision; a folder's a hash of the vault's epoch, the folder, the last change below it, what the mounts below it show, and to whoever comes by a share what is closed there.
+    /// </summary>
     public static string Of(VaultState vault, NodeRow node)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -17,7 +19,11 @@ public static class EntityTag
             BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], node.Id.Value);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], node.SubtreeVersion);
             var hashed = bytes[..24];
-            if (vault.Mounts?.StampOf(node.Id) is { } stamp)
+            var beside = vault.Mounts?.StampOf(node.Id);
+            // No change of the vault tells of a block, and not of its end, which time alone can bring: all that is shared has another tag then, and is looked through again.
+            if (vault.ClosedStamp != 0)
+                beside = (beside ?? 0) ^ vault.ClosedStamp;
+            if (beside is { } stamp)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], stamp);
                 hashed = bytes;
@@ -45,10 +51,14 @@ public static class EntityTag
         IReadOnlySet<NodeId> withheld
     ) => $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}.zip2\"";
 
-    private static string HashOf(IReadOnlySet<NodeId> nodes)
+    private static string HashOf(IReadOnlySet<NodeId> nodes) =>
+        nodes.Count == 0 ? "" : $".{StampOf(nodes):x16}";
+
+    /// <summary>Some nodes as a number; 0 for none.</summary>
+    internal static ulong StampOf(IReadOnlySet<NodeId> nodes)
     {
         if (nodes.Count == 0)
-            return "";
+            return 0;
         var hash = new XxHash3();
         Span<byte> bytes = stackalloc byte[8];
         foreach (var node in nodes.OrderBy(node => node.Value))
@@ -56,6 +66,6 @@ public static class EntityTag
             BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Value);
             hash.Append(bytes);
         }
-        return $".{hash.GetCurrentHashAsUInt64():x16}";
+        return hash.GetCurrentHashAsUInt64();
     }
 }

@@ -711,6 +711,112 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_block_inside_a_share_is_news_for_whoever_follows_it_and_so_is_its_end()
+    {
+        var (anna, ben) = await ShareAsync(ShareRights.View);
+        await MakeAsync(anna, "/Photos/sub/inner");
+        await PutAsync(anna, "/Photos/sub/inner/deep.txt", "deeper");
+        SyncCopy[] copies = [new(ben, "/", isDeep: true), new(ben, "/", isDeep: false)];
+        var open = await SeenAsync();
+        Assert.Contains("Photos/sub/inner/deep.txt", copies[0].Items.Keys);
+
+        var block = await BlockAsync("Photos", "sub", "inner");
+        var blocked = await SeenAsync();
+        AllDiffer(open, blocked);
+        Assert.Contains("Photos/sub/inner", copies[0].Items.Keys);
+        Assert.DoesNotContain("Photos/sub/inner/deep.txt", copies[0].Items.Keys);
+        Assert.Equal(blocked, await SeenAsync());
+
+        await LiftAsync(block);
+        var lifted = await SeenAsync();
+        AllDiffer(blocked, lifted);
+        Assert.Contains("Photos/sub/inner/deep.txt", copies[0].Items.Keys);
+
+        // Time alone ends it as well.
+        await BlockAsync(["Photos", "sub", "inner"], until: _cloud.Time.GetUtcNow().AddHours(1));
+        blocked = await SeenAsync();
+        AllDiffer(lifted, blocked);
+        _cloud.Time.Advance(TimeSpan.FromHours(1));
+        AllDiffer(blocked, await SeenAsync());
+        Assert.Contains("Photos/sub/inner/deep.txt", copies[0].Items.Keys);
+
+        // What tells a client to look, from the top down to where something is another; the copies then have looked.
+        async Task<string[]> SeenAsync()
+        {
+            string[] seen =
+            [
+                $"{(await ben.PulseAsync(Stop)).Value.Stamp}",
+                await ETagAsync(ben, "/"),
+                await ETagAsync(ben, "/Photos"),
+                await ETagAsync(ben, "/Photos/sub"),
+                await TokenAsync(ben, "/"),
+                await TokenAsync(ben, "/Photos"),
+            ];
+            foreach (var copy in copies)
+            {
+                await copy.CatchUpAsync();
+                Assert.Equal(await copy.ListAsync(), copy.Items);
+            }
+            return seen;
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_has_a_token_from_the_time_of_a_block_is_told_what_was_closed_then()
+    {
+        var (_, ben) = await ShareAsync(ShareRights.View);
+        var block = await BlockAsync("Photos", "sub");
+        var token = await TokenAsync(ben, "/");
+        Assert.Null((await SyncAsync(ben, token)).Refusal);
+
+        await LiftAsync(block);
+
+        Assert.Equal(RefusalRule.SyncTokenInvalid, (await SyncAsync(ben, token)).Refusal?.Rule);
+    }
+
+    [Theory]
+    [InlineData("/Photos/sub", "/Photos/sub")]
+    [InlineData("/Photos/sub", "/Photos")]
+    [InlineData("/Photos/one.txt", "/Photos/one.txt")]
+    public async Task A_share_that_is_closed_altogether_is_told_of_and_again_when_it_is_open(
+        string shared,
+        string blocked
+    )
+    {
+        var (_, ben) = await HouseholdAsync();
+        await ShareAsync(shared, ShareRights.View, ShareAudience.Household);
+        SyncCopy[] copies = [new(ben, "/", isDeep: true), new(ben, "/", isDeep: false)];
+        foreach (var copy in copies)
+            await copy.CatchUpAsync();
+        var (pulse, tag) = ((await ben.PulseAsync(Stop)).Value.Stamp, await ETagAsync(ben, "/"));
+
+        var block = await BlockAsync(TestSteps.Segments(blocked));
+        Assert.NotEqual(pulse, (await ben.PulseAsync(Stop)).Value.Stamp);
+        Assert.NotEqual(tag, await ETagAsync(ben, "/"));
+        foreach (var copy in copies)
+        {
+            Assert.False(await copy.CatchUpAsync());
+            Assert.Equal(1, copy.Count);
+        }
+        // No reason to throw away what it has.
+        Assert.Equal(
+            shared.EndsWith("sub", StringComparison.Ordinal),
+            copies[0].Items.ContainsKey("sub/deep.txt")
+        );
+
+        await LiftAsync(block);
+        Assert.Equal(
+            (pulse, tag),
+            ((await ben.PulseAsync(Stop)).Value.Stamp, await ETagAsync(ben, "/"))
+        );
+        foreach (var copy in copies)
+        {
+            await copy.CatchUpAsync();
+            Assert.Equal(await copy.ListAsync(), copy.Items);
+        }
+    }
+
+    [Fact]
     public async Task What_somebody_shares_who_may_not_sign_in_any_more_stays_listed_and_is_shut()
     {
         var (_, ben) = await ShareAsync(ShareRights.Edit);
@@ -784,8 +890,11 @@ public sealed class HouseholdShareTests : IAsyncDisposable
                 Stop
             );
 
-    private async Task BlockAsync(params string[] path) =>
-        await _cloud.Contracts.WriteAsync<Measure>(
+    private Task<long> BlockAsync(params string[] path) => BlockAsync(path, until: null);
+
+    private async Task<long> BlockAsync(string[] path, DateTimeOffset? until)
+    {
+        var blocked = await _cloud.Contracts.WriteAsync<Measure>(
             async transaction =>
                 await transaction.AddMeasureAsync(
                     new Measure
@@ -797,8 +906,18 @@ public sealed class HouseholdShareTests : IAsyncDisposable
                         ReasonCode = "copyright",
                         SetBy = "crm",
                         Since = _cloud.Time.GetUtcNow(),
+                        Until = until,
                     }
                 ),
+            Stop
+        );
+        return blocked.Value.Id;
+    }
+
+    private async Task LiftAsync(long block) =>
+        await _cloud.Contracts.WriteAsync<bool>(
+            async transaction =>
+                await transaction.LiftMeasureAsync(block, "crm", _cloud.Time.GetUtcNow()),
             Stop
         );
 
@@ -872,6 +991,27 @@ public sealed class HouseholdShareTests : IAsyncDisposable
     {
         var found = (await FindAsync(tree, path)).Value;
         return EntityTag.Of(found.Vault, found.Node);
+    }
+
+    private static async Task<string> TokenAsync(VaultTree tree, string path)
+    {
+        var found = (await FindAsync(tree, path)).Value;
+        return tree.SyncTokenOf(found.Vault, found.Node)!;
+    }
+
+    private static async Task<VaultResult<Synced>> SyncAsync(VaultTree tree, string token) =>
+        await tree.SyncAsync(
+            [],
+            new SyncWish(token, IsDeep: true, Limit: null),
+            NodeDetails.None,
+            (_, _, _, _, _) => { },
+            Stop
+        );
+
+    private static void AllDiffer(string[] one, string[] other)
+    {
+        for (var i = 0; i < one.Length; i++)
+            Assert.NotEqual(one[i], other[i]);
     }
 
     private static async Task<long> UsedAsync(VaultTree tree, string path) =>

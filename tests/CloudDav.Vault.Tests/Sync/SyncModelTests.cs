@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace CloudDav.Vault.Tests.Sync;
 
 /// <summary>
-/// Random changes of two people, one of whom shares with the other, and copies that follow by reports, cut wherever it happens to be: whatever was moved, replaced, deleted, restored, shared
-/// or purged meanwhile, a copy that has caught up is equal to a listing. Run one again with CLOUDDAV_TESTS_SEED set to the seed a failure prints.
+/// Random changes of two people, one of whom shares with the other, and copies that follow by reports, cut wherever it happens to be: whatever was moved, replaced, deleted, restored, shared,
+/// blocked or purged meanwhile, a copy that has caught up is equal to a listing. Run one again with CLOUDDAV_TESTS_SEED set to the seed a failure prints.
 /// </summary>
 public sealed class SyncModelTests
 {
@@ -60,7 +60,11 @@ public sealed class SyncModelTests
         private readonly List<(string Name, SyncCopy Copy)> _copies;
         private readonly List<string> _story = [];
         private readonly List<ShareId> _shares = [];
+        private readonly List<long> _blocks = [];
         private bool _mayBeginAnew;
+
+        // What comes by shares begins anew as well when something was closed, or is open again.
+        private bool _othersMayBeginAnew;
 
         public Run(TestVault vault, Actor anna, Actor ben, Random random)
         {
@@ -84,7 +88,7 @@ public sealed class SyncModelTests
             var tree = _trees[who];
             var (path, other) = (Pick(), Pick());
             _vault.Time.Advance(TimeSpan.FromMilliseconds(1));
-            switch (_random.Next(24))
+            switch (_random.Next(26))
             {
                 case 0 or 1 or 2 or 3:
                     Note(
@@ -173,6 +177,9 @@ public sealed class SyncModelTests
                         )
                     );
                     break;
+                case 21 or 22:
+                    await BlockAsync();
+                    break;
                 default:
                     var (name, copy) = _copies[_random.Next(_copies.Count)];
                     var limit = _random.Next(3) == 0 ? (int?)null : _random.Next(1, 12);
@@ -215,14 +222,19 @@ public sealed class SyncModelTests
                 }
                 _story.Add($"{name} has caught up");
                 // What was not its folder any more has no token of it.
-                if (anew && !_mayBeginAnew && name != "ben's a")
+                if (anew && !MayBeginAnew(name))
                     return $"{name} had to begin anew";
                 if (!copy.Items.SequenceEqual(listed))
                     return $"{name} is\n{Show(copy.Items)}\nand not\n{Show(listed)}";
             }
-            _mayBeginAnew = false;
+            _mayBeginAnew = _othersMayBeginAnew = false;
             return null;
         }
+
+        private bool MayBeginAnew(string name) =>
+            _mayBeginAnew
+            || name == "ben's a"
+            || (_othersMayBeginAnew && name.StartsWith("ben", StringComparison.Ordinal));
 
         private async Task<bool> IsExpectedAsync(string name, SyncCopy copy, RefusalRule rule)
         {
@@ -230,8 +242,10 @@ public sealed class SyncModelTests
             {
                 case RefusalRule.SyncLimitTooSmall:
                     return true;
-                case RefusalRule.SyncTokenInvalid when _mayBeginAnew || name == "ben's a":
-                case RefusalRule.NotFound or RefusalRule.NotReported when name == "ben's a":
+                case RefusalRule.SyncTokenInvalid when MayBeginAnew(name):
+                case RefusalRule.NotFound
+                or RefusalRule.NotReported
+                or RefusalRule.SharePaused when name == "ben's a":
                     copy.Forget();
                     return true;
                 default:
@@ -325,6 +339,61 @@ public sealed class SyncModelTests
             Note($"share of {path}", shared);
             if (shared.IsSuccess)
                 _shares.Add(shared.Value.Placed.Share.Id);
+        }
+
+        // What lies in a share, or nowhere near one: a copy keeps what it has of a share that is closed altogether.
+        private async Task BlockAsync()
+        {
+            var now = _vault.Time.GetUtcNow();
+            if (_blocks.Count > 0 && _random.Next(2) == 0)
+            {
+                var lifted = _blocks[_random.Next(_blocks.Count)];
+                _blocks.Remove(lifted);
+                _othersMayBeginAnew = true;
+                Note(
+                    "end of a block",
+                    await _vault.Contracts.WriteAsync<bool>(
+                        async transaction => await transaction.LiftMeasureAsync(lifted, "crm", now),
+                        Stop
+                    )
+                );
+                return;
+            }
+            var shares = (await _vault.Session(_anna).ListSharesAsync(null, Stop)).Value;
+            if (shares.Count == 0)
+                return;
+            var below = new List<NodeId>();
+            await _trees[0]
+                .ListAsync(
+                    _random.Next(4) == 0 ? [] : shares[_random.Next(shares.Count)].Placed.Path,
+                    levels: null,
+                    NodeDetails.None,
+                    (_, _, node, _) => below.Add(node.Id),
+                    Stop
+                );
+            below.RemoveAll(id => shares.Any(share => share.Placed.Chain.Any(row => row.Id == id)));
+            if (below.Count == 0)
+                return;
+            var node = below[_random.Next(below.Count)];
+            var blocked = await _vault.Contracts.WriteAsync<Measure>(
+                async transaction =>
+                    await transaction.AddMeasureAsync(
+                        new Measure
+                        {
+                            Id = 0,
+                            Kind = MeasureKind.Block,
+                            Account = _anna.Account,
+                            Node = node,
+                            ReasonCode = "notice",
+                            SetBy = "crm",
+                            Since = now,
+                        }
+                    ),
+                Stop
+            );
+            _blocks.Add(blocked.Value.Id);
+            _othersMayBeginAnew = true;
+            Note($"block of {node.Value}", blocked);
         }
 
         private async Task<VaultResult<Changed>> PutAsync(VaultTree tree, string path)

@@ -114,7 +114,7 @@ internal static class ShareStatements
         """;
 
     /// <summary>
-    /// What others of a household share with an account, its mounts, the rows from the top of the account's vault down to each, and those from the top of each owner's
+    /// What others of a household share with an account, its mounts, what is blocked of each owner's, the rows from the top of the account's vault down to each, and those from the top of each owner's
     /// vault down to the item. Over several vaults, of one household.
     /// </summary>
     public static readonly SqlServerStatement ListReceived = new(
@@ -132,6 +132,10 @@ internal static class ShareStatements
         JOIN dbo.accounts AS a ON a.account_id = s.owner_id
         ORDER BY s.share_id;
         SELECT m.share_id, m.node_id FROM dbo.mounts AS m WHERE m.vault_id = @vault ORDER BY m.share_id;
+        SELECT m.account_id, m.node_id
+        FROM (SELECT DISTINCT s.owner_id FROM @received AS w JOIN dbo.shares AS s ON s.vault_id = w.vault_id AND s.share_id = w.share_id) AS o
+        JOIN dbo.measures AS m ON m.account_id IS NOT NULL AND m.account_id = o.owner_id
+        WHERE m.kind = 2 AND m.node_id IS NOT NULL AND m.lifted IS NULL AND m.since <= @now AND (m.until IS NULL OR m.until > @now);
         {TreeStatements.Chains(
             "SELECT m.share_id AS number, m.vault_id, m.node_id FROM dbo.mounts AS m WHERE m.vault_id = @vault AND m.node_id IS NOT NULL"
         )}

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Data;
 using System.Data.Common;
 using CloudDav.Vault;
@@ -181,6 +182,11 @@ internal partial class SqlServerSnapshot(SqlServerDatabase database, SqlServerSe
         while (await reader.ReadAsync())
             mounts.Add(reader.GetInt64(0));
         await reader.NextResultAsync();
+        var blocks = new List<(AccountId Owner, NodeId Node)>();
+        while (await reader.ReadAsync())
+            blocks.Add((new(reader.GetInt64(0)), new(reader.GetInt64(1))));
+        var blocked = blocks.ToLookup(block => block.Owner, block => block.Node);
+        await reader.NextResultAsync();
         var places = await ReadChainsAsync(reader);
         await reader.NextResultAsync();
         var items = await ReadChainsAsync(reader);
@@ -198,7 +204,12 @@ internal partial class SqlServerSnapshot(SqlServerDatabase database, SqlServerSe
                     [.. places[id]],
                     // Also a mount that went with its folder for good was removed.
                     IsRemoved: mounts.Contains(id) && !places[id].Any()
-                )),
+                )
+                {
+                    Blocked = shares.TryGetValue(id, out share)
+                        ? blocked[share.Owner].ToFrozenSet()
+                        : [],
+                }),
         ];
     }
 
