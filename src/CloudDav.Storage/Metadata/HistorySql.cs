@@ -13,13 +13,13 @@ internal static class HistorySql
     public const string ListLeft = """
         SELECT h.node_id, h.parent_id, h.name, h.kind, h.until_seq,
           EXISTS (
-            SELECT 1 FROM node_history e
+            SELECT 1 FROM node_history e INDEXED BY node_history_node
             WHERE e.vault_id = ?1 AND e.node_id = h.node_id AND e.until_seq > ?3 AND e.until_seq <= h.until_seq AND e.from_seq <= ?3)
           AND NOT EXISTS (
-            SELECT 1 FROM node_history f
+            SELECT 1 FROM node_history f INDEXED BY node_history_node
             WHERE f.vault_id = ?1 AND f.node_id = h.node_id AND f.until_seq > ?3 AND f.until_seq < h.until_seq AND f.reason NOT IN (1, 4)),
           NOT EXISTS (
-            SELECT 1 FROM node_history l
+            SELECT 1 FROM node_history l INDEXED BY node_history_node
             WHERE l.vault_id = ?1 AND l.node_id = h.node_id AND l.until_seq > h.until_seq AND l.reason NOT IN (1, 4))
         FROM node_history h
         WHERE h.vault_id = ?1 AND h.until_seq > ?2 AND h.reason NOT IN (1, 4)
@@ -31,7 +31,7 @@ internal static class HistorySql
         """;
 
     public const string FindFormerPlace = """
-        SELECT node_id, parent_id, name, kind FROM node_history
+        SELECT node_id, parent_id, name, kind FROM node_history INDEXED BY node_history_node
         WHERE vault_id = ?1 AND node_id = ?2 AND until_seq > ?3 AND from_seq <= ?3 ORDER BY until_seq LIMIT 1
         """;
 
@@ -58,10 +58,14 @@ internal static class HistorySql
           CASE WHEN k.node_id IS NOT NULL THEN k.media_type WHEN n.node_id IS NOT NULL THEN n.media_type ELSE h.media_type END,
           h.created, COALESCE(k.modified, n.modified, h.modified), h.from_seq, k.node_id IS NULL AND n.node_id IS NULL
         FROM node_history h
+        """;
+
+    // The planner takes the range of changes for the narrower one, where it is the place or the node that is.
+    private const string Kept = """
         LEFT JOIN node_history k ON k.vault_id = ?1 AND k.node_id = h.node_id AND k.until_seq = (
-          SELECT MIN(l.until_seq) FROM node_history l
+          SELECT l.until_seq FROM node_history l INDEXED BY node_history_node
           WHERE h.content_id IS NULL AND h.size > 0 AND l.vault_id = ?1 AND l.node_id = h.node_id AND l.until_seq > h.until_seq
-            AND l.content_id IS NOT NULL)
+            AND l.content_id IS NOT NULL ORDER BY l.until_seq LIMIT 1)
         LEFT JOIN nodes n ON h.content_id IS NULL AND h.size > 0 AND k.node_id IS NULL AND n.vault_id = ?1 AND n.node_id = h.node_id
           AND n.content_id IS NOT NULL
         """;
@@ -71,24 +75,27 @@ internal static class HistorySql
         """;
 
     public const string FindFormer = $"""
-        {Former} WHERE h.vault_id = ?1 AND h.node_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq LIMIT 1
+        {Former} INDEXED BY node_history_node {Kept}
+        WHERE h.vault_id = ?1 AND h.node_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq LIMIT 1
         """;
 
     public const string FindUnchangedMember = $"""
-        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?5 AND name = ?4 AND changed_seq <= ?3
+        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND name_key = ?5 AND name = ?4 AND +changed_seq <= ?3
         """;
 
     public const string FindFormerMember = $"""
-        {Former} WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 AND h.name = ?4
+        {Former} INDEXED BY node_history_parent {Kept}
+        WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 AND h.name = ?4
         ORDER BY h.until_seq LIMIT 1
         """;
 
     public const string ListUnchangedMembers = $"""
-        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND changed_seq <= ?3 ORDER BY name_key
+        {Present} WHERE vault_id = ?1 AND parent_id = ?2 AND +changed_seq <= ?3 ORDER BY name_key
         """;
 
     public const string ListFormerMembers = $"""
-        {Former} WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq, h.node_id
+        {Former} INDEXED BY node_history_parent {Kept}
+        WHERE h.vault_id = ?1 AND h.parent_id = ?2 AND h.until_seq > ?3 AND h.from_seq <= ?3 ORDER BY h.until_seq, h.node_id
         """;
 
     public const string ListMembersAfter = """

@@ -20,11 +20,13 @@ internal static class PurgeSql
     public const string FindTrash = "SELECT trash_id FROM vaults WHERE vault_id = ?1";
 
     public const string HistoryContents = """
-        SELECT DISTINCT content_id FROM node_history WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL
+        SELECT DISTINCT content_id FROM node_history INDEXED BY node_history_node WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL
         """;
 
-    public const string ForgetHistoryContents =
-        "UPDATE node_history SET content_id = NULL, hidden_at = NULL WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL";
+    public const string ForgetHistoryContents = """
+        UPDATE node_history INDEXED BY node_history_node SET content_id = NULL, hidden_at = NULL
+        WHERE vault_id = ?1 AND node_id = ?2 AND content_id IS NOT NULL
+        """;
 
     public const string CountOut = """
         UPDATE dirs SET
@@ -42,7 +44,7 @@ internal static class PurgeSql
 
     public const string CountNodeVersionsOut = """
         UPDATE vaults SET version_bytes = version_bytes - (
-          SELECT COALESCE(SUM(h.size), 0) FROM node_history h
+          SELECT COALESCE(SUM(h.size), 0) FROM node_history h INDEXED BY node_history_node
           WHERE h.vault_id = ?1 AND h.node_id = ?2 AND h.is_version = 1 AND h.content_id IS NOT NULL
         ) WHERE vault_id = ?1
         """;
@@ -61,7 +63,7 @@ internal static class PurgeSql
         """;
 
     public const string FindOrigin = """
-        SELECT parent_id FROM node_history WHERE vault_id = ?1 AND node_id = ?2 AND (?3 IS NULL OR reason = ?3)
+        SELECT parent_id FROM node_history INDEXED BY node_history_node WHERE vault_id = ?1 AND node_id = ?2 AND (?3 IS NULL OR reason = ?3)
         ORDER BY until_seq DESC LIMIT 1
         """;
 }

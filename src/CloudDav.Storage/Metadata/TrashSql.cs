@@ -42,7 +42,7 @@ internal static class TrashSql
         """;
 
     public const string ListVersions = """
-        SELECT until_seq, until_time, modified, size, revision, content_id, media_type FROM node_history
+        SELECT until_seq, until_time, modified, size, revision, content_id, media_type FROM node_history INDEXED BY node_history_node
         WHERE vault_id = ?1 AND node_id = ?2 AND until_seq < ?3 AND is_version = 1 AND content_id IS NOT NULL AND hidden_at IS NULL
         ORDER BY until_seq DESC LIMIT ?4
         """;
@@ -65,17 +65,17 @@ internal static class TrashSql
     // Whether the file's next version was written over within the same step of time.
     public const string ListUnthinned = $"""
         SELECT {Picked}, h.until_time, (
-          SELECT k.until_time FROM node_history k
+          SELECT k.until_time FROM node_history k INDEXED BY node_history_node
           WHERE k.vault_id = h.vault_id AND k.node_id = h.node_id AND k.until_seq > h.until_seq AND k.is_version = 1 AND k.content_id IS NOT NULL
             AND k.hidden_at IS NULL
           ORDER BY k.until_seq LIMIT 1) / ?3 = h.until_time / ?3
-        FROM node_history h
+        FROM node_history h INDEXED BY node_history_versions
         WHERE h.vault_id = ?1 AND h.is_version = 1 AND h.content_id IS NOT NULL AND h.until_seq > ?2
         ORDER BY h.until_seq LIMIT ?4
         """;
 
     public const string ListOldest = $"""
-        SELECT {Picked}, h.until_time FROM node_history h
+        SELECT {Picked}, h.until_time FROM node_history h INDEXED BY node_history_versions
         WHERE h.vault_id = ?1 AND h.is_version = 1 AND h.content_id IS NOT NULL
         ORDER BY h.until_seq LIMIT ?2
         """;
@@ -104,9 +104,9 @@ internal static class TrashSql
 
     // No other version has it, and the file has it no more: then no row of its history keeps it.
     public const string ForgetContent = """
-        UPDATE node_history SET content_id = NULL
+        UPDATE node_history INDEXED BY node_history_node SET content_id = NULL
         WHERE vault_id = ?1 AND node_id = ?2 AND content_id = ?3 AND NOT EXISTS (
-          SELECT 1 FROM node_history k WHERE k.vault_id = ?1 AND k.node_id = ?2 AND k.content_id = ?3 AND k.is_version = 1)
+          SELECT 1 FROM node_history k INDEXED BY node_history_node WHERE k.vault_id = ?1 AND k.node_id = ?2 AND k.content_id = ?3 AND k.is_version = 1)
           AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.vault_id = ?1 AND n.node_id = ?2 AND n.content_id = ?3)
         """;
 

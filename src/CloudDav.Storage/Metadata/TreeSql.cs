@@ -172,11 +172,11 @@ internal static class TreeSql
 
     public const string InsertReference = """
         INSERT INTO content_refs (vault_id, content_id, node_id)
-        SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM node_history INDEXED BY node_history_node WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
         """;
 
     public const string HistoryNamesContent = """
-        SELECT EXISTS (SELECT 1 FROM node_history WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
+        SELECT EXISTS (SELECT 1 FROM node_history INDEXED BY node_history_node WHERE vault_id = ?1 AND node_id = ?3 AND content_id = ?2)
         """;
 
     public const string DeleteReference =
@@ -240,7 +240,7 @@ internal static class TreeSql
 
     public const string FindNewcomer = """
         SELECT
-          (SELECT h.from_time FROM node_history h WHERE h.vault_id = ?1 AND h.node_id = ?2 ORDER BY h.until_seq LIMIT 1),
+          (SELECT h.from_time FROM node_history h INDEXED BY node_history_node WHERE h.vault_id = ?1 AND h.node_id = ?2 ORDER BY h.until_seq LIMIT 1),
           EXISTS (SELECT 1 FROM shares s WHERE s.vault_id = ?1 AND s.node_id = ?2)
         """;
 
