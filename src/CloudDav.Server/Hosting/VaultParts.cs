@@ -40,6 +40,7 @@ internal sealed class VaultParts : IDisposable
                 InlineBytes = options.InlineBytes,
                 UploadIdle = TimeSpan.FromHours(options.UploadIdleHours),
                 UploadSessions = options.UploadsPerAccount,
+                UploadParts = options.PartsPerUpload,
                 EncryptsContent = options.EncryptContent,
                 InfiniteListing = dav.InfiniteDepthLimit,
                 SyncReport = dav.SyncReportLimit,

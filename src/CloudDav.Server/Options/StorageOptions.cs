@@ -52,6 +52,10 @@ internal sealed class StorageOptions : IValidatableObject
     [AllowedRange(1, 10_000)]
     public int UploadsPerAccount { get; init; } = 200;
 
+    /// <summary>How many parts one of them may have.</summary>
+    [AllowedRange(10, 100_000)]
+    public int PartsPerUpload { get; init; } = 10_000;
+
     /// <summary>How many days contents that nothing refers to any more are kept for a restore of the metadata alone.</summary>
     [AllowedRange(0, 3_650)]
     public int KeepRemovedDays { get; init; }

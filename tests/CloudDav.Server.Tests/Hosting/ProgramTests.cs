@@ -485,6 +485,10 @@ public sealed class ProgramTests : IDisposable
         "Storage:Azure:Container 'Contents'"
     )]
     [InlineData(
+        "{ \"Storage\": { \"PartsPerUpload\": 9 } }",
+        "Storage:PartsPerUpload is 9; it takes 10 to 100000."
+    )]
+    [InlineData(
         "{ \"Storage\": { \"Azure\": { \"Retries\": 21 } } }",
         "Storage:Azure:Retries is 21; it takes 0 to 20."
     )]

@@ -232,6 +232,29 @@ public sealed class ChunkTests : IAsyncLifetime
         Assert.Equal([7], (await _alice.GetAsync($"{Files}/f")).Body);
     }
 
+    [Fact]
+    public async Task An_upload_has_no_more_parts_than_the_setting_allows()
+    {
+        await using var host = await CloudDavHost.StartAsync(
+            new()
+            {
+                Settings = new Dictionary<string, string?> { ["Storage:PartsPerUpload"] = "10" },
+            }
+        );
+        var alice = host.Client();
+        Assert.Equal(201, (await alice.MkcolAsync($"{Uploads}/1")).Status);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(201, (await alice.PutAsync($"{Uploads}/1/{i}", "x")).Status);
+
+        var refused = await alice.PutAsync($"{Uploads}/1/10", "x");
+
+        Assert.Equal(413, refused.Status);
+        Assert.Contains("too-many-parts", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(204, (await alice.PutAsync($"{Uploads}/1/9", "y")).Status);
+        Assert.Equal(201, (await alice.MoveAsync($"{Uploads}/1/.file", $"{Files}/f")).Status);
+        Assert.Equal("xxxxxxxxxy"u8.ToArray(), (await alice.GetAsync($"{Files}/f")).Body);
+    }
+
     private async Task MkcolAsync(string id, params (string, string)[] headers) =>
         Assert.Equal(201, (await _alice.MkcolAsync($"{Uploads}/{id}", headers)).Status);
 
