@@ -110,6 +110,40 @@ internal sealed class CustomerRoutes(IEndpointRouteBuilder routes, string tag)
         return endpoint;
     }
 
+    /// <summary>Declares an address at which a file's content is downloaded, as a whole or from where it was cut.</summary>
+    /// <param name="path">The address.</param>
+    /// <param name="operationId">Its name in the document.</param>
+    /// <param name="summary">What it is.</param>
+    /// <param name="open">Opens it.</param>
+    public CustomerEndpoint AddDownload(
+        string path,
+        string operationId,
+        string summary,
+        Func<CustomerCall, VaultSession, ValueTask<VaultResult<Opened>>> open
+    ) =>
+        AddRaw(
+                ["GET", "HEAD"],
+                path,
+                operationId,
+                summary,
+                "application/octet-stream",
+                async context =>
+                {
+                    var call = new CustomerCall(context);
+                    var session = ShareEndpoints.Session(call);
+                    await Download.AnswerAsync(context, session, await open(call, session));
+                }
+            )
+            .Refuses(
+                RefusalRule.NotFound,
+                RefusalRule.IsFolder,
+                RefusalRule.ConditionFailed,
+                RefusalRule.RangeNotSatisfiable,
+                RefusalRule.Suspended,
+                RefusalRule.Restricted,
+                RefusalRule.Blocked
+            );
+
     private static void Signature() { }
 
     private CustomerEndpoint Add(

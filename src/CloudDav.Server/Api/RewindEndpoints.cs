@@ -26,9 +26,24 @@ internal static class RewindEndpoints
                 .Takes("limit", "How many members at most: 1 to 1000, 100 unless it is given.")
                 .Takes("skip", "How many to leave out at the beginning.")
                 .Describes(
-                    "The moment is in milliseconds since 1970. What is in a folder comes in the same order each time, by name as far as it has not changed since. For some days every moment can be had exactly; before that, a file can have been written again before the content that is kept: isExact says which it is. Contents are read, and whole folders mounted, at the address that href says."
+                    "The moment is in milliseconds since 1970. What is in a folder comes in the same order each time, by name as far as it has not changed since. For some days every moment can be had exactly; before that, a file can have been written again before the content that is kept: isExact says which it is. Whole folders are mounted at the address that href says."
                 )
                 .Refuses(s_unknown);
+        routes
+            .AddDownload(
+                "/rewind/{at:long}/{item:long}/content",
+                "getRewindContent",
+                "The content of a file, as it was at a moment",
+                async (call, session) =>
+                    MomentOf(call) is { } at
+                        ? await session.OpenFormerAsync(at, ItemOf(call), [], call.Stop)
+                        : new Refusal(RefusalRule.InvalidInput) { Field = "at" }
+            )
+            .Refuses(
+                RefusalRule.InvalidInput,
+                RefusalRule.MomentTooLongAgo,
+                RefusalRule.ContentForgotten
+            );
         foreach (
             var (path, name, summary) in Addresses(
                 "restore",

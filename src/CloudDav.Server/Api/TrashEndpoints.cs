@@ -92,6 +92,13 @@ internal static class TrashEndpoints
             .Takes("limit", "How many at most: 1 to 1000, 100 unless it is given.")
             .Takes("skip", "How many to leave out at the beginning.")
             .Refuses(RefusalRule.NotFound);
+        routes.AddDownload(
+            "/trash/{item:long}/content",
+            "getTrashContent",
+            "The content of a file in the trash, or in a folder that lies there",
+            (call, session) =>
+                session.OpenTrashedAsync(ItemOf(call), [], showsHidden: false, call.Stop)
+        );
         routes
             .Add<RestoreBody, RestoredBody>(
                 "POST",
@@ -222,6 +229,13 @@ internal static class TrashEndpoints
                 "A file's number is its oc:fileid. Every version is kept for some days, then one a day, then one a week, and the oldest go when they take too much."
             )
             .Refuses(RefusalRule.NotFound);
+        routes.AddDownload(
+            "/versions/{file:long}/{version:long}/content",
+            "getVersionContent",
+            "The content of an earlier version",
+            (call, session) =>
+                session.OpenVersionAsync(FileOf(call), call.Number("version"), call.Stop)
+        );
         routes
             .Add(
                 "POST",

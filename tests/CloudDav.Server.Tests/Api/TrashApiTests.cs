@@ -165,6 +165,80 @@ public sealed class TrashApiTests
         );
     }
 
+    [Fact]
+    public async Task The_content_of_what_was_is_downloaded_from_where_it_was_cut_and_opened_by_no_browser()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var alice = api.Alice;
+        (await alice.MkcolAsync("/dav/docs")).Expect(201);
+        (
+            await alice.PutAsync(
+                "/dav/docs/page.html",
+                "<p>0123456789</p>",
+                ("Content-Type", "text/html")
+            )
+        ).Expect(201);
+        var then = api.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        var file = (await alice.PutAsync("/dav/docs/page.html", "now"))
+            .Expect(204)
+            .Header("OC-FileId")![..8]
+            .TrimStart('0');
+        var version = Number(
+            (await alice.GetAsync($"/api/v1/versions/{file}"))
+                .Expect(200)
+                .Json()
+                .GetProperty("items")[0],
+            "id"
+        );
+        (await alice.DeleteAsync("/dav/docs")).Expect(204);
+
+        foreach (
+            var (address, text) in (ValueTuple<string, string>[])
+                [
+                    ($"trash/{file}/content", "now"),
+                    ($"rewind/{then}/{file}/content", "<p>0123456789</p>"),
+                ]
+        )
+        {
+            var whole = (await alice.GetAsync("/api/v1/" + address)).Expect(200);
+            Assert.Equal(text, whole.Text);
+            Assert.Equal("nosniff", whole.Header("X-Content-Type-Options"));
+            Assert.StartsWith(
+                "attachment; filename=page.html",
+                whole.Header("Content-Disposition"),
+                StringComparison.Ordinal
+            );
+            var tag = whole.Header("ETag")!;
+            var head = (await alice.HeadAsync("/api/v1/" + address)).Expect(200);
+            Assert.Equal($"{text.Length}", head.Header("Content-Length"));
+            var rest = await alice.GetAsync(
+                "/api/v1/" + address,
+                ("Range", "bytes=2-"),
+                ("If-Range", tag)
+            );
+            Assert.Equal(text[2..], rest.Expect(206).Text);
+            (await alice.GetAsync("/api/v1/" + address, ("If-None-Match", tag))).Expect(304);
+            (await alice.GetAsync("/api/v1/" + address, ("If-Match", "\"x\""))).Expect(412);
+            (await alice.GetAsync("/api/v1/" + address, ("Range", "bytes=4711-"))).Expect(416);
+        }
+        // Of what is not in the tree, versions are not asked for; it comes back first.
+        (await alice.GetAsync($"/api/v1/versions/{file}/{version}/content")).Expect(404);
+        var docs = Number(
+            (await alice.GetAsync(Trash)).Expect(200).Json().GetProperty("items")[0],
+            "id"
+        );
+        (await alice.GetAsync($"{Trash}/{docs}/content")).Expect(405);
+        (await alice.SendAsync("POST", $"{Trash}/{docs}/restore")).Expect(200);
+        Assert.Equal(
+            "<p>0123456789</p>",
+            (await alice.GetAsync($"/api/v1/versions/{file}/{version}/content")).Expect(200).Text
+        );
+        (await alice.GetAsync($"/api/v1/versions/{file}/4711/content")).Expect(404);
+        (await alice.GetAsync($"/api/v1/rewind/0/{file}/content")).Expect(404);
+        (await alice.GetAsync($"/api/v1/rewind/9223372036854775807/{file}/content")).Expect(400);
+    }
+
     private static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString()!;
 

@@ -196,6 +196,9 @@ public sealed class StandingTests : IAsyncLifetime
     [InlineData("DELETE", "versions/{file}/{version}", "204 204 204 410")]
     [InlineData("GET", "rewind/{now}", "200 200 200 410")]
     [InlineData("POST", "rewind/{now}/restore", "200 507 403 410")]
+    [InlineData("GET", "rewind/{now}/{file}/content", "200 200 200 410")]
+    [InlineData("GET", "trash/{trashed}/content", "200 200 200 410")]
+    [InlineData("GET", "versions/{file}/{version}/content", "200 200 200 410")]
     [InlineData("POST", "uploads", "201 507 403 410")]
     public async Task Each_row_about_what_was_before_and_what_is_to_come_is_answered_as_the_terms_say(
         string method,
