@@ -64,6 +64,59 @@ public sealed class RcloneTests(DemoServer server) : IClassFixture<DemoServer>, 
     }
 
     [Fact]
+    public async Task What_was_is_copied_out_and_brought_back_as_it_was()
+    {
+        var remote = await ConfigureAsync("past");
+        var (up, down) = (_home.Folder("up"), _home.Folder("down"));
+        var tree = Tree.Difficult();
+        tree.WriteTo(up);
+        using var client = server.Connect();
+        await RcloneAsync("copy", "--create-empty-src-dirs", "up", remote);
+        var then = TimeProvider.System.GetUtcNow();
+        await Task.Delay(10, TestContext.Current.CancellationToken);
+        await RcloneAsync("purge", remote + Tree.Change.DeletedFolder);
+        await RcloneAsync("moveto", remote + Tree.Change.Folder, remote + Tree.Change.FolderTo);
+        await RcloneAsync("moveto", remote + Tree.Change.File, remote + Tree.Change.FileTo);
+        Tree.WriteFile(Path.Combine(_home.Path, "other"), [1, 2, 3], Tree.Change.Time);
+        await RcloneAsync("copyto", "other", remote + Tree.Change.Grown);
+
+        var moment = then.ToString(
+            "yyyy-MM-dd'T'HHmmss.fff'Z'",
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        await RcloneAsync(
+            "copy",
+            "--create-empty-src-dirs",
+            "--webdav-url",
+            $"http://127.0.0.1:{server.Port}/rewind/{moment}/",
+            remote,
+            "down"
+        );
+        Tree.AssertSame(tree, Tree.OfFolder(down), times: true);
+
+        var api = new Uri(
+            $"http://127.0.0.1:{server.Port}/api/v1/rewind/{then.ToUnixTimeMilliseconds()}/"
+        );
+        using var top = System.Text.Json.JsonDocument.Parse(
+            await client.GetStringAsync(
+                api.AbsoluteUri.TrimEnd('/'),
+                TestContext.Current.CancellationToken
+            )
+        );
+        var folder = top
+            .RootElement.GetProperty("members")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("name").GetString() == "past");
+        using var restored = await client.PostAsync(
+            new Uri(api, $"{folder.GetProperty("id")}/restore"),
+            content: null,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(System.Net.HttpStatusCode.OK, restored.StatusCode);
+        Tree.AssertSame(tree, await Tree.OfServerAsync(client, "past/"), times: true);
+    }
+
+    [Fact]
     public async Task Bisync_carries_changes_of_both_sides_over()
     {
         var remote = await ConfigureAsync("both");
