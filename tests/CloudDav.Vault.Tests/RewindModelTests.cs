@@ -16,7 +16,8 @@ public sealed class RewindModelTests
                 (6, Gen.Const(Verb.Delete)),
                 (10, Gen.Const(Verb.Move)),
                 (2, Gen.Const(Verb.Swap)),
-                (2, Gen.Const(Verb.Copy)),
+                (3, Gen.Const(Verb.Save)),
+            (2, Gen.Const(Verb.Copy)),
                 (3, Gen.Const(Verb.Restore)),
                 (3, Gen.Const(Verb.Rewind)),
                 (2, Gen.Const(Verb.RewindFolder))
@@ -79,6 +80,7 @@ public sealed class RewindModelTests
         Delete,
         Move,
         Swap,
+        Save,
         Copy,
         Restore,
         Rewind,
@@ -119,6 +121,13 @@ public sealed class RewindModelTests
                     await session.MoveAsync(step.Path, "/swap");
                     await session.MoveAsync(step.Other, step.Path);
                     await session.MoveAsync("/swap", step.Other);
+                    break;
+                case Verb.Save:
+                    // As editors do it: beside, then in the place of what was put aside.
+                    await session.PutAsync(step.Path + ".tmp", $"saved {++_texts}");
+                    await session.MoveAsync(step.Path, step.Path + "~");
+                    await session.MoveAsync(step.Path + ".tmp", step.Path);
+                    await session.DeleteAsync(step.Path + "~");
                     break;
                 case Verb.Copy:
                     await session.CopyAsync(step.Path, step.Other);
