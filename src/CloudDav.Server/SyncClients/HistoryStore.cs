@@ -40,13 +40,14 @@ internal abstract class HistoryStore(
         CancellationToken cancellationToken
     )
     {
-        if (FolderAt(path) is not { } folder)
+        if (path.Segments is [var top, _, ..] && top == Top)
             return Told(await FindBelowAsync(path.Segments[1..], cancellationToken));
         // Whether the actor still may see anything at all.
         var decided = await Session.DecideAsync(cancellationToken);
         return (decided.Refusal ?? decided.Value.Refuses(Capability.List)) is { } refusal
-            ? Refused(refusal)
-            : folder;
+                ? Refused(refusal)
+            : FolderAt(path) is { } folder ? folder
+            : Refused(new(RefusalRule.NotFound));
     }
 
     public override async ValueTask<DavResult<Done>> ListAsync(
@@ -186,7 +187,6 @@ internal abstract class HistoryStore(
 
     private DavResource? FolderAt(DavPath path) =>
         path.IsRoot ? Folder("")
-        : path.Segments.Length > 1 && path.Segments[0] == Top ? null
         : path.Segments is [var name] && (name == Top || name == Restore) ? Folder(name)
         : null;
 

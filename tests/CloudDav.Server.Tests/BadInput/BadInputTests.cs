@@ -474,7 +474,8 @@ public sealed class BadInputTests(SharedCloud cloud) : CloudTests(cloud)
         }
     }
 
-    private static byte[] Hostile(string kind, int port)
+    /// <summary>A document of a kind that is nothing but harm.</summary>
+    internal static byte[] Hostile(string kind, int port)
     {
         const string start = "<D:propfind xmlns:D=\"DAV:\"><D:prop>";
         const string end = "</D:prop></D:propfind>";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using CloudDav.Server.Tests.Wire;
 using CloudDav.Testing;
@@ -89,7 +88,14 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
         await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
-                .Select(worker => FuzzAsync(tree, token, seed + worker, count / 4))
+                .Select(worker =>
+                    Fuzzing.RunAsync(
+                        tree.Port,
+                        seed + worker,
+                        count / 4,
+                        random => Request(random, tree, token)
+                    )
+                )
         );
 
         var kept = (await guard.GetAsync("/guarded/file")).Expect(200);
@@ -111,48 +117,7 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
         Assert.True(grown < 100_000_000, $"{grown} bytes stayed");
     }
 
-    private static async Task FuzzAsync(WireClient tree, string foreignToken, int seed, int count)
-    {
 #pragma warning disable CA5394 // Reproducible, not secret.
-        var random = new Random(seed);
-        WireConnection? connection = null;
-        try
-        {
-            for (var i = 0; i < count; i++)
-            {
-                var (method, message) = Request(random, tree, foreignToken);
-                try
-                {
-                    connection ??= await WireConnection.OpenAsync(tree.Port);
-                    await connection.SendAsync(message);
-                    var answer = await connection.ReadAsync(method);
-                    while (answer.Status is >= 100 and < 200)
-                        answer = await connection.ReadAsync(method);
-                    if (answer.Status >= 500 && answer.Status is not (501 or 502 or 505 or 507))
-                        Assert.Fail(
-                            $"seed {seed}, request {i}:\n{Encoding.Latin1.GetString(message)}\n\n{answer}"
-                        );
-                    if (answer["Connection"] is not "close")
-                        continue;
-                }
-                catch (Exception e)
-                    when (e is IOException or SocketException or FormatException or TimeoutException
-                    )
-                {
-                    // Bent framing: the server closed, or the two sides no longer agree where a message ends.
-                }
-                if (connection is not null)
-                    await connection.DisposeAsync();
-                connection = null;
-            }
-        }
-        finally
-        {
-            if (connection is not null)
-                await connection.DisposeAsync();
-        }
-    }
-
     private static (string Method, byte[] Message) Request(
         Random random,
         WireClient tree,
@@ -173,7 +138,7 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
         var method = Pick(Methods);
         var body = Encoding.UTF8.GetBytes(Pick(Bodies));
         if (random.Next(3) == 0)
-            Bend(random, ref body);
+            Fuzzing.Bend(random, ref body);
         var headers = new List<string>
         {
             $"Host: {tree.Host}",
@@ -246,37 +211,8 @@ public sealed class FuzzTests(SharedCloud cloud) : CloudTests(cloud)
         );
         // Bending the head rarely: most of such requests die in the HTTP parser, which is not ours.
         if (random.Next(12) == 0)
-            Bend(random, ref head);
+            Fuzzing.Bend(random, ref head);
         return (method, [.. head, .. body]);
-    }
-
-    private static void Bend(Random random, ref byte[] bytes)
-    {
-        var list = bytes.ToList();
-        for (var i = random.Next(1, 4); i > 0 && list.Count > 0; i--)
-        {
-            var at = random.Next(list.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    list[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    list.RemoveAt(at);
-                    break;
-                case 2:
-                    list.Insert(at, (byte)random.Next(256));
-                    break;
-                case 3:
-                    var length = Math.Min(random.Next(1, 20), list.Count - at);
-                    list.InsertRange(at, list.GetRange(at, length));
-                    break;
-                case 4:
-                    list.RemoveRange(at, Math.Min(random.Next(1, 20), list.Count - at));
-                    break;
-            }
-        }
-        bytes = [.. list];
     }
 #pragma warning restore CA5394
 }
