@@ -70,7 +70,55 @@ public abstract partial class MetadataStoreContract
             { "UPDATE sequences SET next = 1", "sequence" },
             { "INSERT INTO protected_nodes SELECT vault_id, 4711, 0 FROM vaults", "marks" },
             { "INSERT INTO favorites SELECT vault_id, 1, 4711 FROM vaults", "marks" },
+            { Session(account: "4711"), "a session is of no account" },
+            { Session(version: "a.credential_version + 1"), "a session is of no account" },
+            { Session(expires: 4), "a session is of no account" },
+            { LoginFlow(account: "4711", version: "0"), "a login flow is half granted" },
+            { LoginFlow(account: "a.account_id"), "a login flow is half granted" },
+            { LoginFlow(version: "0"), "a login flow is half granted" },
+            {
+                LoginFlow(account: "a.account_id", version: "a.credential_version + 1"),
+                "a login flow is half granted"
+            },
+            { LoginFlow(loginHash: "c.sha256"), "a login flow is half granted" },
+            { LoginFlow(expires: 4), "a login flow is half granted" },
         };
+
+    /// <summary>What is over, and what nobody has granted yet, is in order.</summary>
+    public static TheoryData<string> Unbroken =>
+        [
+            Session(),
+            Session(expires: 5),
+            LoginFlow(),
+            LoginFlow(expires: 5),
+            LoginFlow(account: "a.account_id", version: "a.credential_version"),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Unbroken))]
+    public async Task What_is_in_order_is_not_found(string sql)
+    {
+        var actor = await AddActorAsync("a", null);
+        await AddTreeAsync(actor);
+        await ExecuteAsync(sql);
+        Assert.Empty(await Store.InspectAsync(actor.Vault, Now, Stop));
+    }
+
+    // Of the one account and the one content that there are; 5 is when it began.
+    private static string Session(
+        string account = "a.account_id",
+        string version = "a.credential_version",
+        long expires = 9
+    ) =>
+        $"INSERT INTO sessions (account_id, token_hash, credential_version, agent, address, created, last_used, expires) SELECT {account}, c.sha256, {version}, 'a', 'b', 5, 5, {expires} FROM accounts a CROSS JOIN contents c";
+
+    private static string LoginFlow(
+        string account = "NULL",
+        string version = "NULL",
+        string loginHash = "i.bytes",
+        long expires = 9
+    ) =>
+        $"INSERT INTO login_flows (poll_hash, login_hash, agent, address, created, expires, account_id, credential_version) SELECT c.sha256, {loginHash}, 'a', 'b', 5, {expires}, {account}, {version} FROM accounts a CROSS JOIN contents c JOIN inline_contents i ON i.content_id = c.content_id";
 
     [Fact]
     public async Task A_new_vault_is_an_empty_tree()
@@ -1252,7 +1300,8 @@ public abstract partial class MetadataStoreContract
         new()
         {
             Size = size,
-            Sha256 = new byte[32],
+            // Nothing but zeros would be the same as the bytes to SQL Server, which compares as if the shorter one had more of them.
+            Sha256 = [.. new byte[31], 1],
             Crc32 = 0,
             Bytes = new byte[size],
         };

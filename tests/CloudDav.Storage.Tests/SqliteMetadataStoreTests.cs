@@ -155,6 +155,13 @@ public sealed class SqliteMetadataStoreTests : MetadataStoreContract, IDisposabl
     [InlineData("INSERT INTO inline_contents VALUES (4711, x'00')", "belong to no content")]
     [InlineData("INSERT INTO blobs VALUES (x'00', 1, 1, 0)", "live blob")]
     [InlineData("INSERT INTO holds VALUES (1, x'00', 1, 0)", "quota hold")]
+    [InlineData("UPDATE nodes SET media_class = 2 WHERE kind = 1", "kind of media")]
+    [InlineData("UPDATE nodes SET media_class = 1 WHERE kind = 0", "kind of media")]
+    [InlineData(
+        "UPDATE nodes SET name = 'x.jpg', name_key = 'x.jpg' WHERE kind = 1",
+        "kind of media"
+    )]
+    [InlineData("UPDATE nodes SET media_type = 'Audio/x' WHERE kind = 1", "kind of media")]
     [InlineData("INSERT INTO node_properties VALUES (1, 4711, 'n', 'x')", "property bytes")]
     public async Task What_breaks_an_invariant_is_found(string sql, string sentence)
     {

@@ -10,6 +10,10 @@ internal static class SqliteInspection
 {
     private const int MaxExamples = 5;
 
+    // What is of no vault is looked at with one of them.
+    private const string IsOnce =
+        "@vault = (SELECT MIN(v.vault_id) FROM vaults v WHERE NOT EXISTS (SELECT 1 FROM destructions d WHERE d.vault_id = v.vault_id))";
+
     private static readonly (string Sentence, string Sql)[] Invariants =
     [
         (
@@ -331,6 +335,23 @@ internal static class SqliteInspection
             GROUP BY node_id HAVING COUNT(*) > 1
             """
         ),
+        (
+            "a session is of no account, of a credential that is not there yet, or ended before it began",
+            $"""
+            SELECT 'session ' || s.session_id FROM sessions s LEFT JOIN accounts a ON a.account_id = s.account_id
+            WHERE {IsOnce} AND (a.account_id IS NULL OR s.credential_version > a.credential_version OR s.expires < s.created)
+            """
+        ),
+        (
+            "a login flow is half granted, by no account, by a credential that is not there yet, or open to who only looks at it",
+            $"""
+            SELECT 'login flow of ' || f.created FROM login_flows f LEFT JOIN accounts a ON a.account_id = f.account_id
+            WHERE {IsOnce} AND (
+              (f.account_id IS NULL) <> (f.credential_version IS NULL)
+              OR (f.account_id IS NOT NULL AND (a.account_id IS NULL OR f.credential_version > a.credential_version))
+              OR f.poll_hash = f.login_hash OR f.expires < f.created)
+            """
+        ),
     ];
 
     /// <summary>Says what is broken.</summary>
@@ -361,6 +382,7 @@ internal static class SqliteInspection
                     broken.Add($"{sentence}: {string.Join(", ", found)}");
             }
             broken.AddRange(NameKeys(session, vault));
+            broken.AddRange(MediaKinds(session, vault));
             return broken;
         }
         catch (SqliteException interrupted)
@@ -405,4 +427,35 @@ internal static class SqliteInspection
             )
             .ToList();
     }
+
+    // What kind a name and a type say is C#'s, too.
+    private static List<string> MediaKinds(SqliteSession session, long vault) =>
+        session
+            .Connection.Query<(
+                long Id,
+                Vault.NodeKind Kind,
+                string Name,
+                string? Type,
+                Vault.MediaClass? Media
+            )>(
+                "SELECT node_id, kind, name, media_type, media_class FROM nodes WHERE vault_id = @vault AND (kind = 1 OR media_class IS NOT NULL)",
+                new { vault },
+                buffered: false
+            )
+            .Where(row =>
+                row.Media
+                != (
+                    row.Kind == Vault.NodeKind.File
+                        ? Vault.MediaClasses.Of(row.Name, row.Type)
+                        : null
+                )
+            )
+            .Take(MaxExamples)
+            .Select(row =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a file is not of the kind of media that its name says: node {row.Id}"
+                )
+            )
+            .ToList();
 }

@@ -521,8 +521,9 @@ public sealed class DestructionTests : IAsyncDisposable
                     Created = now,
                     Expires = now.AddDays(365),
                 };
-                await transaction.AddLoginFlowAsync(flow, flow.PollHash);
-                return await transaction.GrantLoginFlowAsync(flow.PollHash, person, now);
+                var login = Guid.NewGuid().ToByteArray();
+                await transaction.AddLoginFlowAsync(flow, login);
+                return await transaction.GrantLoginFlowAsync(login, person, now);
             },
             TestVault.Stop
         );

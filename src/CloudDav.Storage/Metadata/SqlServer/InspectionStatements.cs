@@ -8,6 +8,13 @@ internal static class InspectionStatements
     private static readonly SqlServerParameter s_vault = BigInt("@vault");
     private static readonly SqlServerParameter s_now = BigInt("@now");
 
+    // What is of no vault is looked at with one of them.
+    private const string IsOnce = """
+        @vault = (
+          SELECT MIN(v.vault_id) FROM dbo.vaults AS v
+          WHERE NOT EXISTS (SELECT 1 FROM dbo.destructions AS d WHERE d.vault_id = v.vault_id))
+        """;
+
     public static readonly SqlServerStatement IsVaultGoing = new(
         "SELECT COUNT(*) FROM dbo.destructions AS d WHERE d.vault_id = @vault;",
         s_vault
@@ -351,6 +358,23 @@ internal static class InspectionStatements
             """
             SELECT TOP (5) n.node_id FROM dbo.nodes AS n WHERE @vault = (SELECT MIN(v.vault_id) FROM dbo.vaults AS v)
             GROUP BY n.node_id HAVING COUNT(*) > 1;
+            """,
+            s_vault
+        ),
+        new(
+            $"""
+            SELECT TOP (5) s.session_id FROM dbo.sessions AS s LEFT JOIN dbo.accounts AS a ON a.account_id = s.account_id
+            WHERE {IsOnce} AND (a.account_id IS NULL OR s.credential_version > a.credential_version OR s.expires < s.created);
+            """,
+            s_vault
+        ),
+        new(
+            $"""
+            SELECT TOP (5) f.created FROM dbo.login_flows AS f LEFT JOIN dbo.accounts AS a ON a.account_id = f.account_id
+            WHERE {IsOnce} AND (
+              (f.account_id IS NULL AND f.credential_version IS NOT NULL) OR (f.account_id IS NOT NULL AND f.credential_version IS NULL)
+              OR (f.account_id IS NOT NULL AND (a.account_id IS NULL OR f.credential_version > a.credential_version))
+              OR f.poll_hash = f.login_hash OR f.expires < f.created);
             """,
             s_vault
         ),

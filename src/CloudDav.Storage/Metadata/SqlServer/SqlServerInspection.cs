@@ -5,7 +5,9 @@ using CloudDav.Vault;
 
 namespace CloudDav.Storage;
 
-/// <summary>Says which invariants of a vault's rows are broken. Slow by design: it trusts no counter and no index order.</summary>
+/// <summary>
+/// Says which invariants of a vault's rows are broken. Slow by design: it trusts no counter and no index order. The kinds of media are looked at on SQLite alone: here the database computes them.
+/// </summary>
 internal static class SqlServerInspection
 {
     private const int MaxExamples = 5;
@@ -40,6 +42,8 @@ internal static class SqlServerInspection
         "a former row is hidden that is no version",
         "an id is above the sequence that gives ids",
         "an id is used in two vaults",
+        "a session is of no account, of a credential that is not there yet, or ended before it began",
+        "a login flow is half granted, by no account, by a credential that is not there yet, or open to who only looks at it",
     ];
 
     public static async Task<IReadOnlyList<string>> RunAsync(
