@@ -1,22 +1,61 @@
 using System.Net.Sockets;
 using System.Text;
 using CloudDav.Server.Tests.Wire;
+using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.BadInput;
 
 /// <summary>Sends requests that are almost right, and fails when one of them is answered with the server's own fault.</summary>
 internal static class Fuzzing
 {
+    /// <summary>What is asked of a tree.</summary>
+    public static readonly string[] Methods =
+    [
+        "OPTIONS",
+        "GET",
+        "HEAD",
+        "PUT",
+        "DELETE",
+        "MKCOL",
+        "COPY",
+        "MOVE",
+        "PROPFIND",
+        "PROPPATCH",
+        "LOCK",
+        "UNLOCK",
+        "PATCH",
+        "POST",
+        "REPORT",
+    ];
+
     // Where a bent head promises a body that is longer, the server waits for it and the test for the server.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
 #pragma warning disable CA5394 // Reproducible, not secret.
-    /// <summary>Sends requests one after the other over a connection, and over another one where the server closed it.</summary>
+    /// <summary>Sends requests, over four connections at a time. Again with CLOUDDAV_TESTS_SEED set to the seed that is told.</summary>
     /// <param name="port">Where to.</param>
-    /// <param name="seed">What they are made of.</param>
     /// <param name="count">How many.</param>
     /// <param name="next">Makes one: its method and its bytes.</param>
     public static async Task RunAsync(
+        int port,
+        int count,
+        Func<Random, (string Method, byte[] Message)> next
+    )
+    {
+        const int Workers = 4;
+        var seed =
+            Sizes.Seed
+            ?? System.Security.Cryptography.RandomNumberGenerator.GetInt32(1_000_000_000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"CLOUDDAV_TESTS_SEED={seed}");
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Workers)
+                .Select(worker => RunAsync(port, seed + worker, count / Workers, next))
+        );
+    }
+
+    // One after the other, over another connection where the server closed the last.
+    private static async Task RunAsync(
         int port,
         int seed,
         int count,
