@@ -17,7 +17,7 @@ public sealed class RewindModelTests
                 (10, Gen.Const(Verb.Move)),
                 (2, Gen.Const(Verb.Swap)),
                 (3, Gen.Const(Verb.Save)),
-            (2, Gen.Const(Verb.Copy)),
+                (2, Gen.Const(Verb.Copy)),
                 (3, Gen.Const(Verb.Restore)),
                 (3, Gen.Const(Verb.Rewind)),
                 (2, Gen.Const(Verb.RewindFolder))
