@@ -13,6 +13,7 @@ using CloudDav.Server.Pages;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.SyncClients;
 using CloudDav.Server.Telemetry;
+using CloudDav.Server.Television;
 using CloudDav.Vault;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,9 +77,11 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<LinkDoor>().InvokeAsync);
         // 8. People in a browser, with a cookie that opens nothing but these pages.
         app.Use(app.Services.GetRequiredService<PagesDoor>().InvokeAsync);
-        // 9. The sync clients that people already have, at the addresses they know.
+        // 9. TV sets, with tokens that open nothing else.
+        app.Use(app.Services.GetRequiredService<TvDoor>().InvokeAsync);
+        // 10. The sync clients that people already have, at the addresses they know.
         app.Use(app.Services.GetRequiredService<SyncDoor>().InvokeAsync);
-        // 10. Everything else is DAV: who signs in, which tree, through which door.
+        // 11. Everything else is DAV: who signs in, which tree, through which door.
         app.Run(app.Services.GetRequiredService<DavDoors>().InvokeAsync);
         return app;
     }
@@ -367,6 +370,7 @@ internal static class ServerHost
         services.AddSingleton<DeviceQueue>();
         CustomerApi.Register(services);
         PagesDoor.Register(services);
+        TvDoor.Register(services);
         services.AddSingleton<DavDoors>();
         services.AddSingleton<LinkDoor>();
         services.AddSingleton<SyncDoor>();

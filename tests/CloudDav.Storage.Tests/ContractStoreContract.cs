@@ -217,6 +217,117 @@ public abstract class ContractStoreContract
     }
 
     [Fact]
+    public async Task A_pairing_is_found_by_either_code_answered_once_and_used_up_by_one_alone()
+    {
+        var account = await AddAsync("a");
+        var actor = new Actor(account.Id, account.Name, account.Vault, null, 1);
+        var pairing = new TvPairing
+        {
+            DeviceHash = Hash(1),
+            Client = "box",
+            Name = "TV in the living room",
+            Address = "::1",
+            Created = Now,
+            Expires = Now.AddMinutes(10),
+        };
+        await ChangeAsync(transaction => transaction.AddPairingAsync(pairing, Hash(2)));
+
+        Assert.Null(await OfSetAsync(Hash(2)));
+        Assert.Null(await OfPageAsync(Hash(1), Now));
+        Assert.Null(await OfPageAsync(Hash(2), pairing.Expires));
+        await ChangeAsync(transaction => transaction.CountPairingLookAsync(Hash(2)));
+        await ChangeAsync(transaction =>
+            transaction.NotePairingPollAsync(Hash(1), TimeSpan.FromSeconds(10), Now.AddSeconds(9))
+        );
+        var waiting = (await OfPageAsync(Hash(2), Now))!;
+        Assert.Equal(
+            pairing with
+            {
+                DeviceHash = waiting.DeviceHash,
+                Looks = 1,
+                Pause = TimeSpan.FromSeconds(10),
+                NextPoll = Now.AddSeconds(9),
+            },
+            waiting
+        );
+        Assert.True(waiting.DeviceHash.Span.SequenceEqual(Hash(1)));
+        Assert.False(await DoAsync(t => t.GrantPairingAsync(Hash(2), actor, pairing.Expires)));
+        Assert.False(await DoAsync(t => t.RefusePairingAsync(Hash(2), pairing.Expires)));
+        Assert.True(await DoAsync(t => t.GrantPairingAsync(Hash(2), actor, Now)));
+        Assert.False(await DoAsync(t => t.GrantPairingAsync(Hash(2), actor, Now)));
+        Assert.False(await DoAsync(t => t.RefusePairingAsync(Hash(2), Now)));
+        Assert.Equal(actor, (await OfSetAsync(Hash(1)))!.GrantedBy);
+        var used = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => DoAsync(t => t.RemovePairingAsync(Hash(1))))
+        );
+        Assert.Single(used, isUsed => isUsed);
+
+        // One that is over is known for as long again, and goes with the next one after that.
+        await ChangeAsync(transaction => transaction.AddPairingAsync(pairing, Hash(2)));
+        Assert.True(await DoAsync(t => t.RefusePairingAsync(Hash(2), Now)));
+        Assert.False(await DoAsync(t => t.GrantPairingAsync(Hash(2), actor, Now)));
+        foreach (var (minutes, isKnown) in ((int, bool)[])[(19, true), (20, false)])
+        {
+            var later = Now.AddMinutes(minutes);
+            await ChangeAsync(transaction =>
+                transaction.AddPairingAsync(
+                    pairing with
+                    {
+                        DeviceHash = Hash((byte)minutes),
+                        Created = later,
+                        Expires = later.AddMinutes(10),
+                    },
+                    Hash((byte)(100 + minutes))
+                )
+            );
+            Assert.Equal(isKnown, await OfSetAsync(Hash(1)) is { IsRefused: true });
+        }
+
+        Task<TvPairing?> OfPageAsync(byte[] hash, DateTimeOffset now) =>
+            Contracts
+                .ReadAsync(snapshot => snapshot.FindPairingOfPageAsync(hash, now), Stop)
+                .AsTask();
+        Task<TvPairing?> OfSetAsync(byte[] hash) =>
+            Contracts.ReadAsync(snapshot => snapshot.FindPairingOfSetAsync(hash), Stop).AsTask();
+        async Task<bool> DoAsync(Func<IContractTransaction, ValueTask<bool>> change) =>
+            (
+                await Contracts.WriteAsync<bool>(
+                    async transaction => await change(transaction),
+                    Stop
+                )
+            ).Value;
+    }
+
+    [Fact]
+    public async Task A_TV_set_is_a_device_that_is_found_by_its_token_and_by_no_app_password()
+    {
+        var account = await AddAsync("a");
+        var token = TvToken.New();
+        var set = (
+            await Contracts.WriteAsync<DeviceId?>(
+                async transaction => await transaction.AddTvAsync(account.Id, "TV", token, Now),
+                Stop
+            )
+        )
+            .Value!
+            .Value;
+        var app = AppPassword.New();
+        await Accounts.AddDeviceAsync(account.Id, "d", app.Selector, app.SecretHash, Now, Stop);
+
+        var found = (await Accounts.FindTvAsync(token.Hash, Stop))!;
+        Assert.Equal((set, account.Id, false), (found.Device, found.Account.Id, found.IsRevoked));
+        Assert.Null(await Accounts.FindTvAsync(app.SecretHash, Stop));
+        Assert.Equal(
+            [("d", false), ("TV", true)],
+            (await Accounts.ListDevicesAsync(account.Id, Stop)).Select(device =>
+                (device.Name, device.IsTv)
+            )
+        );
+        Assert.True(await Accounts.RevokeDeviceAsync(set, Now, Stop));
+        Assert.True((await Accounts.FindTvAsync(token.Hash, Stop))!.IsRevoked);
+    }
+
+    [Fact]
     public async Task A_device_is_told_to_forget_until_it_says_that_it_has()
     {
         var account = await AddAsync("a");

@@ -82,6 +82,19 @@ public abstract partial class MetadataStoreContract
             },
             { LoginFlow(loginHash: "c.sha256"), "a login flow is half granted" },
             { LoginFlow(expires: 4), "a login flow is half granted" },
+            { Pairing(account: "4711", version: "0"), "a TV's pairing is half granted" },
+            { Pairing(account: "a.account_id"), "a TV's pairing is half granted" },
+            { Pairing(version: "0"), "a TV's pairing is half granted" },
+            {
+                Pairing(account: "a.account_id", version: "a.credential_version + 1"),
+                "a TV's pairing is half granted"
+            },
+            {
+                Pairing(account: "a.account_id", version: "0", refused: 1),
+                "a TV's pairing is half granted"
+            },
+            { Pairing(userHash: "c.sha256"), "a TV's pairing is half granted" },
+            { Pairing(expires: 4), "a TV's pairing is half granted" },
         };
 
     /// <summary>What is over, and what nobody has granted yet, is in order.</summary>
@@ -92,6 +105,8 @@ public abstract partial class MetadataStoreContract
             LoginFlow(),
             LoginFlow(expires: 5),
             LoginFlow(account: "a.account_id", version: "a.credential_version"),
+            Pairing(refused: 1, expires: 5),
+            Pairing(account: "a.account_id", version: "a.credential_version"),
         ];
 
     [Theory]
@@ -119,6 +134,15 @@ public abstract partial class MetadataStoreContract
         long expires = 9
     ) =>
         $"INSERT INTO login_flows (poll_hash, login_hash, agent, address, created, expires, account_id, credential_version) SELECT c.sha256, {loginHash}, 'a', 'b', 5, {expires}, {account}, {version} FROM accounts a CROSS JOIN contents c JOIN inline_contents i ON i.content_id = c.content_id";
+
+    private static string Pairing(
+        string account = "NULL",
+        string version = "NULL",
+        string userHash = "i.bytes",
+        int refused = 0,
+        long expires = 9
+    ) =>
+        $"INSERT INTO tv_pairings (device_hash, user_hash, client, name, address, created, expires, pause, next_poll, looks, is_refused, account_id, credential_version) SELECT c.sha256, {userHash}, 'a', 'b', 'c', 5, {expires}, 5, 5, 0, {refused}, {account}, {version} FROM accounts a CROSS JOIN contents c JOIN inline_contents i ON i.content_id = c.content_id";
 
     [Fact]
     public async Task A_new_vault_is_an_empty_tree()

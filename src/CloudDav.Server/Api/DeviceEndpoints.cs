@@ -151,6 +151,9 @@ internal sealed record DeviceBody
     /// <summary>When it was last used, to within a few minutes; null when never.</summary>
     public required DateTimeOffset? LastUsed { get; init; }
 
+    /// <summary>Whether it is a TV set, which sees media alone.</summary>
+    public required bool IsTv { get; init; }
+
     /// <summary>Whether it is the one that asks.</summary>
     public required bool IsThisOne { get; init; }
 
@@ -161,6 +164,7 @@ internal sealed record DeviceBody
             Name = device.Name,
             Created = device.Created,
             LastUsed = device.LastUsed,
+            IsTv = device.IsTv,
             IsThisOne = actor.Device == device.Id,
         };
 }

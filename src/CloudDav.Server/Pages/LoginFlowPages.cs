@@ -149,7 +149,7 @@ internal static class LoginFlowPages
                     flow.Agent.Length > 0 ? flow.Agent : words.UnknownProgram
                 )}</dd>
                 <dt>{words.Address}</dt><dd>{flow.Address}</dd>
-                <dt>{words.Time}</dt><dd>{TimeOf(visit, flow.Created)}</dd>
+                <dt>{words.Time}</dt><dd>{visit.TimeOf(flow.Created)}</dd>
                 <dt>{words.Account}</dt><dd>{actor.Name}</dd>
                 </dl>
                 <p class="quiet">{words.ConnectWarning}</p>
@@ -169,15 +169,6 @@ internal static class LoginFlowPages
             visit.Words.RequestOver,
             Html.Of($"<p>{visit.Words.RequestOverText}</p>")
         );
-
-    // By the operator's calendar, as everything that people are told is.
-    private static string TimeOf(Visit visit, DateTimeOffset moment) =>
-        TimeZoneInfo
-            .ConvertTime(moment, visit.Get<TakeBackWindow>().Zone)
-            .ToString(
-                "d MMMM yyyy HH:mm",
-                CultureInfo.GetCultureInfo(Reader.TagOf(visit.Language))
-            );
 
     private static LoginFlowDesk Desk(HttpContext context) =>
         context.RequestServices.GetRequiredService<LoginFlowDesk>();

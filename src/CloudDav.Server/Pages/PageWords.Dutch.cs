@@ -41,6 +41,20 @@ internal sealed partial record PageWords
         RequestOver = "Begin opnieuw in het programma",
         RequestOverText =
             "Deze vraag is verlopen of al beantwoord. Maak opnieuw verbinding vanuit het programma.",
+        Tv = "Tv",
+        TvConnect = "Een tv koppelen",
+        TvSignInFirst = "Een tv wil uw foto’s en video’s tonen. Meld u eerst aan.",
+        TvCode = "Code op de tv",
+        TvCodeWrong =
+            "Er wacht geen tv met deze code. Vergelijk ze met wat de tv toont; is ze dezelfde, vraag daar dan een nieuwe code.",
+        TvCodeOverText = "Deze code is verlopen. Vraag op de tv een nieuwe.",
+        TvGoOn = "Verder",
+        TvQuestion = "Mag deze tv uw foto’s en video’s tonen? Wijzigen kan hij niets.",
+        TvWarning = "Geef alleen toegang als deze code nu op een tv voor u staat.",
+        TvConnected = "De tv is gekoppeld",
+        TvConnectedText =
+            "U kunt dit venster sluiten; de tv gaat vanzelf verder. Hij blijft gekoppeld tot u hem intrekt bij uw toestellen.",
+        TvNotConnectedText = "De tv heeft geen toegang gekregen.",
         Statement = "Delen vanuit programma’s",
         StatementWhy =
             "Programma’s die u verbonden hebt, kunnen links naar uw bestanden maken. Ze kunnen niet telkens vragen of u de rechten hebt op wat u deelt, dus zegt u het hier één keer.",

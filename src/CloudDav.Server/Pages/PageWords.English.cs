@@ -40,6 +40,20 @@ internal sealed partial record PageWords
         RequestOver = "Begin again in the program",
         RequestOverText =
             "This request is over, or was answered already. Connect once more from the program.",
+        Tv = "TV",
+        TvConnect = "Connect a TV",
+        TvSignInFirst = "A TV wants to show your pictures and videos. Sign in first.",
+        TvCode = "Code on the TV",
+        TvCodeWrong =
+            "There is no TV that waits with this code. Compare it with what the TV shows; if it is the same, ask for a new code there.",
+        TvCodeOverText = "This code is over. Ask for a new one on the TV.",
+        TvGoOn = "Go on",
+        TvQuestion = "May this TV show your pictures and videos? It can change nothing.",
+        TvWarning = "Grant access only if this code is on a TV in front of you now.",
+        TvConnected = "The TV is connected",
+        TvConnectedText =
+            "You can close this window; the TV goes on by itself. It stays connected until you revoke it among your devices.",
+        TvNotConnectedText = "The TV was given no access.",
         Statement = "Sharing from programs",
         StatementWhy =
             "Programs that you have connected can make links to your files. They cannot ask you each time whether you hold the rights to what you share, so you say it here once.",

@@ -41,6 +41,23 @@ internal sealed partial record PageWords
         RequestOver = "Recommencez dans le programme",
         RequestOverText =
             "Cette demande est expirée ou a déjà reçu une réponse. Connectez-vous de nouveau depuis le programme.",
+        Tv = "Téléviseur",
+        TvConnect = "Associer un téléviseur",
+        TvSignInFirst =
+            "Un téléviseur souhaite montrer vos photos et vidéos. Connectez-vous d’abord.",
+        TvCode = "Code affiché sur le téléviseur",
+        TvCodeWrong =
+            "Aucun téléviseur n’attend avec ce code. Comparez-le avec celui qui est affiché ; s’il est identique, demandez-y un nouveau code.",
+        TvCodeOverText = "Ce code n’est plus valable. Demandez-en un nouveau sur le téléviseur.",
+        TvGoOn = "Continuer",
+        TvQuestion =
+            "Ce téléviseur peut-il montrer vos photos et vidéos ? Il ne peut rien modifier.",
+        TvWarning =
+            "N’autorisez l’accès que si ce code est affiché en ce moment sur un téléviseur devant vous.",
+        TvConnected = "Le téléviseur est associé",
+        TvConnectedText =
+            "Vous pouvez fermer cette fenêtre ; le téléviseur continue de lui-même. Il reste associé jusqu’à ce que vous le révoquiez parmi vos appareils.",
+        TvNotConnectedText = "L’accès a été refusé au téléviseur.",
         Statement = "Partager depuis des programmes",
         StatementWhy =
             "Les programmes que vous avez connectés peuvent créer des liens vers vos fichiers. Ils ne peuvent pas demander chaque fois si vous détenez les droits sur ce que vous partagez ; vous le dites donc ici une fois.",

@@ -43,6 +43,22 @@ internal sealed partial record PageWords
         RequestOver = "Beginnen Sie im Programm von vorn",
         RequestOverText =
             "Diese Anfrage ist abgelaufen oder wurde schon beantwortet. Verbinden Sie sich noch einmal aus dem Programm.",
+        Tv = "Fernseher",
+        TvConnect = "Einen Fernseher verbinden",
+        TvSignInFirst =
+            "Ein Fernseher möchte Ihre Bilder und Videos zeigen. Melden Sie sich zuerst an.",
+        TvCode = "Code auf dem Fernseher",
+        TvCodeWrong =
+            "Kein Fernseher wartet mit diesem Code. Vergleichen Sie ihn mit der Anzeige; ist er derselbe, fordern Sie dort einen neuen an.",
+        TvCodeOverText = "Dieser Code ist abgelaufen. Fordern Sie am Fernseher einen neuen an.",
+        TvGoOn = "Weiter",
+        TvQuestion = "Darf dieser Fernseher Ihre Bilder und Videos zeigen? Ändern kann er nichts.",
+        TvWarning =
+            "Erlauben Sie den Zugriff nur, wenn dieser Code gerade auf einem Fernseher vor Ihnen steht.",
+        TvConnected = "Der Fernseher ist verbunden",
+        TvConnectedText =
+            "Sie können dieses Fenster schließen; der Fernseher macht von selbst weiter. Er bleibt verbunden, bis Sie ihn bei Ihren Geräten widerrufen.",
+        TvNotConnectedText = "Der Fernseher hat keinen Zugriff erhalten.",
         Statement = "Teilen aus Programmen",
         StatementWhy =
             "Programme, die Sie verbunden haben, können Links zu Ihren Dateien machen. Sie können nicht jedes Mal fragen, ob Sie die Rechte an dem haben, was Sie teilen; darum sagen Sie es hier einmal.",

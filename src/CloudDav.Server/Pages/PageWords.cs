@@ -33,6 +33,18 @@ internal sealed partial record PageWords
     public required string NotConnectedText { get; init; }
     public required string RequestOver { get; init; }
     public required string RequestOverText { get; init; }
+    public required string Tv { get; init; }
+    public required string TvConnect { get; init; }
+    public required string TvSignInFirst { get; init; }
+    public required string TvCode { get; init; }
+    public required string TvCodeWrong { get; init; }
+    public required string TvCodeOverText { get; init; }
+    public required string TvGoOn { get; init; }
+    public required string TvQuestion { get; init; }
+    public required string TvWarning { get; init; }
+    public required string TvConnected { get; init; }
+    public required string TvConnectedText { get; init; }
+    public required string TvNotConnectedText { get; init; }
     public required string Statement { get; init; }
     public required string StatementWhy { get; init; }
     public required string StatementText { get; init; }

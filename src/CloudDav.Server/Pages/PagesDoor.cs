@@ -22,6 +22,7 @@ internal sealed class PagesDoor
         SignInPages.SignInPath,
         SignInPages.SignOutPath,
         StatementPages.Path,
+        PairingPages.Path,
         "/login",
         "/index.php/login",
         "/index.php/s",
@@ -58,6 +59,7 @@ internal sealed class PagesDoor
     {
         SignInPages.Map(routes);
         LoginFlowPages.Map(routes);
+        PairingPages.Map(routes);
         StatementPages.Map(routes);
         // Where clients take a link to be that were not told its address.
         routes.MapMethods(

@@ -105,6 +105,12 @@ internal sealed class Visit
         _context.Response.Headers.Location = path;
     }
 
+    /// <summary>A moment, by the operator's calendar, as everything that people are told is.</summary>
+    public string TimeOf(DateTimeOffset moment) =>
+        TimeZoneInfo
+            .ConvertTime(moment, Get<TakeBackWindow>().Zone)
+            .ToString("d MMMM yyyy HH:mm", CultureInfo.GetCultureInfo(Reader.TagOf(Language)));
+
     /// <summary>How a refusal is told here.</summary>
     public RefusalAnswer Tell(Refusal refusal) => Get<RefusalDesk>().Answer(_context, refusal);
 

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using CloudDav.Server.Api;
 using CloudDav.Server.Operator;
 using CloudDav.Server.SyncClients;
+using CloudDav.Server.Television;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Telemetry;
@@ -123,6 +124,8 @@ internal sealed class RequestMeter
             return "api";
         if (SyncDoor.Owns(path))
             return "sync";
+        if (TvDoor.Owns(path))
+            return "tv";
         return path.StartsWithSegments(OperatorDoor.Prefix, StringComparison.Ordinal)
             ? "operator"
             : "dav";

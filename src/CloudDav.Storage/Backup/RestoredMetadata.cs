@@ -63,6 +63,7 @@ internal static class RestoreStatements
         """
         DELETE FROM dbo.sessions;
         DELETE FROM dbo.login_flows;
+        DELETE FROM dbo.tv_pairings;
         """
     );
 

@@ -48,6 +48,7 @@ internal sealed class DeviceRow
     public long Created { get; init; }
     public long? LastUsed { get; init; }
     public long? Revoked { get; init; }
+    public bool IsTv { get; init; }
 
     public Device ToDevice() =>
         new(
@@ -56,7 +57,10 @@ internal sealed class DeviceRow
             Milliseconds.Time(Created),
             Milliseconds.Time(LastUsed),
             Milliseconds.Time(Revoked)
-        );
+        )
+        {
+            IsTv = IsTv,
+        };
 }
 
 internal sealed class TriesRow

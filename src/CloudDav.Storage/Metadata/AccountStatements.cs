@@ -11,7 +11,7 @@ internal static class AccountStatements
         """;
 
     private const string DeviceColumns =
-        "device_id AS DeviceId, name AS Name, created AS Created, last_used AS LastUsed, revoked AS Revoked";
+        "device_id AS DeviceId, name AS Name, created AS Created, last_used AS LastUsed, revoked AS Revoked, is_tv AS IsTv";
 
     // A command on the vault that was decided by what is changed now is decided again. With one writer there is none.
     private const string MoveVault = """
@@ -32,6 +32,7 @@ internal static class AccountStatements
         DELETE FROM dbo.take_back_credentials WHERE account_id = @account;
         DELETE FROM dbo.sessions WHERE account_id = @account;
         DELETE FROM dbo.login_flows WHERE account_id = @account AND account_id IS NOT NULL;
+        DELETE FROM dbo.tv_pairings WHERE account_id = @account AND account_id IS NOT NULL;
         """;
 
     public static readonly SharedStatement FindByName = new(

@@ -36,6 +36,22 @@ public abstract class AccountStore : IAccountStore
         );
 
     /// <inheritdoc/>
+    public ValueTask<DeviceCredential?> FindTvAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            async session =>
+                (
+                    await session.FirstAsync<CredentialRow>(
+                        TelevisionStatements.FindSet,
+                        tokenHash.ToArray()
+                    )
+                )?.ToCredential(),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<Account?> AddAccountAsync(
         NewAccount account,
         DateTimeOffset now,

@@ -232,6 +232,15 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
         DateTimeOffset now
     ) => FindFlowAsync(SessionStatements.FindFlowOfProgram, pollHash, now);
 
+    public ValueTask<TvPairing?> FindPairingOfPageAsync(
+        ReadOnlyMemory<byte> userHash,
+        DateTimeOffset now
+    ) =>
+        FindPairingAsync(TelevisionStatements.FindOfPage, userHash.ToArray(), Milliseconds.Of(now));
+
+    public ValueTask<TvPairing?> FindPairingOfSetAsync(ReadOnlyMemory<byte> deviceHash) =>
+        FindPairingAsync(TelevisionStatements.FindOfSet, deviceHash.ToArray());
+
     public ValueTask<string?> FindRightsStatementAsync(AccountId account) =>
         session.ScalarAsync<string>(SessionStatements.FindRightsStatement, account.Value);
 
@@ -313,6 +322,11 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
             after.Value,
             limit
         );
+
+    private async ValueTask<TvPairing?> FindPairingAsync(
+        SharedStatement statement,
+        params object?[] values
+    ) => (await session.FirstAsync<PairingRow>(statement, values))?.ToPairing();
 
     private async ValueTask<LoginFlow?> FindFlowAsync(
         SharedStatement statement,

@@ -342,6 +342,79 @@ internal sealed class ContractTransaction(IFactsSession session)
     public async ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash) =>
         await Session.CountAsync(SessionStatements.RemoveFlow, pollHash.ToArray()) > 0;
 
+    public async ValueTask AddPairingAsync(TvPairing pairing, ReadOnlyMemory<byte> userHash) =>
+        await Session.ExecuteAsync(
+            TelevisionStatements.Add,
+            Milliseconds.Of(pairing.Created - TvPairing.Life),
+            pairing.DeviceHash.ToArray(),
+            userHash.ToArray(),
+            pairing.Client,
+            pairing.Name,
+            pairing.Address,
+            Milliseconds.Of(pairing.Created),
+            Milliseconds.Of(pairing.Expires),
+            (long)pairing.Pause.TotalMilliseconds
+        );
+
+    public async ValueTask CountPairingLookAsync(ReadOnlyMemory<byte> userHash) =>
+        await Session.ExecuteAsync(TelevisionStatements.CountLook, userHash.ToArray());
+
+    public async ValueTask NotePairingPollAsync(
+        ReadOnlyMemory<byte> deviceHash,
+        TimeSpan pause,
+        DateTimeOffset notBefore
+    ) =>
+        await Session.ExecuteAsync(
+            TelevisionStatements.NotePoll,
+            deviceHash.ToArray(),
+            (long)pause.TotalMilliseconds,
+            Milliseconds.Of(notBefore)
+        );
+
+    public async ValueTask<bool> GrantPairingAsync(
+        ReadOnlyMemory<byte> userHash,
+        Actor actor,
+        DateTimeOffset now
+    ) =>
+        await Session.CountAsync(
+            TelevisionStatements.Grant,
+            userHash.ToArray(),
+            actor.Account.Value,
+            actor.CredentialVersion,
+            Milliseconds.Of(now)
+        ) > 0;
+
+    public async ValueTask<bool> RefusePairingAsync(
+        ReadOnlyMemory<byte> userHash,
+        DateTimeOffset now
+    ) =>
+        await Session.CountAsync(
+            TelevisionStatements.Refuse,
+            userHash.ToArray(),
+            Milliseconds.Of(now)
+        ) > 0;
+
+    public async ValueTask<bool> RemovePairingAsync(ReadOnlyMemory<byte> deviceHash) =>
+        await Session.CountAsync(TelevisionStatements.Remove, deviceHash.ToArray()) > 0;
+
+    public async ValueTask<DeviceId?> AddTvAsync(
+        AccountId account,
+        string name,
+        TvToken token,
+        DateTimeOffset now
+    ) =>
+        await Session.ScalarAsync<long?>(
+            TelevisionStatements.InsertSet,
+            account.Value,
+            token.Selector,
+            token.Hash,
+            name,
+            Milliseconds.Of(now)
+        )
+            is { } device
+            ? new DeviceId(device)
+            : null;
+
     public async ValueTask SetRightsStatementAsync(AccountId account, string? version) =>
         await Session.ExecuteAsync(SessionStatements.SetRightsStatement, account.Value, version);
 

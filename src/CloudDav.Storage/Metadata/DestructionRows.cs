@@ -80,7 +80,12 @@ internal sealed class GoingAccount(IRow names)
         if (_subject is not null)
             yield return (closed.OfSubject(_subject), null);
         foreach (var (selector, secret) in _devices)
-            yield return (closed.OfDevice(_nameKey, selector, secret), null);
+            yield return (
+                TvToken.IsSelector(selector)
+                    ? closed.OfTv(secret)
+                    : closed.OfDevice(_nameKey, selector, secret),
+                null
+            );
         if (_password is not null)
             yield return (closed.OfName(_nameKey), closed.OfPassword(_password));
     }

@@ -192,6 +192,8 @@ internal static class DestructionSql
 
     public const string DeleteLoginFlows = "DELETE FROM login_flows WHERE account_id = ?1";
 
+    public const string DeletePairings = "DELETE FROM tv_pairings WHERE account_id = ?1";
+
     public const string DeleteMeasures = "DELETE FROM measures WHERE account_id = ?1";
 
     public const string DeleteContract = "DELETE FROM contracts WHERE account_id = ?1";

@@ -244,6 +244,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                             DestructionSql.DeleteCredentials,
                             DestructionSql.DeleteSessions,
                             DestructionSql.DeleteLoginFlows,
+                            DestructionSql.DeletePairings,
                             DestructionSql.DeleteMeasures,
                             DestructionSql.DeleteContract,
                             DestructionSql.DeleteMember,

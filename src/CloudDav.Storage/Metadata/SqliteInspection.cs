@@ -352,6 +352,16 @@ internal static class SqliteInspection
               OR f.poll_hash = f.login_hash OR f.expires < f.created)
             """
         ),
+        (
+            "a TV's pairing is half granted, by no account, by a credential that is not there yet, granted and refused, or open to who only types its code",
+            $"""
+            SELECT 'pairing of ' || p.created FROM tv_pairings p LEFT JOIN accounts a ON a.account_id = p.account_id
+            WHERE {IsOnce} AND (
+              (p.account_id IS NULL) <> (p.credential_version IS NULL)
+              OR (p.account_id IS NOT NULL AND (a.account_id IS NULL OR p.credential_version > a.credential_version OR p.is_refused = 1))
+              OR p.device_hash = p.user_hash OR p.expires < p.created)
+            """
+        ),
     ];
 
     /// <summary>Says what is broken.</summary>

@@ -54,7 +54,11 @@ public sealed record Device(
     DateTimeOffset Created,
     DateTimeOffset? LastUsed,
     DateTimeOffset? Revoked
-);
+)
+{
+    /// <summary>Whether it is a TV set, which has a token instead of an app password and sees media alone.</summary>
+    public bool IsTv { get; init; }
+}
 
 /// <summary>What a look-up for an app password finds, in one indexed row.</summary>
 /// <param name="Device">The device.</param>

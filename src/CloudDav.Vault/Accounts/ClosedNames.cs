@@ -17,6 +17,10 @@ public sealed class ClosedNames(byte[] key)
     public byte[] OfDevice(string nameKey, string selector, ReadOnlySpan<byte> secretHash) =>
         Mac($"device\n{nameKey}\n{selector}\n{Convert.ToHexString(secretHash)}");
 
+    /// <summary>The hash of a TV set's secret: it comes without a name.</summary>
+    public byte[] OfTv(ReadOnlySpan<byte> secretHash) =>
+        Mac($"tv\n{Convert.ToHexString(secretHash)}");
+
     /// <summary>The hash of a sign-in name.</summary>
     public byte[] OfName(string nameKey) => Mac($"name\n{nameKey}");
 

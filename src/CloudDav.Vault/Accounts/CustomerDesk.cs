@@ -157,6 +157,63 @@ public sealed class CustomerDesk(
             cancellationToken
         );
 
+    /// <summary>
+    /// The person lets a TV set in that asks for it (<see cref="TvDesk"/>). As with programs, what stands in the way is told now, and asked again when the set fetches its token; the contract
+    /// must include the TV.
+    /// </summary>
+    public ValueTask<VaultResult<bool>> GrantTvAsync(
+        Actor actor,
+        ReadOnlyMemory<byte> userHash,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<bool>(
+            actor,
+            async (transaction, state) =>
+                await RefusesNewTvAsync(transaction, actor, state) is { } refusal ? refusal
+                : await transaction.GrantPairingAsync(userHash, actor, state.Decision.Now) ? true
+                : new Refusal(RefusalRule.LinkNotValid),
+            cancellationToken
+        );
+
+    /// <summary>Makes the device of a pairing that the actor has granted, and uses the pairing up; refused when somebody else was faster.</summary>
+    internal ValueTask<VaultResult<TvToken>> AddTvAsync(
+        Actor actor,
+        TvPairing pairing,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync<TvToken>(
+            actor,
+            async (transaction, state) =>
+            {
+                if (!await transaction.RemovePairingAsync(pairing.DeviceHash))
+                    return new Refusal(RefusalRule.LinkNotValid);
+                if (await RefusesNewTvAsync(transaction, actor, state) is { } refusal)
+                    return refusal;
+                while (true)
+                {
+                    var token = TvToken.New();
+                    var added = await transaction.AddTvAsync(
+                        actor.Account,
+                        pairing.Name,
+                        token,
+                        state.Decision.Now
+                    );
+                    if (added is not { } device)
+                        continue;
+                    await RecordAsync(
+                        transaction,
+                        actor,
+                        state,
+                        AuditActs.DeviceAdded,
+                        AuditSubjects.Of(device),
+                        new { name = pairing.Name, tv = true }
+                    );
+                    return token;
+                }
+            },
+            cancellationToken
+        );
+
     /// <summary>Gives a device another name.</summary>
     public ValueTask<VaultResult<Device>> RenameDeviceAsync(
         Actor actor,
@@ -620,6 +677,14 @@ public sealed class CustomerDesk(
             ? new Refusal(RefusalRule.TooManyDevices) { Limit = maxDevices, Used = count }
             : null;
     }
+
+    private async ValueTask<Refusal?> RefusesNewTvAsync(
+        IContractTransaction transaction,
+        Actor actor,
+        State state
+    ) =>
+        state.Decision.Refuses(Capability.Tv)
+        ?? await RefusesNewDeviceAsync(transaction, actor, state);
 
     private static async ValueTask<NewDevice> MakeDeviceAsync(
         IContractTransaction transaction,

@@ -38,6 +38,9 @@ public sealed class AccountPolicy(TakeBackWindow window)
                 anyDoor &= CapabilityTable.WithoutTerms;
         }
         var allowed = anyDoor & DoorOf(platform, door);
+        // At the television's door there is nothing but what is looked at on the TV.
+        if (door == Door.Tv && !allowed.HasFlag(Capability.Tv))
+            allowed = Capability.None;
         var lasting = allowed;
         if (platform.Mode == PlatformMode.Off)
             allowed = Capability.None;
@@ -224,6 +227,13 @@ public sealed record Decision
             return null;
         if (Visitor is not null)
             return Visitor.Refuses(capability);
+        // What takes the TV away takes all that there is at its door.
+        if (
+            Door == Door.Tv
+            && !Allows(Capability.Tv)
+            && AccountPolicy.DoorOf(Platform, Door).HasFlag(capability)
+        )
+            capability = Capability.Tv;
         if (Platform.Mode == PlatformMode.Off)
             return new(RefusalRule.PlatformOff)
             {

@@ -16,6 +16,14 @@ public interface IAccountStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>The TV set with this token; null when there is none.</summary>
+    /// <param name="tokenHash">SHA-256 of the token.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<DeviceCredential?> FindTvAsync(
+        ReadOnlyMemory<byte> tokenHash,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Makes an account with its vault; null when the name or the subject is taken.</summary>
     ValueTask<Account?> AddAccountAsync(
         NewAccount account,

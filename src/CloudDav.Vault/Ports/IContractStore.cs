@@ -150,6 +150,12 @@ public interface IContractSnapshot
         DateTimeOffset now
     );
 
+    /// <summary>The pairing with a user code; null when there is none such, or it is over.</summary>
+    ValueTask<TvPairing?> FindPairingOfPageAsync(ReadOnlyMemory<byte> userHash, DateTimeOffset now);
+
+    /// <summary>The pairing that a TV set asks for; null when there is none. One that is over is found for as long again.</summary>
+    ValueTask<TvPairing?> FindPairingOfSetAsync(ReadOnlyMemory<byte> deviceHash);
+
     /// <summary>The version of the statement, made once for all, that the account holds the rights to what its programs share by links; null when it was not made.</summary>
     ValueTask<string?> FindRightsStatementAsync(AccountId account);
 
@@ -314,6 +320,40 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Ends a login flow. False when it has ended before: only one of those who end it is told that it was there.</summary>
     ValueTask<bool> RemoveLoginFlowAsync(ReadOnlyMemory<byte> pollHash);
+
+    /// <summary>Begins a pairing that nobody has answered yet, and drops those that have been over for as long as they lasted.</summary>
+    ValueTask AddPairingAsync(TvPairing pairing, ReadOnlyMemory<byte> userHash);
+
+    /// <summary>Counts that a person was shown a pairing.</summary>
+    ValueTask CountPairingLookAsync(ReadOnlyMemory<byte> userHash);
+
+    /// <summary>Notes that a TV set has asked, and before when it must not ask again.</summary>
+    ValueTask NotePairingPollAsync(
+        ReadOnlyMemory<byte> deviceHash,
+        TimeSpan pause,
+        DateTimeOffset notBefore
+    );
+
+    /// <summary>Lets an actor grant a pairing. False when it is over, or was answered before.</summary>
+    ValueTask<bool> GrantPairingAsync(
+        ReadOnlyMemory<byte> userHash,
+        Actor actor,
+        DateTimeOffset now
+    );
+
+    /// <summary>Refuses a pairing. False when it is over, or was answered before.</summary>
+    ValueTask<bool> RefusePairingAsync(ReadOnlyMemory<byte> userHash, DateTimeOffset now);
+
+    /// <summary>Ends a pairing. False when it has ended before: only one of those who end it is told that it was there.</summary>
+    ValueTask<bool> RemovePairingAsync(ReadOnlyMemory<byte> deviceHash);
+
+    /// <summary>Adds a TV set; null when the account has one with this selector.</summary>
+    ValueTask<DeviceId?> AddTvAsync(
+        AccountId account,
+        string name,
+        TvToken token,
+        DateTimeOffset now
+    );
 
     /// <summary>Records the version of that statement, or takes it back.</summary>
     ValueTask SetRightsStatementAsync(AccountId account, string? version);

@@ -59,11 +59,12 @@ internal static class ContractPaths
         await accounts.FindAccountAsync("a", stop);
         await accounts.FindBySubjectAsync("s", stop);
         await accounts.FindDeviceAsync("a", "selector", stop);
+        await accounts.FindTvAsync(key, stop);
         await accounts.FindTriesAsync(key, Now, stop);
         await accounts.FindClosedAsync(key, Now, stop);
         await accounts.ListDevicesAsync(s_account, stop);
         // A question on the way in is one round trip, and one only.
-        Assert.Equal(6, recorder.RoundTrips.Count);
+        Assert.Equal(7, recorder.RoundTrips.Count);
         Assert.NotNull(await accounts.AddAccountAsync(NewAccount("b"), Now, stop));
         await accounts.SetPasswordAsync(s_account, "hash", Now, stop);
         Assert.Equal(
@@ -120,6 +121,8 @@ internal static class ContractPaths
         await snapshot.FindSessionAsync(new byte[32], Now, TimeSpan.FromHours(1));
         await snapshot.FindLoginFlowOfPageAsync(new byte[32], Now);
         await snapshot.FindLoginFlowOfProgramAsync(new byte[32], Now);
+        await snapshot.FindPairingOfPageAsync(new byte[32], Now);
+        await snapshot.FindPairingOfSetAsync(new byte[32]);
         await snapshot.FindWipeAsync(AppPassword.New());
         await snapshot.FindRightsStatementAsync(s_account);
         await snapshot.FindLifecycleAsync(s_account);
@@ -300,6 +303,24 @@ internal static class ContractPaths
         );
         await transaction.GrantLoginFlowAsync(new byte[32], actor, Now);
         await transaction.RemoveLoginFlowAsync(new byte[32]);
+        await transaction.AddPairingAsync(
+            new TvPairing
+            {
+                DeviceHash = new byte[32],
+                Client = "box",
+                Name = "TV",
+                Address = "::1",
+                Created = Now,
+                Expires = Now,
+            },
+            new byte[32]
+        );
+        await transaction.CountPairingLookAsync(new byte[32]);
+        await transaction.NotePairingPollAsync(new byte[32], TimeSpan.FromSeconds(5), Now);
+        await transaction.GrantPairingAsync(new byte[32], actor, Now);
+        await transaction.RefusePairingAsync(new byte[32], Now);
+        await transaction.RemovePairingAsync(new byte[32]);
+        await transaction.AddTvAsync(s_account, "TV", TvToken.New(), Now);
         await transaction.SetRightsStatementAsync(s_account, "1");
         await transaction.AskWipeAsync(s_device, Now);
         await transaction.ConfirmWipeAsync(s_device, Now);

@@ -84,8 +84,15 @@ public sealed class AccountPolicyTests
         {
             var decision = Decide(standing, door, mode, suspended, restricted, isForEveryone);
             Assert.Equal(standing, decision.Standing);
-            foreach (var (capability, terms) in s_terms)
+            foreach (var (asked, terms) in s_terms)
             {
+                // What takes the TV away takes all that there is at its door.
+                var capability =
+                    door == Door.Tv
+                    && s_doors[door].Contains(asked)
+                    && bySuspension.Concat(byRestriction).Contains(Capability.Tv)
+                        ? Capability.Tv
+                        : asked;
                 var byTerms = terms.Split(' ')[(int)standing] == "yes";
                 RefusalRule? expected =
                     mode == PlatformMode.Off ? RefusalRule.PlatformOff
@@ -104,11 +111,11 @@ public sealed class AccountPolicyTests
                     : null;
 
                 var what =
-                    $"{capability} of {standing} through {door}, platform {mode}, suspended {suspended}, restricted {restricted}";
-                Assert.True(expected is null == decision.Allows(capability), what);
-                Assert.True(expected == decision.Refuses(capability)?.Rule, what);
+                    $"{asked} of {standing} through {door}, platform {mode}, suspended {suspended}, restricted {restricted}";
+                Assert.True(expected is null == decision.Allows(asked), what);
+                Assert.True(expected == decision.Refuses(asked)?.Rule, what);
                 Assert.True(
-                    decision.Lasting.HasFlag(capability)
+                    decision.Lasting.HasFlag(asked)
                         == expected is null or RefusalRule.PlatformReadOnly
                         || mode == PlatformMode.Off,
                     what
@@ -185,6 +192,26 @@ public sealed class AccountPolicyTests
             RefusalRule.NotInContract,
             Decide(Facts() with { HasTv = false }, 0).Refuses(Capability.Tv)!.Rule
         );
+
+    [Fact]
+    public void Without_the_TV_there_is_nothing_at_its_door()
+    {
+        var without = s_policy.Decide(
+            PlatformFacts.Normal,
+            Facts() with
+            {
+                HasTv = false,
+            },
+            0,
+            GiB,
+            Door.Tv,
+            s_now
+        );
+        Assert.Equal(Capability.None, without.Allowed);
+        foreach (var asked in (Capability[])[Capability.List, Capability.Download])
+            Assert.Equal(RefusalRule.NotInContract, without.Refuses(asked)!.Rule);
+        Assert.Equal(RefusalRule.DoorNotAllowed, without.Refuses(Capability.AddContent)!.Rule);
+    }
 
     [Fact]
     public void What_the_operator_sets_for_a_door_replaces_what_it_had()

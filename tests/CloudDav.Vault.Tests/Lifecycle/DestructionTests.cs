@@ -523,6 +523,19 @@ public sealed class DestructionTests : IAsyncDisposable
                 };
                 var login = Guid.NewGuid().ToByteArray();
                 await transaction.AddLoginFlowAsync(flow, login);
+                var pairing = new TvPairing
+                {
+                    DeviceHash = Guid.NewGuid().ToByteArray(),
+                    Client = "box",
+                    Name = Marker,
+                    Address = Marker,
+                    Created = now,
+                    Expires = now.AddDays(365),
+                };
+                var code = Guid.NewGuid().ToByteArray();
+                await transaction.AddPairingAsync(pairing, code);
+                await transaction.GrantPairingAsync(code, person, now);
+                await transaction.AddTvAsync(person.Account, Marker, TvToken.New(), now);
                 return await transaction.GrantLoginFlowAsync(login, person, now);
             },
             TestVault.Stop

@@ -378,5 +378,15 @@ internal static class InspectionStatements
             """,
             s_vault
         ),
+        new(
+            $"""
+            SELECT TOP (5) p.created FROM dbo.tv_pairings AS p LEFT JOIN dbo.accounts AS a ON a.account_id = p.account_id
+            WHERE {IsOnce} AND (
+              (p.account_id IS NULL AND p.credential_version IS NOT NULL) OR (p.account_id IS NOT NULL AND p.credential_version IS NULL)
+              OR (p.account_id IS NOT NULL AND (a.account_id IS NULL OR p.credential_version > a.credential_version OR p.is_refused = 1))
+              OR p.device_hash = p.user_hash OR p.expires < p.created);
+            """,
+            s_vault
+        ),
     ];
 }

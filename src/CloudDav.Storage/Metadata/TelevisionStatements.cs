@@ -1,0 +1,110 @@
+using static CloudDav.Storage.SqlServerParameter;
+
+namespace CloudDav.Storage;
+
+/// <summary>Statements of TV sets and of those that ask to be paired.</summary>
+internal static class TelevisionStatements
+{
+    private const string PairingColumns = """
+        p.device_hash AS DeviceHash, p.client AS Client, p.name AS Name, p.address AS Address, p.created AS Created, p.expires AS Expires,
+          p.pause AS Pause, p.next_poll AS NextPoll, p.looks AS Looks, p.is_refused AS IsRefused,
+          p.credential_version AS CredentialVersion, p.account_id AS AccountId, a.name AS AccountName, a.vault_id AS VaultId
+        FROM dbo.tv_pairings AS p LEFT JOIN dbo.accounts AS a ON a.account_id = p.account_id
+        """;
+
+    private const string DeviceInsert =
+        "INSERT INTO dbo.devices (account_id, selector, secret_hash, name, created, is_tv)";
+
+    private const string DeviceValues = """
+        SELECT @account, @selector, @hash, @name, @now, 1
+        WHERE NOT EXISTS (SELECT 1 FROM dbo.devices WHERE account_id = @account AND selector = @selector)
+        """;
+
+    /// <summary>Adds one, and drops those that have been over for long enough.</summary>
+    public static readonly SharedStatement Add = new(
+        """
+        DELETE FROM dbo.tv_pairings WHERE expires <= @over;
+        INSERT INTO dbo.tv_pairings (device_hash, user_hash, client, name, address, created, expires, pause, next_poll, looks, is_refused)
+        VALUES (@device, @user, @client, @name, @address, @now, @expires, @pause, @now, 0, 0);
+        """,
+        BigInt("@over"),
+        Bytes("@device", 64),
+        Bytes("@user", 64),
+        Ascii("@client", 64),
+        Text("@name", 400),
+        Ascii("@address", 64),
+        BigInt("@now"),
+        BigInt("@expires"),
+        BigInt("@pause")
+    );
+
+    public static readonly SharedStatement FindOfPage = new(
+        $"SELECT {PairingColumns} WHERE p.user_hash = @user AND p.expires > @now;",
+        Bytes("@user", 64),
+        BigInt("@now")
+    );
+
+    /// <summary>Finds one that is over too: the set is told so.</summary>
+    public static readonly SharedStatement FindOfSet = new(
+        $"SELECT {PairingColumns} WHERE p.device_hash = @device;",
+        Bytes("@device", 64)
+    );
+
+    public static readonly SharedStatement CountLook = new(
+        "UPDATE dbo.tv_pairings SET looks = looks + 1 WHERE user_hash = @user;",
+        Bytes("@user", 64)
+    );
+
+    public static readonly SharedStatement NotePoll = new(
+        "UPDATE dbo.tv_pairings SET pause = @pause, next_poll = @next WHERE device_hash = @device;",
+        Bytes("@device", 64),
+        BigInt("@pause"),
+        BigInt("@next")
+    );
+
+    public static readonly SharedStatement Grant = SharedStatement.Counted(
+        """
+        UPDATE dbo.tv_pairings SET account_id = @account, credential_version = @version
+        WHERE user_hash = @user AND account_id IS NULL AND is_refused = 0 AND expires > @now;
+        """,
+        Bytes("@user", 64),
+        BigInt("@account"),
+        BigInt("@version"),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement Refuse = SharedStatement.Counted(
+        """
+        UPDATE dbo.tv_pairings SET is_refused = 1
+        WHERE user_hash = @user AND account_id IS NULL AND is_refused = 0 AND expires > @now;
+        """,
+        Bytes("@user", 64),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement Remove = SharedStatement.Counted(
+        "DELETE FROM dbo.tv_pairings WHERE device_hash = @device;",
+        Bytes("@device", 64)
+    );
+
+    /// <summary>Gives the device's number; nothing when the account has one with this selector.</summary>
+    public static readonly SharedStatement InsertSet = new(
+        SharedStatement.Plain($"{DeviceInsert} {DeviceValues} RETURNING device_id"),
+        $"{DeviceInsert} OUTPUT inserted.device_id {DeviceValues};",
+        BigInt("@account"),
+        Ascii("@selector", 64),
+        Bytes("@hash", 64),
+        Text("@name", 400),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement FindSet = new(
+        """
+        SELECT d.device_id AS DeviceId, d.secret_hash AS SecretHash, d.last_used AS LastUsed, d.revoked AS Revoked,
+          a.account_id AS AccountId, a.name AS Name, a.vault_id AS VaultId, a.credential_version AS CredentialVersion, a.is_disabled AS IsDisabled
+        FROM dbo.devices AS d JOIN dbo.accounts AS a ON a.account_id = d.account_id
+        WHERE d.secret_hash = @hash AND d.is_tv = 1;
+        """,
+        Bytes("@hash", 64)
+    );
+}
