@@ -23,7 +23,7 @@ internal static class ArchiveEndpoint
             context,
             session,
             refusal => new ProblemResult(refusal, session.Language).ExecuteAsync(context),
-            _ => new(true)
+            begin: null
         );
     }
 
@@ -31,12 +31,12 @@ internal static class ArchiveEndpoint
     /// <param name="context">The request.</param>
     /// <param name="session">Whose archive it is.</param>
     /// <param name="refuse">Answers a refusal.</param>
-    /// <param name="begin">Asked before the first byte of an answer that has any.</param>
+    /// <param name="begin">Asked before the first byte of an answer that has any; null when nobody is.</param>
     public static async Task HandleAsync(
         HttpContext context,
         VaultSession session,
         Func<Refusal, Task> refuse,
-        Func<CancellationToken, ValueTask<VaultResult<bool>>> begin
+        Func<CancellationToken, ValueTask<Refusal?>>? begin
     )
     {
         var tag = await session.FindArchiveTagAsync(context.RequestAborted);

@@ -131,7 +131,12 @@ internal sealed class CustomerRoutes(IEndpointRouteBuilder routes, string tag)
                 {
                     var call = new CustomerCall(context);
                     var session = ShareEndpoints.Session(call);
-                    await Download.AnswerAsync(context, session, await open(call, session));
+                    await Download.AnswerAsync(
+                        context,
+                        await open(call, session),
+                        refusal =>
+                            new ProblemResult(refusal, session.Language).ExecuteAsync(context)
+                    );
                 }
             )
             .Refuses(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using Microsoft.Net.Http.Headers;
 
@@ -16,47 +15,47 @@ namespace CloudDav.Server.Api;
 internal sealed record Download(string Name, string MediaType, string ETag, IContentSource Content)
 {
     /// <summary>Answers with a file that was opened, or with why it was not.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="opened">The file. It is disposed.</param>
+    /// <param name="refuse">Answers a refusal.</param>
     public static async Task AnswerAsync(
         HttpContext context,
-        VaultSession session,
-        VaultResult<Opened> opened
+        VaultResult<Opened> opened,
+        Func<Refusal, Task> refuse
     )
     {
         if (opened.Refusal is { } refusal)
         {
-            await RefuseAsync(refusal);
+            await refuse(refusal);
             return;
         }
         var (vault, node, content) = opened.Value;
         if (content is null)
         {
-            await RefuseAsync(new Refusal(RefusalRule.IsFolder));
+            await refuse(new Refusal(RefusalRule.IsFolder));
             return;
         }
         await using (content)
         {
             var tag = EntityTag.Of(vault, node);
-            if (!await EndsHereAsync(context, tag, RefuseAsync))
+            if (!await EndsHereAsync(context, tag, refuse))
                 await new Download(
                     node.Name,
                     node.MediaType ?? "application/octet-stream",
                     tag,
                     content
-                ).SendAsync(context, RefuseAsync, _ => new(true));
+                ).SendAsync(context, refuse, opened.Value.Begin);
         }
-
-        Task RefuseAsync(Refusal why) =>
-            new ProblemResult(why, session.Language).ExecuteAsync(context);
     }
 
     /// <summary>Sends it, or what of it is asked for.</summary>
     /// <param name="context">The request.</param>
     /// <param name="refuse">Answers a refusal.</param>
-    /// <param name="begin">Asked before the first byte of an answer that has any.</param>
+    /// <param name="begin">Asked before the first byte of an answer that has any; null when nobody is.</param>
     public async Task SendAsync(
         HttpContext context,
         Func<Refusal, Task> refuse,
-        Func<CancellationToken, ValueTask<VaultResult<bool>>> begin
+        Func<CancellationToken, ValueTask<Refusal?>>? begin
     )
     {
         var (request, response) = (context.Request, context.Response);
@@ -79,7 +78,8 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
         }
         if (
             !HttpMethods.IsHead(request.Method)
-            && (await begin(context.RequestAborted)).Refusal is { } late
+            && begin is not null
+            && await begin(context.RequestAborted) is { } late
         )
         {
             await refuse(late);

@@ -115,7 +115,7 @@ internal sealed class LinkDoor
                 context,
                 session,
                 late => RefuseAsync(context, late),
-                stop => session.CountUseAsync(ShareUse.Downloaded, stop)
+                async stop => (await session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal
             );
             return;
         }

@@ -22,6 +22,15 @@ internal readonly record struct Html
     /// <summary>The piece that a text with pieces in it makes.</summary>
     public static Html Of(HtmlWriter markup) => new(markup.ToString());
 
+    /// <summary>A piece for each of several things, one after the other.</summary>
+    public static Html Each<T>(IEnumerable<T> things, Func<T, Html> piece)
+    {
+        var markup = new StringBuilder();
+        foreach (var thing in things)
+            markup.Append(piece(thing));
+        return new(markup.ToString());
+    }
+
     /// <summary>The markup.</summary>
     public override string ToString() => _markup ?? "";
 }

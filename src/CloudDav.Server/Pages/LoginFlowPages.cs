@@ -149,7 +149,7 @@ internal static class LoginFlowPages
                     flow.Agent.Length > 0 ? flow.Agent : words.UnknownProgram
                 )}</dd>
                 <dt>{words.Address}</dt><dd>{flow.Address}</dd>
-                <dt>{words.Time}</dt><dd>{visit.TimeOf(flow.Created)}</dd>
+                <dt>{words.Time}</dt><dd>{visit.Reader.MomentOf(flow.Created)}</dd>
                 <dt>{words.Account}</dt><dd>{actor.Name}</dd>
                 </dl>
                 <p class="quiet">{words.ConnectWarning}</p>

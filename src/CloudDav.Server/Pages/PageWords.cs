@@ -52,6 +52,66 @@ internal sealed partial record PageWords
     public required string StatementConfirm { get; init; }
     public required string StatementWithdraw { get; init; }
 
+    public required string Areas { get; init; }
+    public required string Files { get; init; }
+    public required string Trash { get; init; }
+    public required string Past { get; init; }
+    public required string Back { get; init; }
+    public required string Place { get; init; }
+    public required string Actions { get; init; }
+    public required Func<string, string> ActionsOn { get; init; }
+    public required string Size { get; init; }
+    public required string Items { get; init; }
+    public required string Modified { get; init; }
+    public required string EmptyFolder { get; init; }
+    public required string AddHere { get; init; }
+    public required string UploadFiles { get; init; }
+    public required string Upload { get; init; }
+    public required string NewFolder { get; init; }
+    public required string Create { get; init; }
+    public required string Open { get; init; }
+    public required string Download { get; init; }
+    public required string NewName { get; init; }
+    public required string Rename { get; init; }
+    public required string MoveTo { get; init; }
+    public required string Move { get; init; }
+    public required string Delete { get; init; }
+    public required string Deleted { get; init; }
+    public required string Undo { get; init; }
+    public required string Versions { get; init; }
+    public required string Restore { get; init; }
+    public required Func<string, string> RestoreItem { get; init; }
+    public required string RestoreTogether { get; init; }
+    public required string TrashEmpty { get; init; }
+    public required string TrashHint { get; init; }
+    public required string EmptyTrash { get; init; }
+    public required string EmptyTrashHint { get; init; }
+    public required string Pages { get; init; }
+    public required string Previous { get; init; }
+    public required string Next { get; init; }
+    public required Func<long, long, string> PageOf { get; init; }
+    public required string Room { get; init; }
+    public required Func<string, string> Used { get; init; }
+    public required Func<string, string, string> UsedOf { get; init; }
+    public required string PastHint { get; init; }
+    public required string Moment { get; init; }
+    public required string Show { get; init; }
+    public required Func<string, string> AsOf { get; init; }
+    public required string NotKept { get; init; }
+    public required Func<string, string> KeptFrom { get; init; }
+    public required Func<long, string> MoreNotShown { get; init; }
+    public required string BringAllBack { get; init; }
+    public required Func<string, string> BringFolderBack { get; init; }
+    public required string BringBackHint { get; init; }
+    public required Func<long, long, string> BroughtBack { get; init; }
+    public required string BringBackGoesOn { get; init; }
+    public required string GoOn { get; init; }
+    public required Func<long, string> LeftAsTheyAre { get; init; }
+
+    /// <summary>The areas that are open to who is signed in, in the order they are shown.</summary>
+    public IReadOnlyList<(string Address, string Name)> Ways =>
+        [(FilePages.Root, Files), (TrashPages.Root, Trash), (PastPages.Root, Past)];
+
     /// <summary>The words of a language.</summary>
     public static PageWords In(Language language) =>
         language switch

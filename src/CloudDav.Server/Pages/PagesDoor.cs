@@ -23,6 +23,9 @@ internal sealed class PagesDoor
         SignInPages.SignOutPath,
         StatementPages.Path,
         PairingPages.Path,
+        FilePages.Root,
+        TrashPages.Root,
+        PastPages.Root,
         "/login",
         "/index.php/login",
         "/index.php/s",
@@ -61,6 +64,9 @@ internal sealed class PagesDoor
         LoginFlowPages.Map(routes);
         PairingPages.Map(routes);
         StatementPages.Map(routes);
+        FilePages.Map(routes);
+        TrashPages.Map(routes);
+        PastPages.Map(routes);
         // Where clients take a link to be that were not told its address.
         routes.MapMethods(
             "/index.php/s/{token}",

@@ -121,7 +121,7 @@ internal static class PairingPages
                 <dt>{words.Tv}</dt><dd>{pairing.Name}</dd>
                 <dt>{words.TvCode}</dt><dd>{shown.Reveal()}</dd>
                 <dt>{words.Address}</dt><dd>{pairing.Address}</dd>
-                <dt>{words.Time}</dt><dd>{visit.TimeOf(pairing.Created)}</dd>
+                <dt>{words.Time}</dt><dd>{visit.Reader.MomentOf(pairing.Created)}</dd>
                 <dt>{words.Account}</dt><dd>{actor.Name}</dd>
                 </dl>
                 <p class="quiet">{words.TvWarning}</p>

@@ -102,12 +102,13 @@ internal static class SignInPages
                 Html.Of(
                     $"""
                     <p>{visit.Words.SignedInAs(session.Actor.Name)}</p>
+                    <p><a class="button" href="{FilePages.Root}">{visit.Words.Files}</a></p>
                     {SignOutForm(visit, visit.Words.SignOut, SignInPath)}
                     """
                 )
             );
         else
-            await AskAsync(visit, SignInPath);
+            await AskAsync(visit, FilePages.Root);
     }
 
     private static async Task SignInAsync(HttpContext context)
@@ -200,7 +201,7 @@ internal static class SignInPages
         && to.Length <= 512
         && to.All(character => character is > ' ' and <= '~' and not '\\')
             ? to
-            : SignInPath;
+            : FilePages.Root;
 
     private static Html Described(string? problem) =>
         problem is null

@@ -23,6 +23,7 @@ internal sealed class Visit
         _context = context;
         Language = Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account: null);
         Words = PageWords.In(Language);
+        Reader = Get<RefusalDesk>().ReaderOf(context);
         _formToken = context.Request.Cookies[CookieOf(FormCookie)];
     }
 
@@ -31,6 +32,9 @@ internal sealed class Visit
 
     /// <summary>Its words.</summary>
     public PageWords Words { get; }
+
+    /// <summary>Whom the page is shown to.</summary>
+    public Reader Reader { get; }
 
     /// <summary>Who is signed in; null when nobody is.</summary>
     public BrowserSession? Session { get; private set; }
@@ -74,12 +78,26 @@ internal sealed class Visit
             """
         );
 
-    /// <summary>The fields of a form that was filled in on a page of ours; null when it was not, or too long ago.</summary>
-    public async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadFormAsync() =>
+    /// <summary>Opens a form for files, which are sent to an address here.</summary>
+    public Html UploadTo(string action) =>
+        Html.Of(
+            $"""
+            <form method="post" enctype="multipart/form-data" action="{action}">
+            <input type="hidden" name="{FormGuard.Field}" value="{Get<FormGuard>()
+                .ProofFor(Cookie())}">
+            """
+        );
+
+    /// <summary>Whether a form came from a page of ours, by what its guard says.</summary>
+    public bool IsOfOurs(string? guard) =>
         !SameOrigin.IsForged(_context.Request)
         && (_sessionToken ?? _formToken) is { } cookie
-        && await SmallForm.ReadAsync(_context.Request) is { } form
-        && Get<FormGuard>().Proves(form.One(FormGuard.Field), cookie)
+        && Get<FormGuard>().Proves(guard, cookie);
+
+    /// <summary>The fields of a form that was filled in on a page of ours; null when it was not, or too long ago.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadFormAsync() =>
+        await SmallForm.ReadAsync(_context.Request) is { } form
+        && IsOfOurs(form.One(FormGuard.Field))
             ? form
             : null;
 
@@ -105,12 +123,6 @@ internal sealed class Visit
         _context.Response.Headers.Location = path;
     }
 
-    /// <summary>A moment, by the operator's calendar, as everything that people are told is.</summary>
-    public string TimeOf(DateTimeOffset moment) =>
-        TimeZoneInfo
-            .ConvertTime(moment, Get<TakeBackWindow>().Zone)
-            .ToString("d MMMM yyyy HH:mm", CultureInfo.GetCultureInfo(Reader.TagOf(Language)));
-
     /// <summary>How a refusal is told here.</summary>
     public RefusalAnswer Tell(Refusal refusal) => Get<RefusalDesk>().Answer(_context, refusal);
 
@@ -118,11 +130,32 @@ internal sealed class Visit
     public Task ShowAsync(Refusal refusal)
     {
         var answer = Tell(refusal);
+        var content = Html.Of($"""<p class="alert" role="alert">{answer.Text}</p>""");
+        return ShowAsync(answer.Row.Status, answer.Title, content, answer.Row.RetryAfter);
+    }
+
+    /// <summary>Shows a page of the cloud of who is signed in, with the ways to the others.</summary>
+    /// <param name="title">What the page is.</param>
+    /// <param name="content">What is on it below its title.</param>
+    /// <param name="area">The address of the area it belongs to.</param>
+    public Task ShowAsync(string title, Html content, string area) =>
+        ShowAsync(StatusCodes.Status200OK, title, content, retryAfter: null, NavigationTo(area));
+
+    /// <summary>The same, of what is refused there.</summary>
+    public Task ShowAsync(Refusal refusal, string area)
+    {
+        var answer = Tell(refusal);
         return ShowAsync(
             answer.Row.Status,
             answer.Title,
-            Html.Of($"""<p class="alert" role="alert">{answer.Text}</p>"""),
-            answer.Row.RetryAfter
+            Html.Of(
+                $"""
+                <p class="alert" role="alert">{answer.Text}</p>
+                <p><a href="{area}">{Words.Back}</a></p>
+                """
+            ),
+            answer.Row.RetryAfter,
+            NavigationTo(area)
         );
     }
 
@@ -131,7 +164,14 @@ internal sealed class Visit
     /// <param name="title">What the page is.</param>
     /// <param name="content">What is on it below its title.</param>
     /// <param name="retryAfter">When to try again; null when that is of no use.</param>
-    public async Task ShowAsync(int status, string title, Html content, TimeSpan? retryAfter = null)
+    /// <param name="navigation">The ways to other pages; none on a page that stands alone.</param>
+    public async Task ShowAsync(
+        int status,
+        string title,
+        Html content,
+        TimeSpan? retryAfter = null,
+        Html navigation = default
+    )
     {
         var page = Encoding.UTF8.GetBytes(
             Html.Of(
@@ -144,7 +184,8 @@ internal sealed class Visit
                     <title>{title} · CloudDav</title>
                     <link rel="stylesheet" href="{PagesDoor.StylePath}">
                     </head>
-                    <body>
+                    <body{(navigation == Html.None ? Html.None : Html.Of($""" class="wide" """))}>
+                    {navigation}
                     <main>
                     <h1>{title}</h1>
                     {content}
@@ -168,6 +209,24 @@ internal sealed class Visit
         if (!HttpMethods.IsHead(_context.Request.Method))
             await response.Body.WriteAsync(page, Stop);
     }
+
+    private Html NavigationTo(string area) =>
+        Html.Of(
+            $"""
+            <header>
+            <nav aria-label="{Words.Areas}">
+            {Html.Each(
+                Words.Ways,
+                way =>
+                    way.Address == area
+                        ? Html.Of($"""<a href="{way.Address}" aria-current="page">{way.Name}</a> """)
+                        : Html.Of($"""<a href="{way.Address}">{way.Name}</a> """)
+            )}
+            </nav>
+            {SignInPages.SignOutForm(this, Words.SignOut, SignInPages.SignInPath)}
+            </header>
+            """
+        );
 
     // A referrer within the site, because without any browsers hide the origin that forms are checked by.
     private void Secure()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudDav.Vault;
 using Microsoft.Net.Http.Headers;
 
@@ -18,12 +19,65 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
         (Language.German, "de"),
     ];
 
+    private static readonly CultureInfo[] s_cultures =
+    [
+        .. Enum.GetValues<Language>().Select(one => CultureInfo.GetCultureInfo(TagOf(one))),
+    ];
+
     /// <summary>The language's tag (RFC 5646).</summary>
     public string Tag => TagOf(Language);
 
     /// <summary>A language's tag (RFC 5646).</summary>
     public static string TagOf(Language language) =>
         Array.Find(s_languages, known => known.Language == language).Tag;
+
+    private CultureInfo Culture => s_cultures[(int)Language];
+
+    /// <summary>A whole number as it is written.</summary>
+    public string NumberOf(long number) => number.ToString("N0", Culture);
+
+    /// <summary>A number of bytes, in the unit that suits it.</summary>
+    public string SizeOf(long bytes)
+    {
+        var units = Language switch
+        {
+            Language.French => (string[])["octets", "Kio", "Mio", "Gio", "Tio"],
+            Language.German => ["Byte", "KiB", "MiB", "GiB", "TiB"],
+            _ => ["bytes", "KiB", "MiB", "GiB", "TiB"],
+        };
+        var (value, unit) = ((double)bytes, 0);
+        for (; value >= 1024 && unit < units.Length - 1; unit++)
+            value /= 1024;
+        return $"{value.ToString("#,0.#", Culture)} {units[unit]}";
+    }
+
+    /// <summary>The day of a moment.</summary>
+    public string DayOf(DateTimeOffset moment)
+    {
+        var day = Local(moment);
+        return Language switch
+        {
+            Language.French when day.Day == 1 => day.ToString("'1er' MMMM yyyy", Culture),
+            Language.German => day.ToString("d. MMMM yyyy", Culture),
+            _ => day.ToString("d MMMM yyyy", Culture),
+        };
+    }
+
+    /// <summary>The day and hour of a moment.</summary>
+    public string MomentOf(DateTimeOffset moment)
+    {
+        var (day, time) = (DayOf(moment), Local(moment));
+        return Language switch
+        {
+            Language.Dutch => $"{day} om {time.ToString("HH:mm", Culture)}",
+            Language.French => $"{day} à {time.ToString("H'h'mm", Culture)}",
+            Language.German => $"{day} um {time.ToString("HH:mm", Culture)} Uhr",
+            Language.English => $"{day} at {time.ToString("HH:mm", Culture)}",
+        };
+    }
+
+    private DateTime Local(DateTimeOffset moment) =>
+        TimeZoneInfo.ConvertTime(moment, Zone).DateTime;
 
     /// <summary>
     /// The language to answer in: the one of ours that the header likes best; when it names none of ours, the account's; else English.

@@ -30,14 +30,20 @@ internal sealed class RefusalDesk(
     /// <param name="account">The account's language, for requests that ask for none of ours; null when it is not known, or nobody has signed in.</param>
     public RefusalAnswer Answer(HttpContext context, Refusal refusal, Language? account = null)
     {
-        var answer = new Reader(
-            Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account),
-            window.Zone,
-            time.GetUtcNow()
-        ).AnswerTo(refusal);
+        var answer = ReaderOf(context, account).AnswerTo(refusal);
         metrics.Refused(answer.Row.Code);
         return answer;
     }
+
+    /// <summary>Whom a request's answers are told to.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="account">The account's language; null when it is not known.</param>
+    public Reader ReaderOf(HttpContext context, Language? account = null) =>
+        new(
+            Reader.LanguageOf(context.Request.Headers.AcceptLanguage, account),
+            window.Zone,
+            time.GetUtcNow()
+        );
 
     /// <summary>Answers a request that never comes to the protocol as the protocol would.</summary>
     public Task WriteAsync(HttpContext context, Refusal refusal) =>

@@ -50,7 +50,7 @@ public sealed class LoginFlowTests : IAsyncLifetime
                 [
                     "mirall/3.7.3git &lt;b&gt;&amp;",
                     "<dd>127.0.0.1</dd>",
-                    "<dd>2 March 2026 10:00</dd>",
+                    "<dd>2 March 2026 at 10:00</dd>",
                     "<dd>alice</dd>",
                 ]
         )

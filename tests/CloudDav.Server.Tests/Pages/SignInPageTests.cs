@@ -26,7 +26,7 @@ public sealed class SignInPageTests : IAsyncLifetime
 
         var signedIn = await _browser.SignInAsync("alice", "demo");
 
-        Assert.Equal((303, "/sign-in"), (signedIn.Status, signedIn.Header("Location")));
+        Assert.Equal((303, "/files"), (signedIn.Status, signedIn.Header("Location")));
         var elsewhere = _browser.On(other);
         var page = (await elsewhere.OpenAsync("/sign-in")).Expect(200);
         Assert.Contains("signed in as alice", page.Text, StringComparison.Ordinal);
@@ -278,7 +278,7 @@ public sealed class SignInPageTests : IAsyncLifetime
             [.. hidden, ("to", to), ("name", "alice"), ("password", "demo")]
         );
 
-        Assert.Equal((303, "/sign-in"), (signedIn.Status, signedIn.Header("Location")));
+        Assert.Equal((303, "/files"), (signedIn.Status, signedIn.Header("Location")));
     }
 
     [Fact]

@@ -1,0 +1,560 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using CloudDav.Server.Api;
+using CloudDav.Server.Hosting;
+using CloudDav.Vault;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>The tree in a browser: folders, what can be done with what is in them, and contents to download.</summary>
+internal static class FilePages
+{
+    /// <summary>Where the top of the tree is.</summary>
+    public const string Root = "/files";
+
+    // So many members of a folder are on one page.
+    private const int PageItems = 500;
+
+    private const int MostVersions = 100;
+
+    // Beside the file itself a part has its name and type.
+    private const int MostPartHeaders = 16 * 1024;
+
+    private const string Act = "act";
+    private const string Name = "name";
+    private const string To = "to";
+    private const string Version = "version";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Root + "/{**path}", ["GET", "HEAD"], ShowAsync);
+        routes.MapPost(Root + "/{**path}", ChangeAsync);
+    }
+
+    /// <summary>The address of something in the tree.</summary>
+    public static string AddressOf(IEnumerable<string> path) =>
+        string.Join('/', path.Select(Uri.EscapeDataString).Prepend(Root));
+
+    private static async Task ShowAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        var path = PathOf(context);
+        if (visit.Session is not { } session)
+        {
+            await SignInPages.AskAsync(visit, AddressOf(path));
+            return;
+        }
+        var tree = TreeOf(visit, session);
+        if (context.Request.Query.ContainsKey("content"))
+        {
+            await SendAsync(context, visit, tree, path);
+            return;
+        }
+        var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
+        if (found.Refusal is { } refusal)
+            await visit.ShowAsync(refusal, Root);
+        else if (found.Value.Node.IsFolder && !context.Request.Query.ContainsKey("about"))
+            await ShowFolderAsync(context, visit, tree, path);
+        else
+            await ShowItemAsync(visit, tree, path, found.Value);
+    }
+
+    private static async Task ShowFolderAsync(
+        HttpContext context,
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
+    {
+        var words = visit.Words;
+        var page = Math.Max(1, NumberOf(context, "page") ?? 1);
+        var (seen, items) = (0L, new List<NodeRow>());
+        VaultState? vault = null;
+        var listed = await tree.ListAsync(
+            path,
+            1,
+            NodeDetails.None,
+            (below, of, node, _) =>
+            {
+                if (below.Length == 0)
+                    vault = of;
+                else if (seen++ >= (page - 1) * PageItems && items.Count < PageItems)
+                    items.Add(node.Copy());
+            },
+            visit.Stop
+        );
+        if (listed.Refusal is { } refusal)
+        {
+            await visit.ShowAsync(refusal, Root);
+            return;
+        }
+        var address = AddressOf(path);
+        await visit.ShowAsync(
+            path.Length == 0 ? words.Files : path[^1],
+            Html.Of(
+                $"""
+                {Undo(context, visit)}
+                {Crumbs(visit, path)}
+                {(
+                    items.Count == 0
+                        ? Html.Of($"""<p class="quiet">{words.EmptyFolder}</p>""")
+                        : Html.Of(
+                            $"""
+                            <table>
+                            <thead><tr><th scope="col">{words.Name}</th><th scope="col" class="number">{words.Size}</th><th scope="col">{words.Modified}</th><th scope="col"><span class="hidden">{words.Actions}</span></th></tr></thead>
+                            <tbody>
+                            {Html.Each(items, node => Row(visit, path, node))}
+                            </tbody>
+                            </table>
+                            """
+                        )
+                )}
+                {Pages(visit, address, page, seen)}
+                <section aria-label="{words.AddHere}" class="add">
+                {visit.UploadTo(address)}
+                <label for="file">{words.UploadFiles}</label>
+                <input id="file" name="file" type="file" multiple required>
+                <button>{words.Upload}</button>
+                </form>
+                {visit.FormTo(address)}
+                <input type="hidden" name="{Act}" value="folder">
+                <label for="folder">{words.NewFolder}</label>
+                <input id="folder" name="{Name}" maxlength="255" autocomplete="off" required>
+                <button class="second">{words.Create}</button>
+                </form>
+                </section>
+                {Room(visit, vault!)}
+                """
+            ),
+            Root
+        );
+    }
+
+    private static async Task ShowItemAsync(Visit visit, VaultTree tree, string[] path, Found found)
+    {
+        var (words, reader, node, address) = (
+            visit.Words,
+            visit.Reader,
+            found.Node,
+            AddressOf(path)
+        );
+        // Versions are the owner's; of what others share there are none here.
+        IReadOnlyList<FileVersion> versions = [];
+        if (!node.IsFolder && found.Vault.Id == tree.Actor.Vault)
+        {
+            var listed = await tree.Own.ListVersionsAsync(node.Id, null, MostVersions, visit.Stop);
+            versions = listed.IsSuccess ? listed.Value.Versions : [];
+        }
+        await visit.ShowAsync(
+            path.Length == 0 ? words.Files : path[^1],
+            Html.Of(
+                $"""
+                {Crumbs(visit, path)}
+                <dl>
+                <dt>{words.Size}</dt><dd>{reader.SizeOf(node.Size + node.SubtreeBytes)}</dd>
+                {(
+                    node.IsFolder
+                        ? Html.Of(
+                            $"<dt>{words.Items}</dt><dd>{reader.NumberOf(node.SubtreeItems)}</dd>"
+                        )
+                        : Html.None
+                )}
+                <dt>{words.Modified}</dt><dd>{reader.MomentOf(TimeOf(node.ModifiedMs))}</dd>
+                </dl>
+                {(
+                    node.IsFolder
+                        ? Html.Of($"""<p><a class="button" href="{address}">{words.Open}</a></p>""")
+                        : Html.Of(
+                            $"""<p><a class="button" href="{address}?content">{words.Download}</a></p>"""
+                        )
+                )}
+                {(
+                    path.Length == 0
+                        ? Html.None
+                        : Html.Of(
+                            $"""
+                            <section aria-label="{words.Actions}" class="add">
+                            {visit.FormTo(address)}
+                            <input type="hidden" name="{Act}" value="rename">
+                            <label for="name">{words.NewName}</label>
+                            <input id="name" name="{Name}" value="{path[^1]}" maxlength="255" autocomplete="off" required>
+                            <button class="second">{words.Rename}</button>
+                            </form>
+                            {visit.FormTo(address)}
+                            <input type="hidden" name="{Act}" value="move">
+                            <label for="to">{words.MoveTo}</label>
+                            <input id="to" name="{To}" value="{TrashEndpoints.Text(path[..^1])}" autocomplete="off" required>
+                            <button class="second">{words.Move}</button>
+                            </form>
+                            {visit.FormTo(address)}
+                            <input type="hidden" name="{Act}" value="delete">
+                            <button class="second">{words.Delete}</button>
+                            </form>
+                            </section>
+                            """
+                        )
+                )}
+                {(
+                    versions.Count == 0
+                        ? Html.None
+                        : Html.Of(
+                            $"""
+                            <h2>{words.Versions}</h2>
+                            <ul class="list">
+                            {Html.Each(
+                                versions,
+                                version =>
+                                    Html.Of(
+                                        $"""
+                                        <li><span>{reader.MomentOf(version.Modified)}, {reader.SizeOf(version.Size)}</span>
+                                        {visit.FormTo(address)}
+                                        <input type="hidden" name="{Act}" value="restore">
+                                        <input type="hidden" name="{Version}" value="{version.Number}">
+                                        <button class="second">{words.Restore}</button>
+                                        </form></li>
+                                        """
+                                    )
+                            )}
+                            </ul>
+                            """
+                        )
+                )}
+                """
+            ),
+            Root
+        );
+    }
+
+    private static async Task ChangeAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        var path = PathOf(context);
+        if (visit.Session is not { } session)
+        {
+            await SignInPages.AskAsync(visit, AddressOf(path));
+            return;
+        }
+        var tree = TreeOf(visit, session);
+        if (context.Request.HasFormContentType && BoundaryOf(context) is { } boundary)
+        {
+            await UploadAsync(context, visit, tree, path, boundary);
+            return;
+        }
+        // A form of long ago: the page shows how it stands.
+        if (await visit.ReadFormAsync() is not { } form)
+        {
+            visit.GoTo(AddressOf(path));
+            return;
+        }
+        var done = form.One(Act) switch
+        {
+            "folder" => await CreateAsync(visit, tree, [.. path, NameOf(form.One(Name))]),
+            "rename" when path.Length > 0 => await MoveAsync(
+                visit,
+                tree,
+                path,
+                [.. path[..^1], NameOf(form.One(Name))]
+            ),
+            "move" when path.Length > 0 => await MoveAsync(
+                visit,
+                tree,
+                path,
+                [.. SegmentsOf(form.One(To)), path[^1]]
+            ),
+            "delete" when path.Length > 0 => await DeleteAsync(visit, tree, path),
+            "restore" => await RestoreAsync(visit, tree, path, form.One(Version)),
+            _ => AddressOf(path),
+        };
+        if (done.Refusal is { } refusal)
+            await visit.ShowAsync(refusal, Root);
+        else
+            visit.GoTo(done.Value);
+    }
+
+    private static async ValueTask<VaultResult<string>> CreateAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
+    {
+        var made = await tree.CreateFolderAsync(path, null, ChangeGuard.None, visit.Stop);
+        return made.Refusal is { } refusal ? refusal : AddressOf(path[..^1]);
+    }
+
+    private static async ValueTask<VaultResult<string>> MoveAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] from,
+        string[] to
+    )
+    {
+        if (from.AsSpan().SequenceEqual(to))
+            return AddressOf(from[..^1]);
+        var moved = await tree.MoveAsync(
+            from,
+            to,
+            new Transfer { Overwrites = false },
+            ChangeGuard.None,
+            visit.Stop
+        );
+        return moved.Refusal is { } refusal ? refusal : AddressOf(to[..^1]);
+    }
+
+    private static async ValueTask<VaultResult<string>> DeleteAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
+    {
+        var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
+        if (found.Refusal is { } missing)
+            return missing;
+        var deleted = await tree.DeleteAsync(path, ChangeGuard.None, visit.Stop);
+        if (deleted.Refusal is { } refusal)
+            return refusal;
+        // What lay in somebody else's cloud lies in their trash.
+        var address = AddressOf(path[..^1]);
+        return found.Value.Vault.Id == tree.Actor.Vault
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{address}?deleted={found.Value.Node.Id.Value}"
+            )
+            : address;
+    }
+
+    private static async ValueTask<VaultResult<string>> RestoreAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] path,
+        string? version
+    )
+    {
+        var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
+        if (found.Refusal is { } missing)
+            return missing;
+        if (
+            !long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        )
+            return new Refusal(RefusalRule.NotFound);
+        var restored = await tree.Own.RestoreVersionAsync(
+            found.Value.Node.Id,
+            number,
+            ChangeGuard.None,
+            visit.Stop
+        );
+        return restored.Refusal is { } refusal ? refusal : AddressOf(path);
+    }
+
+    // Part by part as it arrives: the guard comes first, as it stands in the form.
+    private static async Task UploadAsync(
+        HttpContext context,
+        Visit visit,
+        VaultTree tree,
+        string[] path,
+        string boundary
+    )
+    {
+        try
+        {
+            var parts = new MultipartReader(boundary, context.Request.Body)
+            {
+                HeadersLengthLimit = MostPartHeaders,
+            };
+            var first = await parts.ReadNextSectionAsync(visit.Stop);
+            if (first is null || !visit.IsOfOurs(await GuardOfAsync(first, visit.Stop)))
+            {
+                visit.GoTo(AddressOf(path));
+                return;
+            }
+            while (await parts.ReadNextSectionAsync(visit.Stop) is { } part)
+            {
+                if (
+                    part.GetContentDispositionHeader() is not { } disposition
+                    || FileNameOf(disposition) is not { Length: > 0 } name
+                )
+                    continue;
+                var written = await tree.WriteAsync(
+                    [.. path, name],
+                    new Upload
+                    {
+                        Body = PipeReader.Create(part.Body),
+                        MediaType = part.ContentType,
+                        ChecksFirst = true,
+                    },
+                    ChangeGuard.None,
+                    visit.Stop
+                );
+                if (written.Refusal is { } refusal)
+                {
+                    await visit.ShowAsync(refusal, Root);
+                    return;
+                }
+            }
+            visit.GoTo(AddressOf(path));
+        }
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        {
+            // What arrived whole before it is there.
+            visit.GoTo(AddressOf(path));
+        }
+    }
+
+    private static async ValueTask<string?> GuardOfAsync(
+        MultipartSection part,
+        CancellationToken stop
+    )
+    {
+        if (part.GetContentDispositionHeader()?.Name != FormGuard.Field)
+            return null;
+        var bytes = new byte[256];
+        var length = await part.Body.ReadAtLeastAsync(
+            bytes,
+            bytes.Length,
+            throwOnEndOfStream: false,
+            stop
+        );
+        return Encoding.ASCII.GetString(bytes, 0, length);
+    }
+
+    // Some browsers send the path of the file on the person's own machine.
+    private static string FileNameOf(ContentDispositionHeaderValue disposition)
+    {
+        var name = (
+            disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName
+        ).ToString();
+        return NameOf(HeaderUtilities.RemoveQuotes(name).ToString().Split('/', '\\')[^1]);
+    }
+
+    private static async Task SendAsync(
+        HttpContext context,
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
+    {
+        var opened = await tree.OpenAsync(path, visit.Stop);
+        await Download.AnswerAsync(context, opened, refusal => visit.ShowAsync(refusal, Root));
+    }
+
+    private static Html Row(Visit visit, string[] path, NodeRow node)
+    {
+        var address = AddressOf([.. path, node.Name]);
+        return Html.Of(
+            $"""
+            <tr><td><a href="{address}{(node.IsFolder ? "" : "?content")}" class="{(
+                node.IsFolder ? "folder" : "file"
+            )}">{node.Name}</a></td><td class="number">{(
+                node.IsFolder ? Html.None : Html.Of($"{visit.Reader.SizeOf(node.Size)}")
+            )}</td><td>{visit.Reader.MomentOf(TimeOf(node.ModifiedMs))}</td><td><a href="{address}?about" aria-label="{visit.Words.ActionsOn(
+                node.Name
+            )}">⋯</a></td></tr>
+            """
+        );
+    }
+
+    private static Html Crumbs(Visit visit, string[] path) =>
+        path.Length == 0
+            ? Html.None
+            : Html.Of(
+                $"""
+                <nav aria-label="{visit.Words.Place}" class="crumbs"><ol>
+                <li><a href="{Root}">{visit.Words.Files}</a></li>
+                {Html.Each(
+                    Enumerable.Range(1, path.Length - 1),
+                    depth =>
+                        Html.Of(
+                            $"""<li><a href="{AddressOf(path[..depth])}">{path[depth - 1]}</a></li>"""
+                        )
+                )}
+                </ol></nav>
+                """
+            );
+
+    private static Html Undo(HttpContext context, Visit visit) =>
+        NumberOf(context, "deleted") is { } item
+            ? Html.Of(
+                $"""
+                <div role="status" class="done"><p>{visit.Words.Deleted}</p>
+                {visit.FormTo(TrashPages.Root)}
+                <input type="hidden" name="{TrashPages.Act}" value="{TrashPages.Restore}">
+                <input type="hidden" name="{TrashPages.Item}" value="{item}">
+                <button class="second">{visit.Words.Undo}</button>
+                </form></div>
+                """
+            )
+            : Html.None;
+
+    private static Html Pages(Visit visit, string address, long page, long total)
+    {
+        if (total <= PageItems)
+            return Html.None;
+        var words = visit.Words;
+        return Html.Of(
+            $"""
+            <nav aria-label="{words.Pages}" class="pages">
+            {(
+                page > 1
+                    ? Html.Of($"""<a href="{address}?page={page - 1}" rel="prev">{words.Previous}</a>""")
+                    : Html.None
+            )}
+            <span>{words.PageOf(page, (total + PageItems - 1) / PageItems)}</span>
+            {(
+                page * PageItems < total
+                    ? Html.Of($"""<a href="{address}?page={page + 1}" rel="next">{words.Next}</a>""")
+                    : Html.None
+            )}
+            </nav>
+            """
+        );
+    }
+
+    // How full a cloud is, is its owner's to know.
+    private static Html Room(Visit visit, VaultState vault)
+    {
+        if (vault.Decision!.Visitor is not null)
+            return Html.None;
+        var used = visit.Reader.SizeOf(vault.UsedBytes);
+        return vault.CapacityBytes is { } capacity
+            ? Html.Of(
+                $"""
+                <p class="room"><meter min="0" max="{capacity}" value="{vault.UsedBytes}" aria-label="{visit.Words.Room}"></meter>
+                {visit.Words.UsedOf(used, visit.Reader.SizeOf(capacity))}</p>
+                """
+            )
+            : Html.Of($"""<p class="room">{visit.Words.Used(used)}</p>""");
+    }
+
+    private static VaultTree TreeOf(Visit visit, BrowserSession session) =>
+        visit
+            .Get<VaultParts>()
+            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
+
+    private static string[] PathOf(HttpContext context) =>
+        SegmentsOf((string?)context.Request.RouteValues["path"]);
+
+    private static string[] SegmentsOf(string? path) =>
+        [.. (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(NameOf)];
+
+    private static string NameOf(string? name) =>
+        (name ?? "").Trim().Normalize(NormalizationForm.FormC);
+
+    private static string? BoundaryOf(HttpContext context) =>
+        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+        && type.MediaType == "multipart/form-data"
+        && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 70 } boundary
+            ? boundary.ToString()
+            : null;
+
+    /// <summary>A number of the query; null when there is none, or it is none.</summary>
+    internal static long? NumberOf(HttpContext context, string name) =>
+        context.Request.Query[name] is [{ } text]
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private static DateTimeOffset TimeOf(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

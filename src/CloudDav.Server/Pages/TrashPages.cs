@@ -1,0 +1,178 @@
+using System.Globalization;
+using CloudDav.Server.Api;
+using CloudDav.Server.Hosting;
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>What was deleted, in a browser: it is looked at, brought back and removed.</summary>
+internal static class TrashPages
+{
+    /// <summary>Where it is.</summary>
+    public const string Root = "/trash";
+
+    /// <summary>The field that says what is to be done.</summary>
+    public const string Act = "act";
+
+    /// <summary>The field that says with what.</summary>
+    public const string Item = "item";
+
+    /// <summary>An item is brought back.</summary>
+    public const string Restore = "restore";
+
+    private const string Burst = "burst";
+    private const int PageItems = 200;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Root, ["GET", "HEAD"], ShowAsync);
+        routes.MapPost(Root, ChangeAsync);
+    }
+
+    private static async Task ShowAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        if (visit.Session is not { } session)
+        {
+            await SignInPages.AskAsync(visit, Root);
+            return;
+        }
+        var listed = await Own(visit, session)
+            .ListTrashAsync(
+                new TrashQuery
+                {
+                    From = FilePages.NumberOf(context, "before") is { } before
+                        ? TrashKey.Of(new(FilePages.NumberOf(context, "beforeItem") ?? 0), before)
+                        : null,
+                    Limit = PageItems,
+                    FindsBursts = true,
+                },
+                visit.Stop
+            );
+        if (listed.Refusal is { } refusal)
+        {
+            await visit.ShowAsync(refusal, Root);
+            return;
+        }
+        var (words, page) = (visit.Words, listed.Value);
+        await visit.ShowAsync(
+            words.Trash,
+            page.Items.Count == 0
+                ? Html.Of($"""<p class="quiet">{words.TrashEmpty}</p>""")
+                : Html.Of(
+                    $"""
+                    <p>{words.TrashHint}</p>
+                    <ul class="list">
+                    {Html.Each(page.Items, item => Row(visit, page, item))}
+                    </ul>
+                    {(
+                        page.Next is null
+                            ? Html.None
+                            : Html.Of(
+                                $"""<p><a href="{Root}?before={page.Items[^1].DeletedAt.ToUnixTimeMilliseconds()}&amp;beforeItem={page.Items[^1].Node.Id.Value}" rel="next">{words.Next}</a></p>"""
+                            )
+                    )}
+                    {visit.FormTo(Root)}
+                    <input type="hidden" name="{Act}" value="empty">
+                    <button class="second">{words.EmptyTrash}</button>
+                    </form>
+                    <p class="quiet">{words.EmptyTrashHint}</p>
+                    """
+                ),
+            Root
+        );
+    }
+
+    private static Html Row(Visit visit, TrashPage page, TrashItem item)
+    {
+        var (words, reader) = (visit.Words, visit.Reader);
+        // Once for all that went in one go, at the last of them.
+        var together = item.Burst is { } burst
+            ? page.Items.Where(other => other.Burst == burst).ToList()
+            : [];
+        return Html.Of(
+            $"""
+            <li><span><b>{item.Node.Name}</b> <span class="quiet">{TrashEndpoints.Text(
+                [.. item.OriginalPath.SkipLast(1)]
+            )}, {reader.MomentOf(item.DeletedAt)}, {reader.SizeOf(
+                item.Node.Size + item.Node.SubtreeBytes
+            )}{(
+                item.Deletion?.DeviceName is { } device ? Html.Of($", {device}") : Html.None
+            )}</span></span>
+            {visit.FormTo(Root)}
+            <input type="hidden" name="{Act}" value="{Restore}">
+            <input type="hidden" name="{Item}" value="{item.Node.Id.Value}">
+            <button class="second" aria-label="{words.RestoreItem(item.Node.Name)}">{words.Restore}</button>
+            </form>
+            {(
+                together.Count > 1 && together[0] == item
+                    ? Html.Of(
+                        $"""
+                        {visit.FormTo(Root)}
+                        <input type="hidden" name="{Act}" value="{Burst}">
+                        <input type="hidden" name="{Burst}" value="{item.Burst!.Value}">
+                        <button class="second">{words.RestoreTogether}</button>
+                        </form>
+                        """
+                    )
+                    : Html.None
+            )}</li>
+            """
+        );
+    }
+
+    private static async Task ChangeAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        if (
+            visit.Session is not { } session
+            // Also when it was not taken: the page shows how it stands.
+            || await visit.ReadFormAsync() is not { } form
+        )
+        {
+            visit.GoTo(Root);
+            return;
+        }
+        var own = Own(visit, session);
+        var to = Root;
+        Refusal? refused = null;
+        switch (form.One(Act))
+        {
+            case Restore when IdOf(form.One(Item)) is { } item:
+                var restored = await own.RestoreAsync(
+                    new NodeId(item),
+                    folder: null,
+                    showsHidden: false,
+                    ChangeGuard.None,
+                    visit.Stop
+                );
+                refused = restored.Refusal;
+                if (refused is null)
+                    to = FilePages.AddressOf(restored.Value.Path.SkipLast(1));
+                break;
+            case Burst when IdOf(form.One(Burst)) is { } burst:
+                var undone = await own.UndoBurstAsync(burst, visit.Stop);
+                refused = undone.Refusal ?? undone.Value.Stopped;
+                break;
+            case "empty":
+                refused = (
+                    await own.EmptyTrashAsync(item: null, purgesNow: false, visit.Stop)
+                ).Refusal;
+                break;
+        }
+        if (refused is not null)
+            await visit.ShowAsync(refused, Root);
+        else
+            visit.GoTo(to);
+    }
+
+    private static VaultSession Own(Visit visit, BrowserSession session) =>
+        visit
+            .Get<VaultParts>()
+            .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
+
+    private static long? IdOf(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : null;
+}

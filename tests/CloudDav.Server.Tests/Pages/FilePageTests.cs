@@ -1,0 +1,358 @@
+using System.Globalization;
+using System.Text;
+using CloudDav.Server.Tests.Api;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.Pages;
+
+/// <summary>Files, trash and the past in a browser without script, over real sockets.</summary>
+public sealed class FilePageTests : IAsyncLifetime
+{
+    private ApiHost _api = null!;
+    private Browser _browser = null!;
+
+    private DavClient Alice => _api.Alice;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ApiHost.StartAsync();
+        _browser = new Browser(_api.Host);
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task Who_is_not_signed_in_is_asked_to_and_comes_to_where_they_wanted()
+    {
+        (await Alice.MkcolAsync("/dav/%C3%89t%C3%A9%20%26%20co")).Expect(201);
+        foreach (
+            var path in (string[])["/files", "/files/%C3%89t%C3%A9%20%26%20co", "/trash", "/past"]
+        )
+        {
+            var browser = new Browser(_api.Host);
+            var asked = (await browser.OpenAsync(path)).Expect(200);
+            Assert.Contains("type=\"password\"", asked.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("Été", asked.Text, StringComparison.Ordinal);
+            var signedIn = await browser.SubmitAsync(
+                "/sign-in",
+                ("name", "alice"),
+                ("password", "demo")
+            );
+            Assert.Equal((303, path), (signedIn.Status, signedIn.Header("Location")));
+            (await browser.OpenAsync(path)).Expect(200);
+        }
+        // The content is nobody's without a session either, and the cookie opens no tree.
+        (await Alice.PutAsync("/dav/a.txt", "secret")).Expect(201);
+        var stranger = await new Browser(_api.Host).OpenAsync("/files/a.txt?content");
+        Assert.DoesNotContain("secret", stranger.Text, StringComparison.Ordinal);
+        await _browser.SignInAsync("alice", "demo");
+        foreach (
+            var tree in (string[])["/dav/a.txt", "/rewind/", "/remote.php/dav/files/alice/a.txt"]
+        )
+            Assert.Equal(401, (await _browser.OpenAsync(tree)).Status);
+    }
+
+    [Fact]
+    public async Task A_form_of_another_page_or_of_another_browser_changes_nothing()
+    {
+        (await Alice.PutAsync("/dav/a.txt", "a")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        var other = new Browser(_api.Host);
+        await other.SignInAsync("alice", "demo");
+        await other.OpenAsync("/files/a.txt?about");
+        var foreign = other.HiddenOf("/sign-out").Single(field => field.Name == "guard");
+        foreach (var guard in (string[])["", "x", foreign.Value])
+        {
+            var answer = await _browser.SendAsync(
+                "POST",
+                "/files/a.txt",
+                [("guard", guard), ("act", "delete")]
+            );
+            Assert.Equal((303, "/files/a.txt"), (answer.Status, answer.Header("Location")));
+            var upload = await UploadAsync("/files", guard, ("b.txt", "b"));
+            Assert.Equal(303, upload.Status);
+        }
+        Assert.Equal("a", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+        (await Alice.GetAsync("/dav/b.txt")).Expect(404);
+        // As a browser says that another site made it send this.
+        await _browser.OpenAsync("/files/a.txt?about");
+        _browser.Headers.Add(("Sec-Fetch-Site", "cross-site"));
+        await _browser.SendAsync(
+            "POST",
+            "/files/a.txt",
+            [
+                .. _browser.HiddenOf("/sign-out").Where(field => field.Name == "guard"),
+                ("act", "delete"),
+            ]
+        );
+        Assert.Equal("a", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task Names_of_every_kind_are_shown_opened_and_changed_as_they_are()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        foreach (
+            var name in (string[])
+                ["Été & co", "<b>'x'", "100%", "a?b#c", "..x", "😀", "a b+c", "'q'"]
+        )
+        {
+            await DoAsync("/files", "/files", ("act", "folder"), ("name", name));
+            var address = "/files/" + Uri.EscapeDataString(name);
+            var folder = await UploadIntoAsync(address, (name + ".txt", "of " + name));
+            Assert.Equal((303, address), (folder.Status, folder.Header("Location")));
+            var page = (await _browser.OpenAsync(address)).Expect(200);
+            Assert.DoesNotContain("<b>", page.Text, StringComparison.Ordinal);
+            var file = $"{address}/{Uri.EscapeDataString(name)}.txt";
+            Assert.Contains($"href=\"{file}?content\"", page.Text, StringComparison.Ordinal);
+            var content = (await _browser.OpenAsync(file + "?content")).Expect(200);
+            Assert.Equal("of " + name, content.Text);
+            Assert.StartsWith(
+                "attachment",
+                content.Header("Content-Disposition"),
+                StringComparison.Ordinal
+            );
+            Assert.Equal("sandbox; default-src 'none'", content.Header("Content-Security-Policy"));
+            await DoAsync(file + "?about", file, ("act", "rename"), ("name", "r " + name));
+            Assert.Equal(
+                "of " + name,
+                (
+                    await Alice.GetAsync(
+                        $"/dav/{Uri.EscapeDataString(name)}/{Uri.EscapeDataString("r " + name)}"
+                    )
+                )
+                    .Expect(200)
+                    .Text
+            );
+        }
+    }
+
+    [Fact]
+    public async Task What_is_in_a_folder_is_moved_and_deleted_and_the_deletion_undone()
+    {
+        (await Alice.MkcolAsync("/dav/one")).Expect(201);
+        (await Alice.MkcolAsync("/dav/two")).Expect(201);
+        (await Alice.PutAsync("/dav/one/a.txt", "a")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        await DoAsync(
+            "/files/one/a.txt?about",
+            "/files/one/a.txt",
+            ("act", "move"),
+            ("to", "/two")
+        );
+        Assert.Equal("a", (await Alice.GetAsync("/dav/two/a.txt")).Expect(200).Text);
+
+        var deleted = await DoAsync(
+            "/files/two/a.txt?about",
+            "/files/two/a.txt",
+            ("act", "delete")
+        );
+        (await Alice.GetAsync("/dav/two/a.txt")).Expect(404);
+        await _browser.OpenAsync(deleted);
+        var undone = await _browser.SubmitAsync("/trash");
+        Assert.Equal((303, "/files/two"), (undone.Status, undone.Header("Location")));
+        Assert.Equal("a", (await Alice.GetAsync("/dav/two/a.txt")).Expect(200).Text);
+
+        // A taken name is refused in words, and nothing is written over.
+        (await Alice.PutAsync("/dav/two/b.txt", "b")).Expect(201);
+        await _browser.OpenAsync("/files/two/a.txt?about");
+        var refused = await SubmitAsync("/files/two/a.txt", ("act", "rename"), ("name", "b.txt"));
+        Assert.Equal(412, refused.Status);
+        Assert.Contains("role=\"alert\"", refused.Text, StringComparison.Ordinal);
+        Assert.Equal("b", (await Alice.GetAsync("/dav/two/b.txt")).Expect(200).Text);
+        (await _browser.OpenAsync("/files/nothing/here")).Expect(404);
+    }
+
+    [Fact]
+    public async Task Uploads_go_over_what_is_there_as_a_version_which_is_restored_on_the_page()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        var large = new string('x', 17_000);
+        var sent = await UploadIntoAsync(
+            "/files",
+            ("a.txt", "first"),
+            ("large.bin", large),
+            ("", "")
+        );
+        Assert.True(sent.Status == 303, $"{sent}");
+        // What does not fit is refused in words; what came before it is there.
+        var refused = await UploadIntoAsync(
+            "/files",
+            ("a.txt", "before"),
+            ("larger.bin", new string('x', 3 << 20))
+        );
+        Assert.Contains("role=\"alert\"", refused.Expect(507).Text, StringComparison.Ordinal);
+        await UploadIntoAsync("/files", ("C:/me/a.txt", "second"));
+        Assert.Equal(["a.txt", "large.bin"], (await Alice.ListAsync("/dav/")).Order());
+        Assert.Equal("second", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+        Assert.Equal(
+            large.Length,
+            (await Alice.GetAsync("/dav/large.bin")).Expect(200).Text.Length
+        );
+        Assert.Equal(["a.txt", "large.bin"], (await Alice.ListAsync("/dav/")).Order());
+
+        var page = (await _browser.OpenAsync("/files/a.txt")).Expect(200);
+        Assert.Contains("Earlier versions", page.Text, StringComparison.Ordinal);
+        var number = page.Text.Split("name=\"version\" value=\"")[1].Split('"')[0];
+        Assert.Equal(
+            303,
+            (await SubmitAsync("/files/a.txt", ("act", "restore"), ("version", number))).Status
+        );
+        Assert.Equal("before", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task A_large_folder_comes_in_pages()
+    {
+        for (var i = 0; i < 505; i++)
+            (await Alice.PutAsync($"/dav/f{i:000}", "")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        var first = (await _browser.OpenAsync("/files")).Expect(200).Text;
+        Assert.Contains("f499?", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("f500?", first, StringComparison.Ordinal);
+        Assert.Contains("/files?page=2", first, StringComparison.Ordinal);
+        var second = (await _browser.OpenAsync("/files?page=2")).Expect(200).Text;
+        Assert.Contains("f504?", second, StringComparison.Ordinal);
+        Assert.Contains("Page 2 of 2", second, StringComparison.Ordinal);
+        foreach (var page in (string[])["0", "x", "99999999999999999999", "4"])
+            (await _browser.OpenAsync("/files?page=" + page)).Expect(200);
+    }
+
+    [Fact]
+    public async Task The_trash_is_shown_restored_and_emptied()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            (await Alice.PutAsync($"/dav/{name}", name)).Expect(201);
+            (await Alice.DeleteAsync($"/dav/{name}")).Expect(204);
+        }
+        var page = (await _browser.OpenAsync("/trash")).Expect(200);
+        var burst = page.Text.Split("name=\"burst\" value=\"")[1].Split('"')[0];
+        Assert.Equal(303, (await SubmitAsync("/trash", ("act", "burst"), ("burst", burst))).Status);
+        Assert.Equal(["a", "b", "c"], (await Alice.ListAsync("/dav/")).Order());
+        (await Alice.DeleteAsync("/dav/a")).Expect(204);
+        await _browser.OpenAsync("/trash");
+        Assert.Equal(303, (await SubmitAsync("/trash", ("act", "empty"))).Status);
+        page = (await _browser.OpenAsync("/trash")).Expect(200);
+        Assert.Contains("trash is empty", page.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            404,
+            (await SubmitAsync("/trash", ("act", "restore"), ("item", "4711"))).Status
+        );
+    }
+
+    [Fact]
+    public async Task The_past_is_shown_opened_and_brought_back()
+    {
+        (await Alice.MkcolAsync("/dav/docs")).Expect(201);
+        (await Alice.PutAsync("/dav/docs/a.txt", "then")).Expect(201);
+        var then = _api.Time.GetUtcNow();
+        _api.Time.Advance(TimeSpan.FromHours(2));
+        (await Alice.PutAsync("/dav/docs/a.txt", "now")).Expect(204);
+        (await Alice.PutAsync("/dav/docs/new.txt", "new")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        (await _browser.OpenAsync("/past")).Expect(200);
+
+        // The minute after, on the operator's clock.
+        var chosen = TimeZoneInfo
+            .ConvertTime(then.AddMinutes(1), TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"))
+            .ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
+        var top = (await _browser.OpenAsync("/past?moment=" + Uri.EscapeDataString(chosen))).Expect(
+            200
+        );
+        var folder = top
+            .Text.Split("href=\"/past?")[1]
+            .Split('"')[0]
+            .Replace("&amp;", "&", StringComparison.Ordinal);
+        var inside = (await _browser.OpenAsync("/past?" + folder)).Expect(200);
+        Assert.DoesNotContain("new.txt", inside.Text, StringComparison.Ordinal);
+        var file = inside
+            .Text.Split("&amp;content\"")[0]
+            .Split("href=\"")[^1]
+            .Replace("&amp;", "&", StringComparison.Ordinal);
+        Assert.Equal("then", (await _browser.OpenAsync(file + "&content")).Expect(200).Text);
+
+        await _browser.OpenAsync("/past?" + folder);
+        var back = (await _browser.SubmitAsync("/past")).Expect(200);
+        Assert.Contains(
+            "1 brought back, 1 put into the trash",
+            back.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("then", (await Alice.GetAsync("/dav/docs/a.txt")).Expect(200).Text);
+        (await Alice.GetAsync("/dav/docs/new.txt")).Expect(404);
+
+        foreach (
+            var (address, status) in (ValueTuple<string, int>[])
+                [
+                    ("at=0", 404),
+                    ("at=99999999999999999999", 200),
+                    ("at=x", 200),
+                    ("moment=x", 200),
+                    ($"at={then.ToUnixTimeMilliseconds()}&item=4711", 404),
+                    ("at=9999999999999", 400),
+                ]
+        )
+            Assert.Equal(
+                (address, status),
+                (address, (await _browser.OpenAsync("/past?" + address)).Status)
+            );
+    }
+
+    private async Task<string> DoAsync(
+        string page,
+        string action,
+        params (string Name, string Value)[] fields
+    )
+    {
+        (await _browser.OpenAsync(page)).Expect(200);
+        var done = await SubmitAsync(action, fields);
+        Assert.True(done.Status == 303, $"{action}: {done}");
+        return done.Header("Location")!;
+    }
+
+    // Of several forms to one address, any: their guard is the same.
+    private Task<DavAnswer> SubmitAsync(
+        string action,
+        params (string Name, string Value)[] fields
+    ) => _browser.SendAsync("POST", action, [("guard", Guard()), .. fields]);
+
+    private string Guard() =>
+        _browser.HiddenOf("/sign-out").Single(field => field.Name == "guard").Value;
+
+    private async Task<DavAnswer> UploadIntoAsync(
+        string folder,
+        params (string Name, string Text)[] files
+    )
+    {
+        (await _browser.OpenAsync(folder)).Expect(200);
+        return await UploadAsync(folder, Guard(), files);
+    }
+
+    private async Task<DavAnswer> UploadAsync(
+        string folder,
+        string guard,
+        params (string Name, string Text)[] files
+    )
+    {
+        // As browsers write it: names as they are, with quotes escaped.
+        var body = new StringBuilder(
+            $"--limit\r\nContent-Disposition: form-data; name=\"guard\"\r\n\r\n{guard}\r\n"
+        );
+        foreach (var (name, text) in files)
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name.Replace("\"", "%22", StringComparison.Ordinal)}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
+            );
+        body.Append("--limit--\r\n");
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToString()));
+        content.Headers.TryAddWithoutValidation(
+            "Content-Type",
+            "multipart/form-data; boundary=limit"
+        );
+        return await _api
+            .Host.Anonymous("Mozilla/5.0 (test)")
+            .SendAsync("POST", folder, content, ("Cookie", _browser.CookieHeader));
+    }
+}
