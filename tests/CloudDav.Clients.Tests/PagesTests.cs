@@ -21,6 +21,6 @@ public sealed class PagesTests
         );
 
         run.MustSucceed();
-        Assert.Equal(9, run.Output.Split("ok ").Length - 1);
+        Assert.Equal(10, run.Output.Split("ok ").Length - 1);
     }
 }

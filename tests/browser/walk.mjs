@@ -98,6 +98,20 @@ await walk("a person brings back what was, without script", { viewport: sizes.de
   expect(await download(page, entry(page, "kept.txt")), "then", "what was brought back");
 });
 
+await walk("a person connects a program and revokes it, without script", { viewport: sizes.phone, javaScriptEnabled: false }, async (page) => {
+  await signIn(page, "/devices");
+  await page.getByLabel("What you call it").fill("Anna's laptop");
+  await page.getByRole("button", { name: "Make a password" }).click();
+  const password = await page.locator("dd code").nth(1).innerText();
+  const enter = () =>
+    fetch(`${base}/dav/`, { method: "PROPFIND", headers: { Depth: "0", Authorization: "Basic " + Buffer.from(`alice:${password}`).toString("base64") } });
+  expect((await enter()).status, 207, "the program");
+  await page.locator("main").getByRole("link", { name: "Devices" }).click();
+  await page.getByRole("button", { name: "Revoke Anna's laptop" }).click();
+  await page.getByText("No program or device is connected yet.").waitFor();
+  expect((await enter()).status, 401, "the program, revoked");
+});
+
 await walk("what is refused is said, with a way back", { viewport: sizes.phone, javaScriptEnabled: false }, async (page) => {
   await signIn(page);
   await page.goto("/files/nothing/here");
@@ -109,7 +123,7 @@ await walk("what is refused is said, with a way back", { viewport: sizes.phone, 
 });
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const addresses = ["/files", "/files/kept.txt?about", "/trash", "/past", `/past?at=${Date.now()}`, "/files/nothing", "/sharing-statement", "/pair"];
+const addresses = ["/files", "/files/kept.txt?about", "/trash", "/past", `/past?at=${Date.now()}`, "/files/nothing", "/sharing-statement", "/pair", "/devices"];
 // Colours do not depend on the language, nor words on the size; where they are longest they need most room.
 const sights = [
   ["en", "light", ["phone", "desktop"]],

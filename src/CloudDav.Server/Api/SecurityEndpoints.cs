@@ -102,22 +102,12 @@ internal static class SecurityEndpoints
         Report report
     )
     {
-        string? hash = null;
-        if (report.NewPassword is { } chosen)
-        {
-            if (call.Actor.Device is not null)
-                return new Refusal(RefusalRule.OwnSignInRequired);
-            if (!OwnPassword.IsAllowed(chosen))
-                return new Refusal(RefusalRule.InvalidInput) { Field = "newPassword" };
-            hash = await call.Get<SignInDesk>().HashAsync(chosen, call.Stop);
-            if (hash is null)
-                return new Refusal(RefusalRule.SignInBusy);
-        }
-        // From here on the wish of whoever waits no longer counts: half a report is none.
-        var done = await call.Desk.ReportUnauthorisedUseAsync(
+        var done = await ReportAsync(
+            call.Desk,
+            call.Get<SignInDesk>(),
             call.Actor,
-            hash,
-            CancellationToken.None
+            report.NewPassword,
+            call.Stop
         );
         return done.Refusal is { } refusal
             ? refusal
@@ -127,6 +117,35 @@ internal static class SecurityEndpoints
                 LinksEnded = done.Value.Links,
                 Password = done.Value.Password,
             };
+    }
+
+    /// <summary>Signs everything out of an account.</summary>
+    /// <param name="desk">Does it.</param>
+    /// <param name="signIn">Hashes the new password.</param>
+    /// <param name="actor">Who reports.</param>
+    /// <param name="newPassword">A new own password; null to have none for now.</param>
+    /// <param name="stop">Stops it before it begins.</param>
+    internal static async ValueTask<VaultResult<SignedOutEverywhere>> ReportAsync(
+        CustomerDesk desk,
+        SignInDesk signIn,
+        Actor actor,
+        string? newPassword,
+        CancellationToken stop
+    )
+    {
+        string? hash = null;
+        if (newPassword is { } chosen)
+        {
+            if (actor.Device is not null)
+                return new Refusal(RefusalRule.OwnSignInRequired);
+            if (!OwnPassword.IsAllowed(chosen))
+                return new Refusal(RefusalRule.InvalidInput) { Field = "newPassword" };
+            hash = await signIn.HashAsync(chosen, stop);
+            if (hash is null)
+                return new Refusal(RefusalRule.SignInBusy);
+        }
+        // From here on the wish of whoever waits no longer counts: half a report is none.
+        return await desk.ReportUnauthorisedUseAsync(actor, hash, CancellationToken.None);
     }
 }
 

@@ -123,5 +123,38 @@ internal sealed partial record PageWords
         BringBackGoesOn = "Het duurt langer dan één stap.",
         GoOn = "Verdergaan",
         LeftAsTheyAre = count => $"{count} blijven zoals ze zijn",
+        Devices = "Toestellen",
+        NoDevices = "Er is nog geen programma of toestel verbonden.",
+        Added = moment => $"toegevoegd {moment}",
+        LastUsed = moment => $"laatst gebruikt {moment}",
+        NeverUsed = "nooit gebruikt",
+        Revoke = "Intrekken",
+        RevokeDevice = name => $"{name} intrekken",
+        Wipe = "Wissen",
+        WipeDevice = name => $"{name} wissen",
+        WipeHint =
+            "Wat is ingetrokken, kan niet meer aanmelden. Wat wordt gewist, verwijdert ook zijn kopieën wanneer het weer komt, als het programma dat kan. In de cloud verandert niets.",
+        AddDevice = "Een programma of toestel verbinden",
+        AddDeviceHint =
+            "Elk krijgt een eigen wachtwoord, zodat u het apart kunt intrekken. Apps die deze pagina zelf openen, hebben er geen nodig.",
+        DeviceName = "Hoe u het noemt",
+        MakeAppPassword = "Wachtwoord maken",
+        DeviceAdded = name => $"{name} kan verbinden",
+        AppPassword = "App-wachtwoord",
+        AppPasswordOnce = "Het wordt alleen deze keer getoond. Zet het nu in het programma.",
+        HowTo = "Hoe u verbindt",
+        HowSync =
+            "Nextcloud- of ownCloud-app, op een computer of telefoon: het adres van de server",
+        HowMac = "macOS: in Finder, Ga, Verbind met server",
+        HowWindows =
+            "Windows: in een opdrachtprompt, of met dit adres onder Netwerkverbinding maken",
+        HowLinux = "Linux: in het bestandsbeheer",
+        HowRclone = "rclone: in een terminal",
+        Stolen = "Iemand anders gebruikt uw cloud",
+        StolenText =
+            "Met één knop worden elk toestel, elke browser en elke link afgemeld, ook deze. Kies een nieuw eigen wachtwoord; aan wat u hier bewaart, verandert niets.",
+        NewPassword = "Nieuw wachtwoord",
+        StolenButton = "Alles afmelden",
+        StolenDone = "Alles is afgemeld. Meld u aan met uw nieuwe wachtwoord.",
     };
 }

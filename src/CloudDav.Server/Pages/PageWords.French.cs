@@ -125,5 +125,39 @@ internal sealed partial record PageWords
         BringBackGoesOn = "Il faut plus d’une étape.",
         GoOn = "Continuer",
         LeftAsTheyAre = count => $"{count} restent tels quels",
+        Devices = "Appareils",
+        NoDevices = "Aucun programme ni appareil n’est encore connecté.",
+        Added = moment => $"ajouté le {moment}",
+        LastUsed = moment => $"utilisé pour la dernière fois le {moment}",
+        NeverUsed = "jamais utilisé",
+        Revoke = "Révoquer",
+        RevokeDevice = name => $"Révoquer {name}",
+        Wipe = "Effacer",
+        WipeDevice = name => $"Effacer {name}",
+        WipeHint =
+            "Ce qui est révoqué ne peut plus se connecter. Ce qui est effacé supprime aussi ses copies à sa prochaine visite, si son programme sait le faire. Rien ne change dans le cloud.",
+        AddDevice = "Connecter un programme ou un appareil",
+        AddDeviceHint =
+            "Chacun reçoit son propre mot de passe, afin que vous puissiez le révoquer séparément. Les applications qui ouvrent elles-mêmes cette page n’en ont pas besoin.",
+        DeviceName = "Comment vous l’appelez",
+        MakeAppPassword = "Créer un mot de passe",
+        DeviceAdded = name => $"{name} peut se connecter",
+        AppPassword = "Mot de passe d’application",
+        AppPasswordOnce =
+            "Il n’est affiché que cette fois. Copiez-le maintenant dans le programme.",
+        HowTo = "Comment se connecter",
+        HowSync =
+            "Application Nextcloud ou ownCloud, sur ordinateur ou téléphone : l’adresse du serveur",
+        HowMac = "macOS : dans le Finder, Aller, Se connecter au serveur",
+        HowWindows =
+            "Windows : dans une invite de commandes, ou avec cette adresse sous Connecter un lecteur réseau",
+        HowLinux = "Linux : dans le gestionnaire de fichiers",
+        HowRclone = "rclone : dans un terminal",
+        Stolen = "Quelqu’un d’autre utilise votre cloud",
+        StolenText =
+            "D’un seul bouton, tous les appareils, navigateurs et liens sont déconnectés, celui-ci aussi. Choisissez un nouveau mot de passe ; rien de ce que vous conservez ici n’est touché.",
+        NewPassword = "Nouveau mot de passe",
+        StolenButton = "Tout déconnecter",
+        StolenDone = "Tout est déconnecté. Connectez-vous avec votre nouveau mot de passe.",
     };
 }

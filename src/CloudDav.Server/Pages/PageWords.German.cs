@@ -127,5 +127,38 @@ internal sealed partial record PageWords
         BringBackGoesOn = "Es dauert länger als einen Schritt.",
         GoOn = "Weiter",
         LeftAsTheyAre = count => $"{count} bleiben, wie sie sind",
+        Devices = "Geräte",
+        NoDevices = "Es ist noch kein Programm oder Gerät verbunden.",
+        Added = moment => $"hinzugefügt {moment}",
+        LastUsed = moment => $"zuletzt benutzt {moment}",
+        NeverUsed = "nie benutzt",
+        Revoke = "Widerrufen",
+        RevokeDevice = name => $"{name} widerrufen",
+        Wipe = "Löschen lassen",
+        WipeDevice = name => $"{name} löschen lassen",
+        WipeHint =
+            "Was widerrufen ist, meldet sich nicht mehr an. Was gelöscht werden soll, entfernt auch seine Kopien, wenn es wiederkommt und sein Programm das kann. In der Cloud ändert sich nichts.",
+        AddDevice = "Programm oder Gerät verbinden",
+        AddDeviceHint =
+            "Jedes bekommt ein eigenes Passwort, damit Sie es allein widerrufen können. Apps, die diese Seite selbst öffnen, brauchen keines.",
+        DeviceName = "Wie Sie es nennen",
+        MakeAppPassword = "Passwort erstellen",
+        DeviceAdded = name => $"{name} kann sich verbinden",
+        AppPassword = "App-Passwort",
+        AppPasswordOnce =
+            "Es wird nur dieses Mal gezeigt. Übernehmen Sie es jetzt in das Programm.",
+        HowTo = "So verbinden Sie",
+        HowSync = "Nextcloud- oder ownCloud-App auf Computer oder Telefon: die Adresse des Servers",
+        HowMac = "macOS: im Finder, Gehe zu, Mit Server verbinden",
+        HowWindows =
+            "Windows: in einer Eingabeaufforderung, oder mit dieser Adresse unter Netzlaufwerk verbinden",
+        HowLinux = "Linux: in der Dateiverwaltung",
+        HowRclone = "rclone: in einem Terminal",
+        Stolen = "Jemand anderes benutzt Ihre Cloud",
+        StolenText =
+            "Mit einem Knopf werden alle Geräte, alle Browser und alle Links abgemeldet, auch dieser. Wählen Sie ein neues eigenes Passwort; was Sie hier aufbewahren, bleibt unberührt.",
+        NewPassword = "Neues Passwort",
+        StolenButton = "Alles abmelden",
+        StolenDone = "Alles ist abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
     };
 }

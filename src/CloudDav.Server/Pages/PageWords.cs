@@ -108,9 +108,43 @@ internal sealed partial record PageWords
     public required string GoOn { get; init; }
     public required Func<long, string> LeftAsTheyAre { get; init; }
 
+    public required string Devices { get; init; }
+    public required string NoDevices { get; init; }
+    public required Func<string, string> Added { get; init; }
+    public required Func<string, string> LastUsed { get; init; }
+    public required string NeverUsed { get; init; }
+    public required string Revoke { get; init; }
+    public required Func<string, string> RevokeDevice { get; init; }
+    public required string Wipe { get; init; }
+    public required Func<string, string> WipeDevice { get; init; }
+    public required string WipeHint { get; init; }
+    public required string AddDevice { get; init; }
+    public required string AddDeviceHint { get; init; }
+    public required string DeviceName { get; init; }
+    public required string MakeAppPassword { get; init; }
+    public required Func<string, string> DeviceAdded { get; init; }
+    public required string AppPassword { get; init; }
+    public required string AppPasswordOnce { get; init; }
+    public required string HowTo { get; init; }
+    public required string HowSync { get; init; }
+    public required string HowMac { get; init; }
+    public required string HowWindows { get; init; }
+    public required string HowLinux { get; init; }
+    public required string HowRclone { get; init; }
+    public required string Stolen { get; init; }
+    public required string StolenText { get; init; }
+    public required string NewPassword { get; init; }
+    public required string StolenButton { get; init; }
+    public required string StolenDone { get; init; }
+
     /// <summary>The areas that are open to who is signed in, in the order they are shown.</summary>
     public IReadOnlyList<(string Address, string Name)> Ways =>
-        [(FilePages.Root, Files), (TrashPages.Root, Trash), (PastPages.Root, Past)];
+        [
+            (FilePages.Root, Files),
+            (TrashPages.Root, Trash),
+            (PastPages.Root, Past),
+            (DevicePages.Root, Devices),
+        ];
 
     /// <summary>The words of a language.</summary>
     public static PageWords In(Language language) =>

@@ -26,6 +26,7 @@ internal sealed class PagesDoor
         FilePages.Root,
         TrashPages.Root,
         PastPages.Root,
+        DevicePages.Root,
         "/login",
         "/index.php/login",
         "/index.php/s",
@@ -67,6 +68,7 @@ internal sealed class PagesDoor
         FilePages.Map(routes);
         TrashPages.Map(routes);
         PastPages.Map(routes);
+        DevicePages.Map(routes);
         // Where clients take a link to be that were not told its address.
         routes.MapMethods(
             "/index.php/s/{token}",

@@ -1,0 +1,212 @@
+using System.Globalization;
+using CloudDav.Server.Api;
+using CloudDav.Server.Hosting;
+using CloudDav.Vault;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>The devices in a browser: each with what it was last used for, new ones with their app password, and the way out when somebody else has one.</summary>
+internal static class DevicePages
+{
+    /// <summary>Where they are.</summary>
+    public const string Root = "/devices";
+
+    private const string Act = "act";
+    private const string Which = "device";
+    private const string Name = "name";
+    private const string Password = "password";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Root, ["GET", "HEAD"], ShowAsync);
+        routes.MapPost(Root, ChangeAsync);
+    }
+
+    private static async Task ShowAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        if (visit.Session is not { } session)
+        {
+            await SignInPages.AskAsync(visit, Root);
+            return;
+        }
+        var found = await visit.Get<CustomerDesk>().ListDevicesAsync(session.Actor, visit.Stop);
+        if (found.Refusal is { } refusal)
+        {
+            await visit.ShowAsync(refusal, Root);
+            return;
+        }
+        var words = visit.Words;
+        var devices = found.Value.Where(device => device.Revoked is null).ToList();
+        await visit.ShowAsync(
+            words.Devices,
+            Html.Of(
+                $"""
+                {(
+                    devices.Count == 0
+                        ? Html.Of($"""<p class="quiet">{words.NoDevices}</p>""")
+                        : Html.Of(
+                            $"""
+                            <ul class="list">
+                            {Html.Each(devices, device => Row(visit, device))}
+                            </ul>
+                            <p class="quiet">{words.WipeHint}</p>
+                            """
+                        )
+                )}
+                <h2>{words.AddDevice}</h2>
+                <p>{words.AddDeviceHint}</p>
+                {visit.FormTo(Root)}
+                <input type="hidden" name="{Act}" value="add">
+                <label for="{Name}">{words.DeviceName}</label>
+                <input id="{Name}" name="{Name}" maxlength="200" autocomplete="off" required>
+                <button>{words.MakeAppPassword}</button>
+                </form>
+                <p><a href="{PairingPages.Path}">{words.TvConnect}</a></p>
+                <h2>{words.Stolen}</h2>
+                <p>{words.StolenText}</p>
+                {visit.FormTo(Root)}
+                <input type="hidden" name="{Act}" value="report">
+                <label for="{Password}">{words.NewPassword}</label>
+                <input id="{Password}" name="{Password}" type="password" autocomplete="new-password" minlength="{OwnPassword.MinLength}" required>
+                <button class="second">{words.StolenButton}</button>
+                </form>
+                """
+            ),
+            Root
+        );
+    }
+
+    private static Html Row(Visit visit, Device device)
+    {
+        var (words, reader) = (visit.Words, visit.Reader);
+        return Html.Of(
+            $"""
+            <li><span><b>{device.Name}</b> <span class="quiet">{(
+                device.IsTv ? Html.Of($"{words.Tv}, ") : Html.None
+            )}{words.Added(reader.MomentOf(device.Created))}, {(
+                device.LastUsed is { } used
+                    ? words.LastUsed(reader.MomentOf(used))
+                    : words.NeverUsed
+            )}</span></span>
+            {Button(visit, "revoke", device, words.Revoke, words.RevokeDevice(device.Name))}
+            {(
+                device.IsTv
+                    ? Html.None
+                    : Button(visit, "wipe", device, words.Wipe, words.WipeDevice(device.Name))
+            )}</li>
+            """
+        );
+    }
+
+    private static Html Button(Visit visit, string act, Device device, string text, string label) =>
+        Html.Of(
+            $"""
+            {visit.FormTo(Root)}
+            <input type="hidden" name="{Act}" value="{act}">
+            <input type="hidden" name="{Which}" value="{device.Id.Value}">
+            <button class="second" aria-label="{label}">{text}</button>
+            </form>
+            """
+        );
+
+    private static async Task ChangeAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        if (
+            visit.Session is not { } session
+            // Also when it was not taken: the page shows how it stands.
+            || await visit.ReadFormAsync() is not { } form
+        )
+        {
+            visit.GoTo(Root);
+            return;
+        }
+        var desk = visit.Get<CustomerDesk>();
+        DeviceId? device = long.TryParse(
+            form.One(Which),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var id
+        )
+            ? new DeviceId(id)
+            : null;
+        Refusal? refused = null;
+        switch (form.One(Act))
+        {
+            case "add":
+                var added = await desk.AddDeviceAsync(
+                    session.Actor,
+                    form.One(Name)?.Trim(),
+                    visit.Stop
+                );
+                if (added.IsSuccess)
+                {
+                    await ShowNewAsync(context, visit, session.Actor, added.Value);
+                    return;
+                }
+                refused = added.Refusal;
+                break;
+            case "revoke" when device is { } gone:
+                refused = (await desk.RevokeDeviceAsync(session.Actor, gone, visit.Stop)).Refusal;
+                break;
+            case "wipe" when device is { } lost:
+                refused = (await desk.WipeDeviceAsync(session.Actor, lost, visit.Stop)).Refusal;
+                break;
+            case "report":
+                var reported = await SecurityEndpoints.ReportAsync(
+                    desk,
+                    visit.Get<SignInDesk>(),
+                    session.Actor,
+                    form.One(Password) ?? "",
+                    visit.Stop
+                );
+                refused = reported.Refusal;
+                if (refused is null)
+                {
+                    // This browser's own session has ended as well.
+                    await visit.SignOutAsync();
+                    await SignInPages.AskAsync(visit, Root, why: visit.Words.StolenDone);
+                    return;
+                }
+                break;
+        }
+        if (refused is not null)
+            await visit.ShowAsync(refused, Root);
+        else
+            visit.GoTo(Root);
+    }
+
+    // The only time that the password is seen.
+    private static Task ShowNewAsync(HttpContext context, Visit visit, Actor actor, NewDevice made)
+    {
+        var words = visit.Words;
+        var (request, password) = (context.Request, made.Password.Reveal());
+        var server = $"{request.Scheme}://{request.Host}";
+        var tree = $"{server}/dav/";
+        var mount =
+            $"{(request.IsHttps ? "davs" : "dav")}://{Uri.EscapeDataString(actor.Name)}@{request.Host}/dav/";
+        return visit.ShowAsync(
+            words.DeviceAdded(made.Device.Name),
+            Html.Of(
+                $"""
+                <dl>
+                <dt>{words.Name}</dt><dd><code>{actor.Name}</code></dd>
+                <dt>{words.AppPassword}</dt><dd><code>{password}</code></dd>
+                </dl>
+                <p class="alert">{words.AppPasswordOnce}</p>
+                <h2>{words.HowTo}</h2>
+                <dl class="how">
+                <dt>{words.HowSync}</dt><dd><code>{server}</code></dd>
+                <dt>{words.HowMac}</dt><dd><code>{tree}</code></dd>
+                <dt>{words.HowWindows}</dt><dd><code>net use Z: {tree} /user:{actor.Name} {password}</code></dd>
+                <dt>{words.HowLinux}</dt><dd><a href="{mount}">{mount}</a></dd>
+                <dt>{words.HowRclone}</dt><dd><code>rclone config create cloud webdav vendor=owncloud url={tree} user={actor.Name} pass={password}</code></dd>
+                </dl>
+                <p><a class="button" href="{Root}">{words.Devices}</a></p>
+                """
+            ),
+            Root
+        );
+    }
+}
