@@ -18,18 +18,16 @@ internal static class DevicePages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Root, ["GET", "HEAD"], ShowAsync);
+        routes.MapMethods(
+            Root,
+            ["GET", "HEAD"],
+            context => Visit.OpenAsync(context, Root, ShowAsync)
+        );
         routes.MapPost(Root, ChangeAsync);
     }
 
-    private static async Task ShowAsync(HttpContext context)
+    private static async Task ShowAsync(Visit visit, BrowserSession session)
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session)
-        {
-            await SignInPages.AskAsync(visit, Root);
-            return;
-        }
         var found = await visit.Get<CustomerDesk>().ListDevicesAsync(session.Actor, visit.Stop);
         if (found.Refusal is { } refusal)
         {

@@ -30,24 +30,49 @@ internal static class FilePages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Root + "/{**path}", ["GET", "HEAD"], ShowAsync);
-        routes.MapPost(Root + "/{**path}", ChangeAsync);
+        routes.MapMethods(
+            Root + "/{**path}",
+            ["GET", "HEAD"],
+            context => OpenAsync(context, ShowAsync)
+        );
+        routes.MapPost(Root + "/{**path}", context => OpenAsync(context, ChangeAsync));
+    }
+
+    private static Task OpenAsync(
+        HttpContext context,
+        Func<HttpContext, Visit, VaultTree, string[], Task> act
+    )
+    {
+        var path = SegmentsOf((string?)context.Request.RouteValues["path"]);
+        return Visit.OpenAsync(
+            context,
+            AddressOf(path),
+            (visit, session) =>
+                act(
+                    context,
+                    visit,
+                    visit
+                        .Get<VaultParts>()
+                        .Vaults.OpenTree(
+                            session.Actor,
+                            new Vault.SessionOptions { Door = Door.Browser }
+                        ),
+                    path
+                )
+        );
     }
 
     /// <summary>The address of something in the tree.</summary>
     public static string AddressOf(IEnumerable<string> path) =>
         string.Join('/', path.Select(Uri.EscapeDataString).Prepend(Root));
 
-    private static async Task ShowAsync(HttpContext context)
+    private static async Task ShowAsync(
+        HttpContext context,
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        var path = PathOf(context);
-        if (visit.Session is not { } session)
-        {
-            await SignInPages.AskAsync(visit, AddressOf(path));
-            return;
-        }
-        var tree = TreeOf(visit, session);
         if (context.Request.Query.ContainsKey("content"))
         {
             await SendAsync(context, visit, tree, path);
@@ -228,16 +253,13 @@ internal static class FilePages
         );
     }
 
-    private static async Task ChangeAsync(HttpContext context)
+    private static async Task ChangeAsync(
+        HttpContext context,
+        Visit visit,
+        VaultTree tree,
+        string[] path
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        var path = PathOf(context);
-        if (visit.Session is not { } session)
-        {
-            await SignInPages.AskAsync(visit, AddressOf(path));
-            return;
-        }
-        var tree = TreeOf(visit, session);
         if (context.Request.HasFormContentType && BoundaryOf(context) is { } boundary)
         {
             await UploadAsync(context, visit, tree, path, boundary);
@@ -531,9 +553,6 @@ internal static class FilePages
         visit
             .Get<VaultParts>()
             .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
-
-    private static string[] PathOf(HttpContext context) =>
-        SegmentsOf((string?)context.Request.RouteValues["path"]);
 
     private static string[] SegmentsOf(string? path) =>
         [.. (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(NameOf)];

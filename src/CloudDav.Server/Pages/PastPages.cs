@@ -19,24 +19,27 @@ internal static class PastPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Root, ["GET", "HEAD"], ShowAsync);
+        routes.MapMethods(
+            Root,
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    Root,
+                    (visit, session) => ShowAsync(context, visit, session)
+                )
+        );
         routes.MapPost(Root, RestoreAsync);
     }
 
-    private static async Task ShowAsync(HttpContext context)
+    private static async Task ShowAsync(HttpContext context, Visit visit, BrowserSession session)
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session)
-        {
-            await SignInPages.AskAsync(visit, Root);
-            return;
-        }
         if (MomentOf(context, visit) is not { } at)
         {
             await AskAsync(visit);
             return;
         }
-        var own = Own(visit, session);
+        var own = visit.Own(session);
         var item = FilePages.NumberOf(context, Item) is { } number
             ? new NodeId(number)
             : (NodeId?)null;
@@ -188,7 +191,7 @@ internal static class PastPages
         )
             ? new NodeId(id)
             : null;
-        var done = await Own(visit, session).RewindAsync(at, item, visit.Stop);
+        var done = await visit.Own(session).RewindAsync(at, item, visit.Stop);
         if (done.Refusal is { } refusal)
         {
             await visit.ShowAsync(refusal, Root);

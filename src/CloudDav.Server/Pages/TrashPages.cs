@@ -25,19 +25,23 @@ internal static class TrashPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Root, ["GET", "HEAD"], ShowAsync);
+        routes.MapMethods(
+            Root,
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    Root,
+                    (visit, session) => ShowAsync(context, visit, session)
+                )
+        );
         routes.MapPost(Root, ChangeAsync);
     }
 
-    private static async Task ShowAsync(HttpContext context)
+    private static async Task ShowAsync(HttpContext context, Visit visit, BrowserSession session)
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session)
-        {
-            await SignInPages.AskAsync(visit, Root);
-            return;
-        }
-        var listed = await Own(visit, session)
+        var listed = await visit
+            .Own(session)
             .ListTrashAsync(
                 new TrashQuery
                 {
@@ -133,7 +137,7 @@ internal static class TrashPages
             visit.GoTo(Root);
             return;
         }
-        var own = Own(visit, session);
+        var own = visit.Own(session);
         var to = Root;
         Refusal? refused = null;
         switch (form.One(Act))

@@ -64,6 +64,28 @@ internal sealed class Visit
         return visit;
     }
 
+    /// <summary>Opens a page for who is signed in, or asks who it is and leads there then.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="to">The page's address.</param>
+    /// <param name="show">Shows it.</param>
+    public static async Task OpenAsync(
+        HttpContext context,
+        string to,
+        Func<Visit, BrowserSession, Task> show
+    )
+    {
+        var visit = await OpenAsync(context);
+        if (visit.Session is { } session)
+            await show(visit, session);
+        else
+            await SignInPages.AskAsync(visit, to);
+    }
+
+    /// <summary>The own vault of who is signed in.</summary>
+    public VaultSession Own(BrowserSession session) =>
+        Get<VaultParts>()
+            .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
+
     /// <summary>A service of the server's.</summary>
     public T Get<T>()
         where T : notnull => _context.RequestServices.GetRequiredService<T>();
