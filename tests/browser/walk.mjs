@@ -61,6 +61,11 @@ for (const [size, viewport] of Object.entries(sizes))
     await upload(page, "lettre à grand-mère.txt", "chère mamie");
     expect(await download(page, entry(page, "lettre à grand-mère.txt")), "chère mamie", "what was uploaded");
 
+    await page.getByRole("searchbox").fill("GRAND-MÈRE");
+    await page.getByRole("button", { name: "Search" }).click();
+    expect(await download(page, entry(page, "lettre à grand-mère.txt")), "chère mamie", "what was found");
+    await page.getByRole("link", { name: "Back" }).click();
+
     await about(page, "lettre à grand-mère.txt").click();
     await page.getByLabel("Name").fill("letter.txt");
     await page.getByRole("button", { name: "Rename" }).click();
@@ -123,7 +128,7 @@ await walk("what is refused is said, with a way back", { viewport: sizes.phone, 
 });
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const addresses = ["/files", "/files/kept.txt?about", "/trash", "/past", `/past?at=${Date.now()}`, "/files/nothing", "/sharing-statement", "/pair", "/devices"];
+const addresses = ["/files", "/files?find=k", "/files/kept.txt?about", "/trash", "/past", `/past?at=${Date.now()}`, "/files/nothing", "/sharing-statement", "/pair", "/devices"];
 // Colours do not depend on the language, nor words on the size; where they are longest they need most room.
 const sights = [
   ["en", "light", ["phone", "desktop"]],

@@ -20,6 +20,11 @@ internal static class FilePages
 
     private const int MostVersions = 100;
 
+    // What is looked for and not among so many is named better.
+    private const int MostFound = 200;
+
+    private const string Find = "find";
+
     // Beside the file itself a part has its name and type.
     private const int MostPartHeaders = 16 * 1024;
 
@@ -81,6 +86,11 @@ internal static class FilePages
         var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
         if (found.Refusal is { } refusal)
             await visit.ShowAsync(refusal, Root);
+        else if (
+            found.Value.Node.IsFolder
+            && context.Request.Query[Find].ToString().Trim() is { Length: > 0 } wanted
+        )
+            await ShowFoundAsync(visit, tree, path, wanted);
         else if (found.Value.Node.IsFolder && !context.Request.Query.ContainsKey("about"))
             await ShowFolderAsync(context, visit, tree, path);
         else
@@ -123,6 +133,7 @@ internal static class FilePages
                 $"""
                 {Undo(context, visit)}
                 {Crumbs(visit, path)}
+                {SearchForm(visit, address, "")}
                 {(
                     items.Count == 0
                         ? Html.Of($"""<p class="quiet">{words.EmptyFolder}</p>""")
@@ -157,6 +168,89 @@ internal static class FilePages
             Root
         );
     }
+
+    // In the folder and everything below it, the names that contain it, whatever their case.
+    private static async Task ShowFoundAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] path,
+        string wanted
+    )
+    {
+        var (words, key, found) = (visit.Words, NodeName.Fold(NameOf(wanted)), new List<Match>());
+        var searched = await tree.SearchAsync(
+            path,
+            new NodeSearch { NamePart = NameOf(wanted), NewestFirst = true },
+            NodeDetails.None,
+            (below, _, node) =>
+            {
+                if (
+                    below.Length > 0
+                    && NodeName.Fold(node.Name).Contains(key, StringComparison.Ordinal)
+                )
+                    found.Add(new([.. below], node.Copy()));
+                return found.Count > MostFound ? SearchNext.Enough : SearchNext.More;
+            },
+            visit.Stop
+        );
+        if (searched.Refusal is { } refusal)
+        {
+            await visit.ShowAsync(refusal, Root);
+            return;
+        }
+        await visit.ShowAsync(
+            words.FoundFor(wanted),
+            Html.Of(
+                $"""
+                {SearchForm(visit, AddressOf(path), wanted)}
+                {(
+                    found.Count == 0
+                        ? Html.Of($"""<p class="quiet" role="status">{words.NothingFound}</p>""")
+                        : Html.Of(
+                            $"""
+                            <ul class="list">
+                            {Html.Each(found.Take(MostFound), match => Row(visit, path, match))}
+                            </ul>
+                            """
+                        )
+                )}
+                {(
+                    found.Count > MostFound || !searched.Value
+                        ? Html.Of($"""<p class="quiet">{words.NotAllFound}</p>""")
+                        : Html.None
+                )}
+                <p><a href="{AddressOf(path)}">{words.Back}</a></p>
+                """
+            ),
+            Root
+        );
+    }
+
+    private static Html Row(Visit visit, string[] path, Match match)
+    {
+        var (node, whole) = (match.Node, (string[])[.. path, .. match.Below]);
+        return Html.Of(
+            $"""
+            <li><span><a href="{AddressOf(whole)}{(node.IsFolder ? "" : "?content")}" class="{(
+                node.IsFolder ? "folder" : "file"
+            )}">{whole[^1]}</a> <span class="quiet">{TrashEndpoints.Text(whole[..^1])}, {visit.Reader.MomentOf(
+                TimeOf(node.ModifiedMs)
+            )}</span></span>
+            <a href="{AddressOf(whole)}?about" aria-label="{visit.Words.ActionsOn(whole[^1])}">⋯</a></li>
+            """
+        );
+    }
+
+    private static Html SearchForm(Visit visit, string address, string wanted) =>
+        Html.Of(
+            $"""
+            <form method="get" action="{address}" role="search" class="search">
+            <label for="{Find}" class="hidden">{visit.Words.FindHere}</label>
+            <input id="{Find}" name="{Find}" type="search" maxlength="255" value="{wanted}" placeholder="{visit.Words.FindHere}" required>
+            <button class="second">{visit.Words.Find}</button>
+            </form>
+            """
+        );
 
     private static async Task ShowItemAsync(Visit visit, VaultTree tree, string[] path, Found found)
     {
@@ -576,4 +670,7 @@ internal static class FilePages
 
     private static DateTimeOffset TimeOf(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    /// <summary>Something that was found.</summary>
+    private sealed record Match(string[] Below, NodeRow Node);
 }

@@ -156,5 +156,10 @@ internal sealed partial record PageWords
         NewPassword = "Nieuw wachtwoord",
         StolenButton = "Alles afmelden",
         StolenDone = "Alles is afgemeld. Meld u aan met uw nieuwe wachtwoord.",
+        Find = "Zoeken",
+        FindHere = "Zoeken in deze map",
+        FoundFor = text => $"Gevonden voor ‘{text}’",
+        NothingFound = "Geen naam hier bevat dit.",
+        NotAllFound = "Er kan meer zijn. Zoek met meer van de naam.",
     };
 }

@@ -153,5 +153,10 @@ internal sealed partial record PageWords
         NewPassword = "New password",
         StolenButton = "Sign everything out",
         StolenDone = "Everything is signed out. Sign in with your new password.",
+        Find = "Search",
+        FindHere = "Search in this folder",
+        FoundFor = text => $"Found for “{text}”",
+        NothingFound = "No name here contains this.",
+        NotAllFound = "There may be more. Search with more of the name.",
     };
 }

@@ -159,5 +159,10 @@ internal sealed partial record PageWords
         NewPassword = "Nouveau mot de passe",
         StolenButton = "Tout déconnecter",
         StolenDone = "Tout est déconnecté. Connectez-vous avec votre nouveau mot de passe.",
+        Find = "Rechercher",
+        FindHere = "Rechercher dans ce dossier",
+        FoundFor = text => $"Résultats pour « {text} »",
+        NothingFound = "Aucun nom ici ne contient cela.",
+        NotAllFound = "Il peut y en avoir d’autres. Cherchez avec davantage du nom.",
     };
 }

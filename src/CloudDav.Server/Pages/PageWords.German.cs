@@ -160,5 +160,10 @@ internal sealed partial record PageWords
         NewPassword = "Neues Passwort",
         StolenButton = "Alles abmelden",
         StolenDone = "Alles ist abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
+        Find = "Suchen",
+        FindHere = "In diesem Ordner suchen",
+        FoundFor = text => $"Gefunden zu „{text}“",
+        NothingFound = "Kein Name hier enthält das.",
+        NotAllFound = "Es kann mehr geben. Suchen Sie mit mehr vom Namen.",
     };
 }

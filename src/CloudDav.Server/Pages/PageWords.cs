@@ -137,6 +137,12 @@ internal sealed partial record PageWords
     public required string StolenButton { get; init; }
     public required string StolenDone { get; init; }
 
+    public required string Find { get; init; }
+    public required string FindHere { get; init; }
+    public required Func<string, string> FoundFor { get; init; }
+    public required string NothingFound { get; init; }
+    public required string NotAllFound { get; init; }
+
     /// <summary>The areas that are open to who is signed in, in the order they are shown.</summary>
     public IReadOnlyList<(string Address, string Name)> Ways =>
         [

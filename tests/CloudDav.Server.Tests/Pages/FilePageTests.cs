@@ -219,6 +219,32 @@ public sealed class FilePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Names_are_found_below_a_folder_whatever_their_case()
+    {
+        (await Alice.MkcolAsync("/dav/docs")).Expect(201);
+        (await Alice.MkcolAsync("/dav/docs/Taxes%20%26%20more")).Expect(201);
+        (await Alice.PutAsync("/dav/docs/Taxes%20%26%20more/TAX%202025.pdf", "x")).Expect(201);
+        (await Alice.PutAsync("/dav/tax.txt", "x")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        var found = (await _browser.OpenAsync("/files?find=tax")).Expect(200).Text;
+        foreach (
+            var link in (string[])
+                [
+                    "/files/docs/Taxes%20%26%20more\"",
+                    "/TAX%202025.pdf?content\"",
+                    "/files/tax.txt?content\"",
+                ]
+        )
+            Assert.Contains(link, found, StringComparison.Ordinal);
+        found = (await _browser.OpenAsync("/files/docs?find=tax")).Expect(200).Text;
+        Assert.DoesNotContain("/files/tax.txt", found, StringComparison.Ordinal);
+        found = (await _browser.OpenAsync("/files?find=%3Cb%3E")).Expect(200).Text;
+        Assert.Contains("No name here contains this", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", found, StringComparison.Ordinal);
+        (await _browser.OpenAsync("/files?find=" + new string('x', 2_000))).Expect(200);
+    }
+
+    [Fact]
     public async Task The_trash_is_shown_restored_and_emptied()
     {
         await _browser.SignInAsync("alice", "demo");
