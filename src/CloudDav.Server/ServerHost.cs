@@ -79,6 +79,7 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<PagesDoor>().InvokeAsync);
         // 9. TV sets, with tokens that open nothing else.
         app.Use(app.Services.GetRequiredService<TvDoor>().InvokeAsync);
+        app.Use(app.Services.GetRequiredService<MediaDoor>().InvokeAsync);
         // 10. The sync clients that people already have, at the addresses they know.
         app.Use(app.Services.GetRequiredService<SyncDoor>().InvokeAsync);
         // 11. Everything else is DAV: who signs in, which tree, through which door.

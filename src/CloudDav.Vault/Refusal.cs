@@ -192,6 +192,9 @@ public enum RefusalRule
     /// <summary>The contract does not include it.</summary>
     NotInContract,
 
+    /// <summary>An address at which a TV set played is over, or was never one.</summary>
+    MediaAddressNotValid,
+
     /// <summary>It cannot be done through this door.</summary>
     DoorNotAllowed,
 

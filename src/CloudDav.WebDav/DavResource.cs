@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using CloudDav.WebDav.Properties;
 
 namespace CloudDav.WebDav;
 
@@ -25,6 +26,9 @@ public sealed class DavResource
 
     /// <summary>The media type a client gave; used when the name's extension says nothing. Null when none is known.</summary>
     public string? MediaType { get; set; }
+
+    /// <summary>What GET and <c>getcontenttype</c> say it is: by its name, else as a client said.</summary>
+    public string ContentType => MediaTypes.Of(this);
 
     /// <summary>A number that stays with the resource through MOVE and overwrite, below 2^53 (<c>oc:fileid</c>).</summary>
     public long FileId { get; set; }

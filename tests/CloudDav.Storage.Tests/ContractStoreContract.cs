@@ -328,6 +328,70 @@ public abstract class ContractStoreContract
     }
 
     [Fact]
+    public async Task A_set_has_one_address_for_each_folder_as_long_as_it_is_used_and_the_set_is_good()
+    {
+        var account = await AddAsync("a");
+        var set = (
+            await Contracts.WriteAsync<DeviceId?>(
+                async transaction =>
+                    await transaction.AddTvAsync(account.Id, "TV", TvToken.New(), Now),
+                Stop
+            )
+        )
+            .Value!
+            .Value;
+        var actor = new Actor(account.Id, account.Name, account.Vault, set, null);
+        var first = await KeepAsync([5, 6], Now);
+        Assert.Equal([5L, 6], first.Select(address => address.Folder.Value));
+        Assert.Equal(first[0], await FindAsync(first[0].Id, Now.AddHours(23)));
+        Assert.Null(await FindAsync(first[0].Id, Now.AddHours(24)));
+        Assert.Null(await FindAsync(first[0].Id + 4711, Now));
+
+        // The same one for longer; it stays what it was.
+        var again = await KeepAsync([5], Now.AddHours(1));
+        Assert.Equal((first[0].Id, Now), (again[0].Id, again[0].Created));
+        await ChangeAsync(transaction =>
+            transaction.TouchMediaAddressAsync(first[1].Id, Now.AddHours(30))
+        );
+        Assert.NotNull(await FindAsync(first[1].Id, Now.AddHours(29)));
+        // Sooner than it was is no later.
+        await ChangeAsync(transaction => transaction.TouchMediaAddressAsync(first[1].Id, Now));
+        Assert.NotNull(await FindAsync(first[1].Id, Now.AddHours(29)));
+
+        // What is over is another one from then on, and what was not used for longest gives way.
+        var fresh = await KeepAsync([5], Now.AddHours(26));
+        Assert.Equal(Now.AddHours(26), fresh[0].Created);
+        await KeepAsync([7, 8], Now.AddHours(27), most: 2);
+        Assert.Null(await FindAsync(fresh[0].Id, Now.AddHours(27)));
+        var last = await KeepAsync([7], Now.AddHours(27));
+        Assert.NotNull(await FindAsync(last[0].Id, Now.AddHours(27)));
+        await Accounts.RevokeDeviceAsync(set, Now.AddHours(27), Stop);
+        Assert.Null(await FindAsync(last[0].Id, Now.AddHours(27)));
+
+        async Task<MediaAddress[]> KeepAsync(long[] folders, DateTimeOffset now, int most = 10) =>
+            (
+                await Contracts.WriteAsync<MediaAddress[]>(
+                    async transaction =>
+                        (MediaAddress[])
+                            [
+                                .. await transaction.KeepMediaAddressesAsync(
+                                    actor,
+                                    [.. folders.Select(folder => new NodeId(folder))],
+                                    most,
+                                    now,
+                                    now.AddHours(24)
+                                ),
+                            ],
+                    Stop
+                )
+            ).Value;
+        Task<MediaAddress?> FindAsync(long address, DateTimeOffset now) =>
+            Contracts
+                .ReadAsync(snapshot => snapshot.FindMediaAddressAsync(address, now), Stop)
+                .AsTask();
+    }
+
+    [Fact]
     public async Task A_device_is_told_to_forget_until_it_says_that_it_has()
     {
         var account = await AddAsync("a");

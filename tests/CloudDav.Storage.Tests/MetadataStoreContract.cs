@@ -95,6 +95,10 @@ public abstract partial class MetadataStoreContract
             },
             { Pairing(userHash: "c.sha256"), "a TV's pairing is half granted" },
             { Pairing(expires: 4), "a TV's pairing is half granted" },
+            {
+                "INSERT INTO media_addresses (account_id, device_id, node_id, created, expires) SELECT a.account_id, 4711, 1, 5, 9 FROM accounts a",
+                "a media address is of no TV set"
+            },
         };
 
     /// <summary>What is over, and what nobody has granted yet, is in order.</summary>

@@ -115,6 +115,8 @@ internal static class RefusalMap
             RefusalRule.Restricted => new(Barred(refusal), "restricted"),
             RefusalRule.Blocked => new(Barred(refusal), "blocked"),
             RefusalRule.NotInContract => new(403, "not-in-contract"),
+            // Of 401 players ask for a password, and of 404 libraries forget what they had.
+            RefusalRule.MediaAddressNotValid => new(403, "media-address-not-valid"),
             RefusalRule.DoorNotAllowed => new(403, "door-not-allowed")
             {
                 Condition = Dav + "need-privileges",

@@ -57,6 +57,7 @@ internal static partial class RefusalTexts
             RefusalRule.Restricted => $"Deze functie is beperkt{Until(" tot ", w.Until)}. {w.WordsOr("Probeer het later opnieuw of neem contact op met uw provider.")}",
             RefusalRule.Blocked => $"Dit is geblokkeerd{Until(" tot ", w.Until)}. {w.WordsOr("Neem contact op met uw provider om te weten waarom.")}",
             RefusalRule.NotInContract => "Dit is niet inbegrepen in uw contract. Vraag uw provider naar de mogelijkheden.",
+            RefusalRule.MediaAddressNotValid => "Dit adres werkt niet meer. Open het opnieuw op de tv.",
             RefusalRule.DoorNotAllowed => "Dit kan niet langs deze weg. Gebruik een ander programma of apparaat.",
             RefusalRule.PlatformOff => $"De dienst is in onderhoud{Until(", wellicht tot ", w.Until)}. Uw bestanden zijn veilig; probeer het later opnieuw.{w.WordsAfter}",
             RefusalRule.PlatformReadOnly => $"Door onderhoud kan er nu niets worden gewijzigd{Until(", wellicht tot ", w.Until)}. Lezen en downloaden kan wel; probeer het later opnieuw.{w.WordsAfter}",

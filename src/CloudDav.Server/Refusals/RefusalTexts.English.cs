@@ -57,6 +57,7 @@ internal static partial class RefusalTexts
             RefusalRule.Restricted => $"This function is restricted{Until(" until ", w.Until)}. {w.WordsOr("Try again later, or contact your provider.")}",
             RefusalRule.Blocked => $"This is blocked{Until(" until ", w.Until)}. {w.WordsOr("Ask your provider for the reason.")}",
             RefusalRule.NotInContract => "Your contract does not include this. Ask your provider what is possible.",
+            RefusalRule.MediaAddressNotValid => "This address does not work any more. Open it again on the TV.",
             RefusalRule.DoorNotAllowed => "This cannot be done in this way. Use another program or device.",
             RefusalRule.PlatformOff => $"The service is under maintenance{Until(", probably until ", w.Until)}. Your files are safe; try again later.{w.WordsAfter}",
             RefusalRule.PlatformReadOnly => $"Because of maintenance nothing can be changed at the moment{Until(", probably until ", w.Until)}. Reading and downloading work; try again later.{w.WordsAfter}",

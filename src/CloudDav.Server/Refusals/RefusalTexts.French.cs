@@ -57,6 +57,7 @@ internal static partial class RefusalTexts
             RefusalRule.Restricted => $"Cette fonction est restreinte{Until(" jusqu’au ", w.Until)}. {w.WordsOr("Réessayez plus tard ou contactez votre fournisseur.")}",
             RefusalRule.Blocked => $"Cet élément est bloqué{Until(" jusqu’au ", w.Until)}. {w.WordsOr("Contactez votre fournisseur pour en connaître la raison.")}",
             RefusalRule.NotInContract => "Votre contrat ne comprend pas cette fonction. Renseignez-vous auprès de votre fournisseur.",
+            RefusalRule.MediaAddressNotValid => "Cette adresse ne fonctionne plus. Ouvrez-la de nouveau sur le téléviseur.",
             RefusalRule.DoorNotAllowed => "Cela n’est pas possible par cette voie. Utilisez un autre programme ou un autre appareil.",
             RefusalRule.PlatformOff => $"Le service est en maintenance{Until(", probablement jusqu’au ", w.Until)}. Vos fichiers sont en sécurité ; réessayez plus tard.{w.WordsAfter}",
             RefusalRule.PlatformReadOnly => $"En raison d’une maintenance, rien ne peut être modifié pour le moment{Until(", probablement jusqu’au ", w.Until)}. Lire et télécharger reste possible ; réessayez plus tard.{w.WordsAfter}",

@@ -57,6 +57,7 @@ internal static partial class RefusalTexts
             RefusalRule.Restricted => $"Diese Funktion ist{Until(" bis zum ", w.Until)} eingeschränkt. {w.WordsOr("Versuchen Sie es später erneut oder wenden Sie sich an Ihren Anbieter.")}",
             RefusalRule.Blocked => $"Dies ist{Until(" bis zum ", w.Until)} blockiert. {w.WordsOr("Fragen Sie Ihren Anbieter nach dem Grund.")}",
             RefusalRule.NotInContract => "Ihr Vertrag umfasst dies nicht. Fragen Sie Ihren Anbieter nach den Möglichkeiten.",
+            RefusalRule.MediaAddressNotValid => "Diese Adresse funktioniert nicht mehr. Öffnen Sie den Inhalt am Fernseher erneut.",
             RefusalRule.DoorNotAllowed => "Auf diesem Weg ist das nicht möglich. Verwenden Sie ein anderes Programm oder Gerät.",
             RefusalRule.PlatformOff => $"Der Dienst wird gewartet{Until(", voraussichtlich bis zum ", w.Until)}. Ihre Dateien sind sicher; versuchen Sie es später erneut.{w.WordsAfter}",
             RefusalRule.PlatformReadOnly => $"Wegen Wartungsarbeiten kann im Moment nichts geändert werden{Until(", voraussichtlich bis zum ", w.Until)}. Lesen und Herunterladen ist möglich; versuchen Sie es später erneut.{w.WordsAfter}",

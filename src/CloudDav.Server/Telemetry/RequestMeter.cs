@@ -124,7 +124,7 @@ internal sealed class RequestMeter
             return "api";
         if (SyncDoor.Owns(path))
             return "sync";
-        if (TvDoor.Owns(path))
+        if (TvDoor.Owns(path) || MediaDoor.Owns(path))
             return "tv";
         return path.StartsWithSegments(OperatorDoor.Prefix, StringComparison.Ordinal)
             ? "operator"

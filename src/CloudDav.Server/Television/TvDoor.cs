@@ -41,7 +41,7 @@ internal sealed class TvDoor
             app.UseEndpoints(routes =>
             {
                 TvOAuth.Map(routes);
-                routes.MapGet(Prefix, AnswerHomeAsync);
+                TvFeed.Map(routes);
             });
             return app.Build();
         });
@@ -52,6 +52,17 @@ internal sealed class TvDoor
     {
         services.AddRoutingCore();
         services.AddSingleton<TvDoor>();
+        services.AddSingleton<MediaDoor>();
+        TvFeed.Document.Register(services);
+        services.AddSingleton(provider =>
+        {
+            var parts = provider.GetRequiredService<VaultParts>();
+            return new MediaDesk(
+                parts.Contracts,
+                parts.Keys.Derive(MediaDesk.Purpose),
+                provider.GetRequiredService<TimeProvider>()
+            );
+        });
         services.AddSingleton(provider =>
         {
             var parts = provider.GetRequiredService<VaultParts>();
@@ -85,8 +96,8 @@ internal sealed class TvDoor
             )
             : next(context);
 
-    /// <summary>The session of the set that asks; null when the request was answered.</summary>
-    internal static async ValueTask<VaultTree?> AdmitAsync(HttpContext context)
+    /// <summary>The library of the set that asks; null when the request was answered.</summary>
+    internal static async ValueTask<TvLibrary?> AdmitAsync(HttpContext context)
     {
         if (Credentials.Of(context.Request) is not Credentials.Bearer { Token: var token })
         {
@@ -104,41 +115,33 @@ internal sealed class TvDoor
             await RefuseAsync(context, refusal);
             return null;
         }
-        return context
-            .RequestServices.GetRequiredService<VaultParts>()
-            .Vaults.OpenTree(found.Value, new Vault.SessionOptions { Door = Door.Tv });
+        context.Features.Set(found.Value);
+        var opened = await TvLibrary.OpenAsync(
+            context.RequestServices.GetRequiredService<VaultParts>().Vaults,
+            found.Value,
+            context.RequestAborted
+        );
+        if (opened.Refusal is { } refused)
+        {
+            await RefuseAsync(context, refused);
+            return null;
+        }
+        return opened.Value;
     }
 
     /// <summary>Says what is refused, in words that the set can show.</summary>
-    internal static Task RefuseAsync(HttpContext context, Refusal refusal, Language? account = null)
+    internal static async Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         if (refusal.Rule == RefusalRule.SignedOut)
             context.Response.Headers.WWWAuthenticate =
                 "Bearer realm=\"CloudDav TV\", error=\"invalid_token\", error_description=\"Pair the TV again.\"";
-        return new ProblemResult(refusal, account).ExecuteAsync(context);
-    }
-
-    private static async Task AnswerHomeAsync(HttpContext context)
-    {
-        if (await AdmitAsync(context) is not { } tree)
-            return;
-        var decided = await tree.Own.DecideAsync(context.RequestAborted);
-        var refused = decided.Refusal ?? decided.Value.Refuses(Capability.Tv);
-        if (refused is not null)
-        {
-            await RefuseAsync(context, refused, tree.Own.Language);
-            return;
-        }
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        await context.Response.WriteAsJsonAsync(
-            new TvHome
-            {
-                Account = tree.Own.Actor.Name,
-                ClosesAt = decided.Value.ClosesAt?.ToUniversalTime(),
-            },
-            context.RequestAborted
-        );
+        // In the account's language when the set asks for none of ours.
+        var language = context.Features.Get<Actor>() is { } actor
+            ? await context
+                .RequestServices.GetRequiredService<CustomerDesk>()
+                .FindLanguageAsync(actor, context.RequestAborted)
+            : null;
+        await new ProblemResult(refusal, language).ExecuteAsync(context);
     }
 
     // What routing itself refuses has a status and no body yet.
@@ -157,14 +160,4 @@ internal sealed class TvDoor
         if (rule is { } refused)
             await new ProblemResult(new Refusal(refused)).ExecuteAsync(context);
     }
-}
-
-/// <summary>Whose cloud a set shows.</summary>
-internal sealed record TvHome
-{
-    /// <summary>The sign-in name.</summary>
-    public required string Account { get; init; }
-
-    /// <summary>When the content is destroyed, after the end of the contract; null while it runs.</summary>
-    public required DateTimeOffset? ClosesAt { get; init; }
 }

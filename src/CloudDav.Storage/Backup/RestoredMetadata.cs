@@ -64,6 +64,7 @@ internal static class RestoreStatements
         DELETE FROM dbo.sessions;
         DELETE FROM dbo.login_flows;
         DELETE FROM dbo.tv_pairings;
+        DELETE FROM dbo.media_addresses;
         """
     );
 

@@ -241,6 +241,15 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
     public ValueTask<TvPairing?> FindPairingOfSetAsync(ReadOnlyMemory<byte> deviceHash) =>
         FindPairingAsync(TelevisionStatements.FindOfSet, deviceHash.ToArray());
 
+    public async ValueTask<MediaAddress?> FindMediaAddressAsync(long address, DateTimeOffset now) =>
+        (
+            await session.FirstAsync<MediaAddressRow>(
+                TelevisionStatements.FindAddress,
+                address,
+                Milliseconds.Of(now)
+            )
+        )?.ToAddress();
+
     public ValueTask<string?> FindRightsStatementAsync(AccountId account) =>
         session.ScalarAsync<string>(SessionStatements.FindRightsStatement, account.Value);
 

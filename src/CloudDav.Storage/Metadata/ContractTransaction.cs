@@ -415,6 +415,45 @@ internal sealed class ContractTransaction(IFactsSession session)
             ? new DeviceId(device)
             : null;
 
+    public async ValueTask<IReadOnlyList<MediaAddress>> KeepMediaAddressesAsync(
+        Actor actor,
+        IReadOnlyCollection<NodeId> folders,
+        int most,
+        DateTimeOffset now,
+        DateTimeOffset expires
+    )
+    {
+        await Session.ExecuteAsync(TelevisionStatements.DropAddresses, Milliseconds.Of(now));
+        var kept = new List<MediaAddress>(folders.Count);
+        foreach (var folder in folders)
+        {
+            var row = (
+                await Session.FirstAsync<KeptAddressRow>(
+                    TelevisionStatements.KeepAddress,
+                    actor.Account.Value,
+                    actor.Device!.Value.Value,
+                    folder.Value,
+                    Milliseconds.Of(now),
+                    Milliseconds.Of(expires)
+                )
+            )!;
+            kept.Add(new(row.AddressId, actor, folder, Milliseconds.Time(row.Created), expires));
+        }
+        await Session.ExecuteAsync(
+            TelevisionStatements.TrimAddresses,
+            actor.Device!.Value.Value,
+            most
+        );
+        return kept;
+    }
+
+    public async ValueTask TouchMediaAddressAsync(long address, DateTimeOffset expires) =>
+        await Session.ExecuteAsync(
+            TelevisionStatements.TouchAddress,
+            address,
+            Milliseconds.Of(expires)
+        );
+
     public async ValueTask SetRightsStatementAsync(AccountId account, string? version) =>
         await Session.ExecuteAsync(SessionStatements.SetRightsStatement, account.Value, version);
 

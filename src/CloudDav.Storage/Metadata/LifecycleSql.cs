@@ -194,6 +194,8 @@ internal static class DestructionSql
 
     public const string DeletePairings = "DELETE FROM tv_pairings WHERE account_id = ?1";
 
+    public const string DeleteMediaAddresses = "DELETE FROM media_addresses WHERE account_id = ?1";
+
     public const string DeleteMeasures = "DELETE FROM measures WHERE account_id = ?1";
 
     public const string DeleteContract = "DELETE FROM contracts WHERE account_id = ?1";

@@ -245,6 +245,7 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                             DestructionSql.DeleteSessions,
                             DestructionSql.DeleteLoginFlows,
                             DestructionSql.DeletePairings,
+                            DestructionSql.DeleteMediaAddresses,
                             DestructionSql.DeleteMeasures,
                             DestructionSql.DeleteContract,
                             DestructionSql.DeleteMember,

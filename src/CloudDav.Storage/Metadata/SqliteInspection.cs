@@ -362,6 +362,13 @@ internal static class SqliteInspection
               OR p.device_hash = p.user_hash OR p.expires < p.created)
             """
         ),
+        (
+            "a media address is of no TV set of its account, or ended before it began",
+            $"""
+            SELECT 'media address ' || m.address_id FROM media_addresses m LEFT JOIN devices d ON d.device_id = m.device_id
+            WHERE {IsOnce} AND (d.device_id IS NULL OR d.is_tv = 0 OR d.account_id <> m.account_id OR m.expires < m.created)
+            """
+        ),
     ];
 
     /// <summary>Says what is broken.</summary>

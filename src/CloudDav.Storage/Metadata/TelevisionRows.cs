@@ -39,3 +39,30 @@ internal sealed class PairingRow
                 : null,
         };
 }
+
+internal sealed class MediaAddressRow
+{
+    public long AddressId { get; init; }
+    public long DeviceId { get; init; }
+    public long NodeId { get; init; }
+    public long Created { get; init; }
+    public long Expires { get; init; }
+    public long AccountId { get; init; }
+    public string Name { get; init; } = "";
+    public long VaultId { get; init; }
+
+    public MediaAddress ToAddress() =>
+        new(
+            AddressId,
+            new Actor(new(AccountId), Name, new(VaultId), new DeviceId(DeviceId), null),
+            new(NodeId),
+            Milliseconds.Time(Created),
+            Milliseconds.Time(Expires)
+        );
+}
+
+internal sealed class KeptAddressRow
+{
+    public long AddressId { get; init; }
+    public long Created { get; init; }
+}

@@ -98,6 +98,60 @@ internal static class TelevisionStatements
         BigInt("@now")
     );
 
+    /// <summary>What is no longer good goes first, so that nothing comes back under an address that was given away.</summary>
+    public static readonly SharedStatement DropAddresses = new(
+        "DELETE FROM dbo.media_addresses WHERE expires <= @now;",
+        BigInt("@now")
+    );
+
+    /// <summary>Moves an address on, or adds it, and gives its row.</summary>
+    public static readonly SharedStatement KeepAddress = new(
+        """
+        UPDATE dbo.media_addresses SET expires = @expires WHERE device_id = @device AND node_id = @node;
+        INSERT INTO dbo.media_addresses (account_id, device_id, node_id, created, expires) SELECT @account, @device, @node, @now, @expires
+        WHERE NOT EXISTS (SELECT 1 FROM dbo.media_addresses WHERE device_id = @device AND node_id = @node);
+        SELECT address_id AS AddressId, created AS Created FROM dbo.media_addresses WHERE device_id = @device AND node_id = @node;
+        """,
+        BigInt("@account"),
+        BigInt("@device"),
+        BigInt("@node"),
+        BigInt("@now"),
+        BigInt("@expires")
+    );
+
+    private const string Surplus = """
+        DELETE FROM dbo.media_addresses WHERE device_id = @device
+          AND address_id IN (SELECT m.address_id FROM dbo.media_addresses AS m WHERE m.device_id = @device ORDER BY m.expires DESC, m.address_id DESC
+        """;
+
+    /// <summary>Drops those of a set that were not used for longest, beyond a number.</summary>
+    public static readonly SharedStatement TrimAddresses = new(
+        $"{SharedStatement.Plain(Surplus)} LIMIT -1 OFFSET @most)",
+        $"{Surplus} OFFSET @most ROWS);",
+        BigInt("@device"),
+        Int("@most")
+    );
+
+    /// <summary>Finds none of a set that was revoked, or of an account that may not sign in.</summary>
+    public static readonly SharedStatement FindAddress = new(
+        """
+        SELECT m.address_id AS AddressId, m.device_id AS DeviceId, m.node_id AS NodeId, m.created AS Created, m.expires AS Expires,
+          a.account_id AS AccountId, a.name AS Name, a.vault_id AS VaultId
+        FROM dbo.media_addresses AS m
+        JOIN dbo.devices AS d ON d.device_id = m.device_id
+        JOIN dbo.accounts AS a ON a.account_id = d.account_id
+        WHERE m.address_id = @address AND m.expires > @now AND d.revoked IS NULL AND d.is_tv = 1 AND a.is_disabled = 0;
+        """,
+        BigInt("@address"),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement TouchAddress = new(
+        "UPDATE dbo.media_addresses SET expires = @expires WHERE address_id = @address AND expires < @expires;",
+        BigInt("@address"),
+        BigInt("@expires")
+    );
+
     public static readonly SharedStatement FindSet = new(
         """
         SELECT d.device_id AS DeviceId, d.secret_hash AS SecretHash, d.last_used AS LastUsed, d.revoked AS Revoked,

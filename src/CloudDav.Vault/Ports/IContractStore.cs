@@ -156,6 +156,9 @@ public interface IContractSnapshot
     /// <summary>The pairing that a TV set asks for; null when there is none. One that is over is found for as long again.</summary>
     ValueTask<TvPairing?> FindPairingOfSetAsync(ReadOnlyMemory<byte> deviceHash);
 
+    /// <summary>An address at which a TV set plays; null when there is none, it is over, or the set or its account may not sign in.</summary>
+    ValueTask<MediaAddress?> FindMediaAddressAsync(long address, DateTimeOffset now);
+
     /// <summary>The version of the statement, made once for all, that the account holds the rights to what its programs share by links; null when it was not made.</summary>
     ValueTask<string?> FindRightsStatementAsync(AccountId account);
 
@@ -354,6 +357,18 @@ public interface IContractTransaction : IContractSnapshot
         TvToken token,
         DateTimeOffset now
     );
+
+    /// <summary>Gives a TV set an address for each of some folders, those it has for longer; drops what is over, and of the set's those that were not used for longest beyond a number.</summary>
+    ValueTask<IReadOnlyList<MediaAddress>> KeepMediaAddressesAsync(
+        Actor actor,
+        IReadOnlyCollection<NodeId> folders,
+        int most,
+        DateTimeOffset now,
+        DateTimeOffset expires
+    );
+
+    /// <summary>Moves on when an address ends.</summary>
+    ValueTask TouchMediaAddressAsync(long address, DateTimeOffset expires);
 
     /// <summary>Records the version of that statement, or takes it back.</summary>
     ValueTask SetRightsStatementAsync(AccountId account, string? version);

@@ -226,6 +226,14 @@ public sealed partial class TelemetryTests
         );
         Assert.Equal(200, (await person.GetAsync("/api/v1/account")).Status);
         Assert.Equal(404, (await person.GetAsync($"/api/v1/{Marker}")).Status);
+        Assert.Equal(403, (await person.GetAsync($"/m/{Marker}/{Marker}.mp4")).Status);
+        Assert.Equal(
+            401,
+            (
+                await host.Anonymous()
+                    .GetAsync($"/tv/v1?{Marker}", ("Authorization", $"Bearer {Marker}"))
+            ).Status
+        );
         using (var raw = await host.ConnectAsync())
         {
             await raw.SendAsync($"GET /dav/{Marker} HTTP/1.1\r\n{Marker}\r\n\r\n");

@@ -24,6 +24,10 @@ internal static class ContractPaths
             ContractStatements.FindRoot.Server,
             Row(("RootId", 1L), ("FoldsKeys", true))
         );
+        recorder.Answer(
+            TelevisionStatements.KeepAddress.Server,
+            Row(("AddressId", 1L), ("Created", Now.ToUnixTimeMilliseconds()))
+        );
         await store.ReadAsync(
             async snapshot =>
             {
@@ -123,6 +127,7 @@ internal static class ContractPaths
         await snapshot.FindLoginFlowOfProgramAsync(new byte[32], Now);
         await snapshot.FindPairingOfPageAsync(new byte[32], Now);
         await snapshot.FindPairingOfSetAsync(new byte[32]);
+        await snapshot.FindMediaAddressAsync(1, Now);
         await snapshot.FindWipeAsync(AppPassword.New());
         await snapshot.FindRightsStatementAsync(s_account);
         await snapshot.FindLifecycleAsync(s_account);
@@ -321,6 +326,17 @@ internal static class ContractPaths
         await transaction.RefusePairingAsync(new byte[32], Now);
         await transaction.RemovePairingAsync(new byte[32]);
         await transaction.AddTvAsync(s_account, "TV", TvToken.New(), Now);
+        await transaction.KeepMediaAddressesAsync(
+            actor with
+            {
+                Device = s_device,
+            },
+            [new(5)],
+            10,
+            Now,
+            Now
+        );
+        await transaction.TouchMediaAddressAsync(1, Now);
         await transaction.SetRightsStatementAsync(s_account, "1");
         await transaction.AskWipeAsync(s_device, Now);
         await transaction.ConfirmWipeAsync(s_device, Now);

@@ -535,7 +535,17 @@ public sealed class DestructionTests : IAsyncDisposable
                 var code = Guid.NewGuid().ToByteArray();
                 await transaction.AddPairingAsync(pairing, code);
                 await transaction.GrantPairingAsync(code, person, now);
-                await transaction.AddTvAsync(person.Account, Marker, TvToken.New(), now);
+                var set = await transaction.AddTvAsync(person.Account, Marker, TvToken.New(), now);
+                await transaction.KeepMediaAddressesAsync(
+                    person with
+                    {
+                        Device = set,
+                    },
+                    [new NodeId(1)],
+                    10,
+                    now,
+                    now.AddDays(365)
+                );
                 return await transaction.GrantLoginFlowAsync(login, person, now);
             },
             TestVault.Stop

@@ -233,6 +233,7 @@ internal static class DestructionStatements
         DELETE FROM dbo.take_back_credentials WHERE account_id = @account;
         DELETE FROM dbo.sessions WHERE account_id = @account;
         DELETE FROM dbo.login_flows WHERE account_id = @account AND account_id IS NOT NULL;
+        DELETE FROM dbo.media_addresses WHERE account_id = @account;
         DELETE FROM dbo.tv_pairings WHERE account_id = @account AND account_id IS NOT NULL;
         DELETE FROM dbo.measures WHERE account_id = @account AND account_id IS NOT NULL;
         DELETE FROM dbo.contracts WHERE account_id = @account;

@@ -388,5 +388,12 @@ internal static class InspectionStatements
             """,
             s_vault
         ),
+        new(
+            $"""
+            SELECT TOP (5) m.address_id FROM dbo.media_addresses AS m LEFT JOIN dbo.devices AS d ON d.device_id = m.device_id
+            WHERE {IsOnce} AND (d.device_id IS NULL OR d.is_tv = 0 OR d.account_id <> m.account_id OR m.expires < m.created);
+            """,
+            s_vault
+        ),
     ];
 }

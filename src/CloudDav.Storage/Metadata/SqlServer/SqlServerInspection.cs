@@ -45,6 +45,7 @@ internal static class SqlServerInspection
         "a session is of no account, of a credential that is not there yet, or ended before it began",
         "a login flow is half granted, by no account, by a credential that is not there yet, or open to who only looks at it",
         "a TV's pairing is half granted, by no account, by a credential that is not there yet, granted and refused, or open to who only types its code",
+        "a media address is of no TV set of its account, or ended before it began",
     ];
 
     public static async Task<IReadOnlyList<string>> RunAsync(
