@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace CloudDav.Vault;
 
 /// <summary>
@@ -192,31 +189,21 @@ public sealed class LoginFlowDesk(
             : found;
     }
 
-    // Counted where wrong passwords are, so that all nodes count together.
-    private async ValueTask<Refusal?> CountAsync(
+    private ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{address}"));
-        var tries = await accounts.FindTriesAsync(key, now, cancellationToken);
-        var isCounted = tries.Failures < most;
-        if (isCounted)
-            tries = await accounts.CountFailureAsync(
-                key,
-                now,
-                limits.Window,
-                account: null,
-                burst: int.MaxValue,
-                cancellationToken
-            );
-        return isCounted && tries.Failures <= most
-            ? null
-            : new Refusal(RefusalRule.TooManyTries) { Until = tries.WindowEnds };
-    }
+    ) =>
+        UnknownTries.CountAsync(
+            accounts,
+            UnknownTries.KeyOf(what, address),
+            most,
+            limits.Window,
+            now,
+            cancellationToken
+        );
 }
 
 /// <summary>How much is taken from one address by <see cref="LoginFlowDesk"/>. What is known is never refused for it.</summary>

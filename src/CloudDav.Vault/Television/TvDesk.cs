@@ -294,13 +294,13 @@ public sealed class TvDesk(
 
     private byte[] MacOf(string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    private static byte[] TriesKey(string what, string whose) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{whose}"));
-
     private static byte[][] GuessKeys(Actor actor, string address) =>
         [
-            TriesKey("tv code", address),
-            TriesKey("tv code", FormattableString.Invariant($"account {actor.Account.Value}")),
+            UnknownTries.KeyOf("tv code", address),
+            UnknownTries.KeyOf(
+                "tv code",
+                FormattableString.Invariant($"account {actor.Account.Value}")
+            ),
         ];
 
     private async ValueTask<Refusal?> FindTooManyAsync(
@@ -337,31 +337,21 @@ public sealed class TvDesk(
             );
     }
 
-    // Counted where wrong passwords are, so that all nodes count together.
-    private async ValueTask<Refusal?> CountAsync(
+    private ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        var counted = TriesKey(what, address);
-        var tries = await accounts.FindTriesAsync(counted, now, cancellationToken);
-        var isCounted = tries.Failures < most;
-        if (isCounted)
-            tries = await accounts.CountFailureAsync(
-                counted,
-                now,
-                limits.Window,
-                account: null,
-                burst: int.MaxValue,
-                cancellationToken
-            );
-        return isCounted && tries.Failures <= most
-            ? null
-            : new Refusal(RefusalRule.TooManyTries) { Until = tries.WindowEnds };
-    }
+    ) =>
+        UnknownTries.CountAsync(
+            accounts,
+            UnknownTries.KeyOf(what, address),
+            most,
+            limits.Window,
+            now,
+            cancellationToken
+        );
 }
 
 /// <summary>How much is taken by <see cref="TvDesk"/>. What is known is never refused for it.</summary>
