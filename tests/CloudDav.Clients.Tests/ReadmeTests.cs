@@ -98,8 +98,9 @@ public sealed partial class ReadmeTests(DemoServer server) : IClassFixture<DemoS
         var port = DemoServer.FreePort();
         for (var start = 1; start <= 2; start++)
         {
+            // At the home of whoever built it: with other packages it would be built anew, under the servers of other tests.
             var line =
-                $"cd '{Repository.Root}' && exec {command} --port {port} --data '{home.Path}/data'";
+                $"cd '{Repository.Root}' && export HOME='{Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)}' && exec {command} --port {port} --data '{home.Path}/data'";
             using var process = Command.Start("bash", ["-c", line], home.Path, out var log);
             try
             {
