@@ -7,8 +7,8 @@ namespace CloudDav.Vault.Tests;
 /// <summary>Plays random sequences against a model until one differs from it.</summary>
 internal static class RandomPlay
 {
-    private static bool IsWhole =>
-        Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_WHOLE") == "1";
+    /// <summary>Whether it is a whole run, and not one while something is worked on.</summary>
+    public static bool IsWhole => Environment.GetEnvironmentVariable("CLOUDDAV_TESTS_WHOLE") == "1";
 
     /// <summary>The first seed and how many: the one that CLOUDDAV_TESTS_SEED asks for, or else as many as <see cref="IsWhole"/> and <see cref="Sizes.AreFull"/> say. On a server they are fewer.</summary>
     /// <param name="few">How many while something is worked on, from the first seed on, always the same.</param>

@@ -36,7 +36,7 @@ public sealed class HouseholdModelTests
     [Trait("Size", "Large")]
     public async Task Nobody_reads_or_writes_in_a_household_what_a_simple_model_says_they_may_not()
     {
-        var (first, count) = RandomPlay.Choose(few: 400, whole: 2_000, many: 50_000);
+        var (first, count) = RandomPlay.Choose(few: 150, whole: 2_000, many: 50_000);
         var allowed = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         if (await FindDifferenceAsync(bug: null, first, count, allowed) is { } found)
             Assert.Fail(found);

@@ -15,7 +15,7 @@ public sealed class LinkModelTests
     [Trait("Size", "Large")]
     public async Task Nobody_sees_by_a_link_what_a_simple_model_says_they_do_not()
     {
-        var (first, count) = RandomPlay.Choose(few: 400, whole: 2_000, many: 50_000);
+        var (first, count) = RandomPlay.Choose(few: 150, whole: 2_000, many: 50_000);
         await using var vault = new TestVault(isInMemory: true);
         if (await FindDifferenceAsync(vault, vault.Metadata, first, count) is { } found)
             Assert.Fail(found);
