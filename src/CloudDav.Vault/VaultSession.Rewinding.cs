@@ -281,24 +281,29 @@ public sealed partial class VaultSession
         /// <summary>Puts into the trash what was not there then: of a folder that was not, the folder.</summary>
         public async ValueTask RemoveAsync(IReadOnlyList<NodeId> nodes)
         {
-            var below = new List<List<NodeRow>>();
+            var inside = new List<(IReadOnlyList<NodeRow> Chain, int First)>();
             foreach (var chain in (await ListChainsAsync(nodes)).Values)
             {
                 var above = chain.Select(row => row.Id).ToList().IndexOf(top.Node.Id);
                 if (IsInTree(chain) && above >= 0)
-                    below.Add([.. chain.Skip(above + 1)]);
+                    inside.Add((chain, above + 1));
             }
-            await _tree.FindAsync(below.SelectMany(chain => chain.Select(row => row.Id)));
-            var gone = below
-                .Select(chain => chain.Find(row => !_tree.WasWithin(row.Id, top.Node.Id)))
-                .OfType<NodeRow>()
-                .Select(row => row.Id)
-                .Distinct()
-                .ToList();
+            await _tree.FindAsync(
+                inside.SelectMany(one => one.Chain.Skip(one.First).Select(row => row.Id))
+            );
+            var gone = new Dictionary<NodeId, IReadOnlyList<string>>();
+            foreach (var (chain, first) in inside)
+            {
+                var stays = chain
+                    .Skip(first)
+                    .TakeWhile(row => _tree.WasWithin(row.Id, top.Node.Id))
+                    .Count();
+                if (first + stays < chain.Count)
+                    gone[chain[first + stays].Id] = NamesOf([.. chain.Take(first + stays + 1)]);
+            }
             if (gone.Count == 0)
                 return;
-            var chains = await ListChainsAsync(gone);
-            var facts = await LoadAsync(TreeLocks, [.. gone.Select(node => NamesOf(chains[node]))]);
+            var facts = await LoadAsync(TreeLocks, [.. gone.Values]);
             var changes = new ChangeSet(facts.Vault, session.Now);
             foreach (var place in facts.Paths)
                 if (RefusesToGo(facts, place) is { } refusal)
