@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -39,4 +40,15 @@ internal static class SmallForm
     /// <summary>A field that is there once; null when it is not, or more than once.</summary>
     public static string? One(this IReadOnlyDictionary<string, StringValues> form, string name) =>
         form.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
+
+    /// <summary>A field that is a whole number; null when it is not there once, or is none.</summary>
+    public static long? Number(this IReadOnlyDictionary<string, StringValues> form, string name) =>
+        long.TryParse(
+            form.One(name),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
@@ -121,14 +120,7 @@ internal static class DevicePages
             return;
         }
         var desk = visit.Get<CustomerDesk>();
-        DeviceId? device = long.TryParse(
-            form.One(Which),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var id
-        )
-            ? new DeviceId(id)
-            : null;
+        DeviceId? device = form.Number(Which) is { } id ? new DeviceId(id) : null;
         Refusal? refused = null;
         switch (form.One(Act))
         {

@@ -381,7 +381,7 @@ internal static class FilePages
                 [.. SegmentsOf(form.One(To)), path[^1]]
             ),
             "delete" when path.Length > 0 => await DeleteAsync(visit, tree, path),
-            "restore" => await RestoreAsync(visit, tree, path, form.One(Version)),
+            "restore" => await RestoreAsync(visit, tree, path, form.Number(Version)),
             _ => AddressOf(path),
         };
         if (done.Refusal is { } refusal)
@@ -445,15 +445,13 @@ internal static class FilePages
         Visit visit,
         VaultTree tree,
         string[] path,
-        string? version
+        long? version
     )
     {
         var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
         if (found.Refusal is { } missing)
             return missing;
-        if (
-            !long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        )
+        if (version is not { } number)
             return new Refusal(RefusalRule.NotFound);
         var restored = await tree.Own.RestoreVersionAsync(
             found.Value.Node.Id,

@@ -183,14 +183,7 @@ internal static class PastPages
             visit.GoTo(Root);
             return;
         }
-        NodeId? item = long.TryParse(
-            form.One(Item),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var id
-        )
-            ? new NodeId(id)
-            : null;
+        NodeId? item = form.Number(Item) is { } id ? new NodeId(id) : null;
         var done = await visit.Own(session).RewindAsync(at, item, visit.Stop);
         if (done.Refusal is { } refusal)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
@@ -142,7 +141,7 @@ internal static class TrashPages
         Refusal? refused = null;
         switch (form.One(Act))
         {
-            case Restore when IdOf(form.One(Item)) is { } item:
+            case Restore when form.Number(Item) is { } item:
                 var restored = await own.RestoreAsync(
                     new NodeId(item),
                     folder: null,
@@ -154,7 +153,7 @@ internal static class TrashPages
                 if (refused is null)
                     to = FilePages.AddressOf(restored.Value.Path.SkipLast(1));
                 break;
-            case Burst when IdOf(form.One(Burst)) is { } burst:
+            case Burst when form.Number(Burst) is { } burst:
                 var undone = await own.UndoBurstAsync(burst, visit.Stop);
                 refused = undone.Refusal ?? undone.Value.Stopped;
                 break;
@@ -174,9 +173,4 @@ internal static class TrashPages
         visit
             .Get<VaultParts>()
             .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
-
-    private static long? IdOf(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : null;
 }
