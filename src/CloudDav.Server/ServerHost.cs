@@ -143,6 +143,11 @@ internal static class ServerHost
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
         services
+            .AddOptions<PagesOptions>()
+            .Bind(settings.GetSection(PagesOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PagesOptions>, PagesOptionsValidator>();
+        services
             .AddOptions<TelemetryOptions>()
             .Bind(settings.GetSection(TelemetryOptions.Section), Strictly)
             .Validate<IOptions<ManagementOptions>>(

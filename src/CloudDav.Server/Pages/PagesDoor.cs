@@ -1,4 +1,3 @@
-using System.Reflection;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
@@ -8,14 +7,11 @@ using Microsoft.Extensions.Options;
 namespace CloudDav.Server.Pages;
 
 /// <summary>
-/// The pages for people, rendered here and without script: each area has its line in <see cref="Map"/>. Who is signed in is known by a cookie, which opens nothing else: the trees, what sync clients
+/// The pages for people, rendered here; script only adds to them. Each area has its line in <see cref="Map"/>. Who is signed in is known by a cookie, which opens nothing else: the trees, what sync clients
 /// ask for, links and media never look at it. On a host name whose root is the tree there are no pages.
 /// </summary>
 internal sealed class PagesDoor
 {
-    /// <summary>The one style sheet.</summary>
-    public const string StylePath = "/pages/style.css";
-
     // No request for a tree is ever matched against routes.
     private static readonly PathString[] s_prefixes =
     [
@@ -30,7 +26,7 @@ internal sealed class PagesDoor
         "/login",
         "/index.php/login",
         "/index.php/s",
-        "/pages",
+        Assets.Root,
     ];
 
     private readonly HashSet<string> _rootHosts;
@@ -57,6 +53,7 @@ internal sealed class PagesDoor
         services.AddRoutingCore();
         services.AddSingleton<PagesDoor>();
         services.AddSingleton<FormGuard>();
+        services.AddSingleton<Brand>();
     }
 
     private static void Map(IEndpointRouteBuilder routes)
@@ -81,7 +78,8 @@ internal sealed class PagesDoor
                 return Task.CompletedTask;
             }
         );
-        routes.MapMethods(StylePath, ["GET", "HEAD"], Style.AnswerAsync);
+        Assets.Map(routes);
+        Brand.Map(routes);
     }
 
     /// <summary>Answers what is asked at this door and passes on everything else.</summary>
@@ -139,31 +137,5 @@ internal sealed class PagesDoor
             await context
                 .RequestServices.GetRequiredService<RefusalDesk>()
                 .WriteAsync(context, new Refusal(RefusalRule.NotFound));
-    }
-
-    private static class Style
-    {
-        private static readonly byte[] s_style = Read();
-
-        public static async Task AnswerAsync(HttpContext context)
-        {
-            var response = context.Response;
-            response.ContentType = "text/css; charset=utf-8";
-            response.ContentLength = s_style.Length;
-            response.Headers.CacheControl = "max-age=3600";
-            response.Headers.XContentTypeOptions = "nosniff";
-            if (HttpMethods.IsGet(context.Request.Method))
-                await response.Body.WriteAsync(s_style, context.RequestAborted);
-        }
-
-        private static byte[] Read()
-        {
-            using var style = Assembly
-                .GetExecutingAssembly()
-                .GetManifestResourceStream("style.css")!;
-            var bytes = new byte[style.Length];
-            style.ReadExactly(bytes);
-            return bytes;
-        }
     }
 }

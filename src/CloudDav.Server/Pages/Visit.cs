@@ -195,6 +195,7 @@ internal sealed class Visit
         Html navigation = default
     )
     {
+        var brand = Get<Brand>();
         var page = Encoding.UTF8.GetBytes(
             Html.Of(
                     $"""
@@ -203,11 +204,16 @@ internal sealed class Visit
                     <head>
                     <meta charset="utf-8">
                     <meta name="viewport" content="width=device-width, initial-scale=1">
-                    <title>{title} · CloudDav</title>
-                    <link rel="stylesheet" href="{PagesDoor.StylePath}">
+                    <title>{title} · {brand.ServiceName}</title>
+                    {Assets.Style("style.css")}
+                    {brand.Style}
                     </head>
                     <body{(navigation == Html.None ? Html.None : Html.Of($""" class="wide" """))}>
-                    {navigation}
+                    {(
+                        navigation == Html.None && brand.Logo != Html.None
+                            ? Html.Of($"<header>{brand.Logo}</header>")
+                            : navigation
+                    )}
                     <main>
                     <h1>{title}</h1>
                     {content}
@@ -236,6 +242,7 @@ internal sealed class Visit
         Html.Of(
             $"""
             <header>
+            {Get<Brand>().Logo}
             <nav aria-label="{Words.Areas}">
             {Html.Each(
                 Words.Ways,
@@ -260,7 +267,7 @@ internal sealed class Visit
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     }
 
     private async ValueTask EndSessionAsync()

@@ -48,6 +48,7 @@ internal static class Settings
             ContractOptions.Section,
             DavOptions.Section,
             SignInOptions.Section,
+            PagesOptions.Section,
             OperatorOptions.Section,
             MainContractOptions.Section,
             EventsOptions.Section,

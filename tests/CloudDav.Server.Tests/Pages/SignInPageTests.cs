@@ -1,3 +1,4 @@
+using CloudDav.Server.Pages;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 using CloudDav.Vault;
@@ -86,7 +87,9 @@ public sealed class SignInPageTests : IAsyncLifetime
         Assert.DoesNotContain("style=", page.Text, StringComparison.OrdinalIgnoreCase);
         Assert.StartsWith(
             "text/css",
-            (await browser.OpenAsync("/pages/style.css")).Expect(200).Header("Content-Type"),
+            (await browser.OpenAsync(Assets.AddressOf("style.css")))
+                .Expect(200)
+                .Header("Content-Type"),
             StringComparison.Ordinal
         );
     }
