@@ -315,7 +315,7 @@ public enum RefusalRule
     /// <summary>The share was taken out of reach by the operator. Why is its owner's to know.</summary>
     ShareBlocked,
 
-    /// <summary>The share has ended: by its date, or because its downloads are used up.</summary>
+    /// <summary>The share has ended: by its date, or because its downloads are used up, as many as the limit says.</summary>
     ShareExpired,
 
     /// <summary>The share does not include it.</summary>

@@ -539,13 +539,13 @@ public sealed partial class VaultSession
                 {
                     var available = vault.AvailableBytes ?? long.MaxValue;
                     granted = Math.Min(available, Math.Max(least, Math.Min(more, available / 2)));
-                    return granted < least
-                        ? new Refusal(RefusalRule.CapacityExceeded)
+                    return granted >= least ? null
+                        : session.IsLink ? new Refusal(RefusalRule.ShareFull)
+                        : new Refusal(RefusalRule.CapacityExceeded)
                         {
                             Limit = vault.CapacityBytes,
                             Used = vault.UsedBytes + vault.HeldBytes,
-                        }
-                        : null;
+                        };
                 },
                 () => granted,
                 cancellationToken

@@ -102,7 +102,9 @@ internal static partial class RefusalTexts
             RefusalRule.ShareBlocked => w.IsLegalOrder
                 ? "Wat met u werd gedeeld, is geblokkeerd omdat een wet of een rechter het eist. Vraag het aan wie het deelt."
                 : "Wat met u werd gedeeld, is geblokkeerd. Vraag het aan wie het deelt.",
-            RefusalRule.ShareExpired => "Dit wordt niet meer gedeeld. Vraag er opnieuw om.",
+            RefusalRule.ShareExpired => w.HasLimit
+                ? "Dit werd voor een aantal downloads gedeeld, en die zijn opgebruikt. Vraag er opnieuw om."
+                : "Dit wordt niet meer gedeeld. Vraag er opnieuw om.",
             RefusalRule.ShareRightMissing => "Wat met u werd gedeeld, laat dit niet toe. Vraag het aan wie het deelt.",
             RefusalRule.ShareFull => "Er is geen plaats voor waar u het wilt zetten. Laat het weten aan wie u de link gaf.",
             RefusalRule.ProtectedContent => $"Dit is gemarkeerd omdat anderen er rechten op hebben, en kan alleen met uw gezin worden gedeeld. Kies iets anders.{w.WordsAfter}",

@@ -102,7 +102,9 @@ internal static partial class RefusalTexts
             RefusalRule.ShareBlocked => w.IsLegalOrder
                 ? "What was shared with you was blocked because a law or a court demands it. Ask whoever shares it."
                 : "What was shared with you was blocked. Ask whoever shares it.",
-            RefusalRule.ShareExpired => "This is shared no longer. Ask for it again.",
+            RefusalRule.ShareExpired => w.HasLimit
+                ? "This was shared for a number of downloads, and they are used up. Ask for it again."
+                : "This is shared no longer. Ask for it again.",
             RefusalRule.ShareRightMissing => "What was shared with you does not allow it. Ask whoever shares it.",
             RefusalRule.ShareFull => "There is no room for it where you want to put it. Tell whoever gave you the link.",
             RefusalRule.ProtectedContent => $"This is marked as holding other people’s rights, and can be shared with your household only. Choose something else.{w.WordsAfter}",

@@ -102,7 +102,9 @@ internal static partial class RefusalTexts
             RefusalRule.ShareBlocked => w.IsLegalOrder
                 ? "Ce qui a été partagé avec vous est bloqué parce qu’une loi ou un tribunal l’exige. Adressez-vous à la personne qui le partage."
                 : "Ce qui a été partagé avec vous est bloqué. Adressez-vous à la personne qui le partage.",
-            RefusalRule.ShareExpired => "Ceci n’est plus partagé. Redemandez-le.",
+            RefusalRule.ShareExpired => w.HasLimit
+                ? "Ceci a été partagé pour un certain nombre de téléchargements, et ils sont épuisés. Redemandez-le."
+                : "Ceci n’est plus partagé. Redemandez-le.",
             RefusalRule.ShareRightMissing => "Ce qui a été partagé avec vous ne le permet pas. Adressez-vous à la personne qui le partage.",
             RefusalRule.ShareFull => "Il n’y a plus de place là où vous voulez le mettre. Dites-le à la personne qui vous a donné le lien.",
             RefusalRule.ProtectedContent => $"Ceci est marqué parce que d’autres en détiennent les droits, et ne peut être partagé qu’avec votre ménage. Choisissez autre chose.{w.WordsAfter}",

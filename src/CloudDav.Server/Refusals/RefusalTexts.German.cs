@@ -102,7 +102,9 @@ internal static partial class RefusalTexts
             RefusalRule.ShareBlocked => w.IsLegalOrder
                 ? "Was mit Ihnen geteilt wurde, ist gesperrt, weil ein Gesetz oder ein Gericht es verlangt. Wenden Sie sich an die Person, die es teilt."
                 : "Was mit Ihnen geteilt wurde, ist gesperrt. Wenden Sie sich an die Person, die es teilt.",
-            RefusalRule.ShareExpired => "Dies wird nicht mehr geteilt. Bitten Sie erneut darum.",
+            RefusalRule.ShareExpired => w.HasLimit
+                ? "Dies wurde für eine Anzahl von Downloads geteilt, und sie sind aufgebraucht. Bitten Sie erneut darum."
+                : "Dies wird nicht mehr geteilt. Bitten Sie erneut darum.",
             RefusalRule.ShareRightMissing => "Was mit Ihnen geteilt wurde, erlaubt das nicht. Wenden Sie sich an die Person, die es teilt.",
             RefusalRule.ShareFull => "Dort, wo Sie es ablegen möchten, ist kein Platz dafür. Sagen Sie es der Person, die Ihnen den Link gegeben hat.",
             RefusalRule.ProtectedContent => $"Dies ist gekennzeichnet, weil andere Rechte daran haben, und kann nur mit Ihrem Haushalt geteilt werden. Wählen Sie etwas anderes.{w.WordsAfter}",

@@ -19,6 +19,9 @@ internal readonly struct Wording(Refusal refusal, Reader reader)
     /// <summary>The limit, as a count.</summary>
     public string Limit => reader.NumberOf(refusal.Limit ?? 0);
 
+    /// <summary>Whether there is a limit that it comes of.</summary>
+    public bool HasLimit => refusal.Limit is not null;
+
     /// <summary>The name of the item it is about.</summary>
     public string Name => refusal.Path is [.., var name] ? name : "…";
 

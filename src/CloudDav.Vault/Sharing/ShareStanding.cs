@@ -92,12 +92,10 @@ public sealed class ShareStanding
             return _owner.Refuses(Capability.List);
         if (_owner.Standing != Standing.Closed && _owner.BlockOf(share.Id) is { } block)
             return new(RefusalRule.ShareBlocked) { IsLegalOrder = block.IsLegalOrder };
-        if (
-            _owner.Standing == Standing.Closed
-            || share.Expires <= _owner.Now
-            || (share.IsUsedUp && !_visited!.HasDownloaded)
-        )
+        if (_owner.Standing == Standing.Closed || share.Expires <= _owner.Now)
             return new(RefusalRule.ShareExpired);
+        if (share.IsUsedUp && !_visited!.HasDownloaded)
+            return new(RefusalRule.ShareExpired) { Limit = share.MaxDownloads };
         return _owner.AnyDoor.HasFlag(
             share.IsFamily ? Capability.OpenFamilyShare : Capability.OpenFriendShare
         )

@@ -248,6 +248,7 @@ public sealed class RefusalTests
                     Limit = 1_024,
                 },
             RefusalRule.PropertiesTooLarge => refusal with { Limit = 65_536 },
+            RefusalRule.ShareExpired => refusal with { Limit = 5 },
             RefusalRule.TooManyItems
             or RefusalRule.TooManyLocks
             or RefusalRule.TooManyFavorites
