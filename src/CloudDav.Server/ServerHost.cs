@@ -379,6 +379,7 @@ internal static class ServerHost
         TvDoor.Register(services);
         services.AddSingleton<DavDoors>();
         services.AddSingleton<LinkDoor>();
+        services.AddSingleton<LinkPass>();
         services.AddSingleton<SyncDoor>();
         services.AddSingleton(provider => new EventKeys(
             provider.GetRequiredService<IOptions<EventsOptions>>().Value

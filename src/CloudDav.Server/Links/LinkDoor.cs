@@ -13,8 +13,8 @@ namespace CloudDav.Server.Links;
 
 /// <summary>
 /// The door for people without an account: <c>/s/{token}</c> is what somebody has shared with them by a link. A file is there at once and, for programs that mount, in a
-/// folder of its own; a folder is a collection, and <c>?archive</c> all of it in one ZIP file. A password is asked for as Basic, with any name. The token opens nothing
-/// elsewhere, and no sign-in of an account is looked at here.
+/// folder of its own; a folder is a collection, and <c>?archive</c> all of it in one ZIP file. People in a browser get a page (<see cref="LinkPage"/>). A password is asked for as Basic, with any name,
+/// or in the page's form. The token opens nothing elsewhere, and no sign-in of an account is looked at here.
 /// </summary>
 internal sealed class LinkDoor
 {
@@ -24,6 +24,8 @@ internal sealed class LinkDoor
     private readonly SignInDesk _desk;
     private readonly RefusalDesk _refusals;
     private readonly DoorMetrics _metrics;
+    private readonly LinkPass _pass;
+    private readonly OutageDesk _outages;
     private readonly HashSet<string> _rootHosts;
     private readonly DavCorsOptions _cors;
     private readonly DavEndpoint _endpoint;
@@ -33,11 +35,14 @@ internal sealed class LinkDoor
         SignInDesk desk,
         RefusalDesk refusals,
         DoorMetrics metrics,
+        LinkPass pass,
+        OutageDesk outages,
         IOptions<DavOptions> dav,
         ILogger<DavEndpoint> log
     )
     {
         (_parts, _desk, _refusals, _metrics) = (parts, desk, refusals, metrics);
+        (_pass, _outages) = (pass, outages);
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
         _endpoint = new DavEndpoint(
@@ -84,6 +89,20 @@ internal sealed class LinkDoor
         if (await DavCors.TryAnswerAsync(context, _cors))
             return;
         var token = TokenOf(context.Request.Path);
+        var prefix = $"{Prefix}/{token}";
+        var page = LinkPage.IsAskedFor(context.Request) ? new LinkPage(context, prefix) : null;
+        try
+        {
+            await AnswerAsync(context, page, token, prefix);
+        }
+        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, page, _outages.Tell(outage));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, LinkPage? page, string token, string prefix)
+    {
         var share = await _parts.Vaults.FindLinkAsync(token, context.RequestAborted);
         var address = SignIn.AddressOf(context.Connection.RemoteIpAddress);
         // No link is looked up as one that is gone, so that neither the answer nor the time it takes tells them apart.
@@ -98,10 +117,10 @@ internal sealed class LinkDoor
         var found = await FindAsync(session, share, context.RequestAborted);
         if (found.Refusal is { } refusal)
         {
-            await RefuseAsync(context, refusal);
+            await RefuseAsync(context, page, refusal);
             return;
         }
-        if (!await AdmitAsync(context, share!, address))
+        if (!await AdmitAsync(context, page, share!, address, prefix))
             return;
         if (
             context.Request.Query.ContainsKey("archive")
@@ -114,7 +133,7 @@ internal sealed class LinkDoor
             await ArchiveEndpoint.HandleAsync(
                 context,
                 session,
-                late => RefuseAsync(context, late),
+                late => RefuseAsync(context, page, late),
                 async stop => (await session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal
             );
             return;
@@ -122,10 +141,16 @@ internal sealed class LinkDoor
         var opened = await session.CountUseAsync(ShareUse.Opened, context.RequestAborted);
         if (opened.Refusal is { } closed)
         {
-            await RefuseAsync(context, closed);
+            await RefuseAsync(context, page, closed);
             return;
         }
-        var prefix = $"{Prefix}/{token}";
+        if (page is not null && HttpMethods.IsPost(context.Request.Method))
+        {
+            await page.TakeAsync(session, share!);
+            return;
+        }
+        if (page is not null && await page.TryShowAsync(session, share!, found.Value))
+            return;
         DavProblem Tell(Refusal told) => _refusals.Answer(context, told).ToProblem();
         var store = new VaultDavStore(new VaultTree(session), prefix + "/", Tell);
         await _endpoint
@@ -165,38 +190,69 @@ internal sealed class LinkDoor
         return found.Refusal is { } missing ? missing : found.Value.Node;
     }
 
-    private async ValueTask<bool> AdmitAsync(HttpContext context, Share share, string address)
+    // By the password that the request brings, or by what its browser was given for one. Browsers send that with whatever another page makes them send, so that it opens what only reads, and forms.
+    private async ValueTask<bool> AdmitAsync(
+        HttpContext context,
+        LinkPage? page,
+        Share share,
+        string address,
+        string prefix
+    )
     {
-        if (share.Password is null)
+        if (
+            share.Password is null
+            || (
+                (
+                    page is not null
+                    || HttpMethods.IsGet(context.Request.Method)
+                    || HttpMethods.IsHead(context.Request.Method)
+                ) && _pass.Opens(context.Request, share)
+            )
+        )
             return true;
-        if (Credentials.Of(context.Request) is not Credentials.Basic basic)
+        var filledIn = page is null ? null : await page.ReadPasswordAsync();
+        var basic = Credentials.Of(context.Request) as Credentials.Basic;
+        if (filledIn is null && basic is null)
         {
-            await ChallengeAsync(context);
+            await AskAsync(context, page, answer: null);
             return false;
         }
         var answer = await _desk.SignInAsync(
             share,
-            basic.Password,
+            filledIn ?? basic!.Password,
             address,
             context.RequestAborted
         );
-        switch (answer.Outcome)
+        if (answer.Outcome == SignInOutcome.SignedIn)
         {
-            case SignInOutcome.SignedIn:
+            if (filledIn is null)
                 return true;
-            case SignInOutcome.TooMany:
-                await _refusals.WriteAsync(context, RefusalRule.TooManyTries, answer.RetryAfter);
-                break;
-            case SignInOutcome.Busy:
-                await _refusals.WriteAsync(context, RefusalRule.SignInBusy, answer.RetryAfter);
-                break;
-            default:
-                await ChallengeAsync(context);
-                break;
+            _pass.Give(context, share, prefix);
+            page!.GoBack();
+            return false;
         }
+        await AskAsync(context, page, answer);
         _metrics.SignInFailed("link");
         return false;
     }
+
+    private Task AskAsync(HttpContext context, LinkPage? page, SignInAnswer? answer) =>
+        page is not null
+            ? page.AskAsync(answer)
+            : answer?.Outcome switch
+            {
+                SignInOutcome.TooMany => _refusals.WriteAsync(
+                    context,
+                    RefusalRule.TooManyTries,
+                    answer.Value.RetryAfter
+                ),
+                SignInOutcome.Busy => _refusals.WriteAsync(
+                    context,
+                    RefusalRule.SignInBusy,
+                    answer.Value.RetryAfter
+                ),
+                _ => ChallengeAsync(context),
+            };
 
     private static Task ChallengeAsync(HttpContext context)
     {
@@ -208,11 +264,11 @@ internal sealed class LinkDoor
         );
     }
 
-    private Task RefuseAsync(HttpContext context, Refusal refusal) =>
-        _refusals.WriteAsync(
-            context,
-            refusal.Rule == RefusalRule.SignedOut ? new(RefusalRule.ShareNotFound) : refusal
-        );
+    private Task RefuseAsync(HttpContext context, LinkPage? page, Refusal refusal)
+    {
+        var told = refusal.Rule == RefusalRule.SignedOut ? new(RefusalRule.ShareNotFound) : refusal;
+        return page is not null ? page.RefuseAsync(told) : _refusals.WriteAsync(context, told);
+    }
 
     private static string TokenOf(PathString path)
     {

@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace CloudDav.Server.Pages;
 
@@ -15,8 +12,8 @@ internal static class FilePages
     /// <summary>Where the top of the tree is.</summary>
     public const string Root = "/files";
 
-    // So many members of a folder are on one page.
-    private const int PageItems = 500;
+    /// <summary>So many members of a folder are on one page.</summary>
+    internal const int PageItems = 500;
 
     private const int MostVersions = 100;
 
@@ -24,9 +21,6 @@ internal static class FilePages
     private const int MostFound = 200;
 
     private const string Find = "find";
-
-    // Beside the file itself a part has its name and type.
-    private const int MostPartHeaders = 16 * 1024;
 
     private const string Act = "act";
     private const string Name = "name";
@@ -354,7 +348,7 @@ internal static class FilePages
         string[] path
     )
     {
-        if (context.Request.HasFormContentType && BoundaryOf(context) is { } boundary)
+        if (UploadForm.BoundaryOf(context.Request) is { } boundary)
         {
             await UploadAsync(context, visit, tree, path, boundary);
             return;
@@ -462,7 +456,6 @@ internal static class FilePages
         return restored.Refusal is { } refusal ? refusal : AddressOf(path);
     }
 
-    // Part by part as it arrives: the guard comes first, as it stands in the form.
     private static async Task UploadAsync(
         HttpContext context,
         Visit visit,
@@ -471,75 +464,19 @@ internal static class FilePages
         string boundary
     )
     {
-        try
-        {
-            var parts = new MultipartReader(boundary, context.Request.Body)
-            {
-                HeadersLengthLimit = MostPartHeaders,
-            };
-            var first = await parts.ReadNextSectionAsync(visit.Stop);
-            if (first is null || !visit.IsOfOurs(await GuardOfAsync(first, visit.Stop)))
-            {
-                visit.GoTo(AddressOf(path));
-                return;
-            }
-            while (await parts.ReadNextSectionAsync(visit.Stop) is { } part)
-            {
-                if (
-                    part.GetContentDispositionHeader() is not { } disposition
-                    || FileNameOf(disposition) is not { Length: > 0 } name
-                )
-                    continue;
-                var written = await tree.WriteAsync(
-                    [.. path, name],
-                    new Upload
-                    {
-                        Body = PipeReader.Create(part.Body),
-                        MediaType = part.ContentType,
-                        ChecksFirst = true,
-                    },
-                    ChangeGuard.None,
-                    visit.Stop
-                );
-                if (written.Refusal is { } refusal)
-                {
-                    await visit.ShowAsync(refusal, Root);
-                    return;
-                }
-            }
-            visit.GoTo(AddressOf(path));
-        }
-        catch (Exception broken) when (broken is InvalidDataException or IOException)
-        {
-            // What arrived whole before it is there.
-            visit.GoTo(AddressOf(path));
-        }
-    }
-
-    private static async ValueTask<string?> GuardOfAsync(
-        MultipartSection part,
-        CancellationToken stop
-    )
-    {
-        if (part.GetContentDispositionHeader()?.Name != FormGuard.Field)
-            return null;
-        var bytes = new byte[256];
-        var length = await part.Body.ReadAtLeastAsync(
-            bytes,
-            bytes.Length,
-            throwOnEndOfStream: false,
-            stop
+        var sent = await UploadForm.StoreAsync(
+            context.Request,
+            boundary,
+            visit,
+            async (name, upload) =>
+                (
+                    await tree.WriteAsync([.. path, name], upload, ChangeGuard.None, visit.Stop)
+                ).Refusal
         );
-        return Encoding.ASCII.GetString(bytes, 0, length);
-    }
-
-    // Some browsers send the path of the file on the person's own machine.
-    private static string FileNameOf(ContentDispositionHeaderValue disposition)
-    {
-        var name = (
-            disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName
-        ).ToString();
-        return NameOf(HeaderUtilities.RemoveQuotes(name).ToString().Split('/', '\\')[^1]);
+        if (sent.Refusal is { } refusal)
+            await visit.ShowAsync(refusal, Root);
+        else
+            visit.GoTo(AddressOf(path));
     }
 
     private static async Task SendAsync(
@@ -601,7 +538,8 @@ internal static class FilePages
             )
             : Html.None;
 
-    private static Html Pages(Visit visit, string address, long page, long total)
+    /// <summary>The ways to the other pages of a folder of so many members.</summary>
+    internal static Html Pages(Visit visit, string address, long page, long total)
     {
         if (total <= PageItems)
             return Html.None;
@@ -651,13 +589,6 @@ internal static class FilePages
 
     private static string NameOf(string? name) =>
         (name ?? "").Trim().Normalize(NormalizationForm.FormC);
-
-    private static string? BoundaryOf(HttpContext context) =>
-        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-        && type.MediaType == "multipart/form-data"
-        && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 70 } boundary
-            ? boundary.ToString()
-            : null;
 
     /// <summary>A number of the query; null when there is none, or it is none.</summary>
     internal static long? NumberOf(HttpContext context, string name) =>

@@ -81,6 +81,9 @@ internal sealed class Visit
             await SignInPages.AskAsync(visit, to);
     }
 
+    /// <summary>Opens a page for whoever comes: who is signed in in the browser is of no account there, and is not looked at.</summary>
+    public static Visit OfAnybody(HttpContext context) => new(context);
+
     /// <summary>The own vault of who is signed in.</summary>
     public VaultSession Own(BrowserSession session) =>
         Get<VaultParts>()

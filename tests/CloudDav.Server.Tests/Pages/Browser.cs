@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using CloudDav.Testing;
 
@@ -61,26 +63,53 @@ internal sealed partial class Browser(CloudDavHost host)
         ];
     }
 
-    public async Task<DavAnswer> SendAsync(
+    /// <summary>Sends files as a form does.</summary>
+    public Task<DavAnswer> UploadAsync(
+        string action,
+        string guard,
+        params (string Name, string Text)[] files
+    )
+    {
+        // As browsers write it: names as they are, with quotes escaped.
+        var body = new StringBuilder(
+            $"--limit\r\nContent-Disposition: form-data; name=\"guard\"\r\n\r\n{guard}\r\n"
+        );
+        foreach (var (name, text) in files)
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name.Replace("\"", "%22", StringComparison.Ordinal)}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
+            );
+        body.Append("--limit--\r\n");
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToString()));
+        content.Headers.TryAddWithoutValidation(
+            "Content-Type",
+            "multipart/form-data; boundary=limit"
+        );
+        return SendAsync("POST", action, content);
+    }
+
+    public Task<DavAnswer> SendAsync(
         string method,
         string path,
         (string Name, string Value)[]? form
-    )
+    ) =>
+        SendAsync(
+            method,
+            path,
+            form is null
+                ? null
+                : new FormUrlEncodedContent(
+                    form.Select(field => KeyValuePair.Create(field.Name, field.Value))
+                )
+        );
+
+    private async Task<DavAnswer> SendAsync(string method, string path, HttpContent? content)
     {
         var headers = Headers.ToList();
         if (_cookies.Count > 0)
             headers.Add(("Cookie", CookieHeader));
         var answer = await host.Anonymous("Mozilla/5.0 (test)")
-            .SendAsync(
-                method,
-                path,
-                form is null
-                    ? null
-                    : new FormUrlEncodedContent(
-                        form.Select(field => KeyValuePair.Create(field.Name, field.Value))
-                    ),
-                [.. headers]
-            );
+            .SendAsync(method, path, content, [.. headers]);
         foreach (var set in CookiesOf(answer))
         {
             var (name, value) = (
@@ -97,7 +126,7 @@ internal sealed partial class Browser(CloudDavHost host)
     }
 
     [GeneratedRegex(
-        "<form method=\"post\" action=\"(?<action>[^\"]*)\">.*?</form>",
+        "<form method=\"post\"( enctype=\"[^\"]*\")? action=\"(?<action>[^\"]*)\">.*?</form>",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 
@@ -356,29 +355,9 @@ public sealed class FilePageTests : IAsyncLifetime
         return await UploadAsync(folder, Guard(), files);
     }
 
-    private async Task<DavAnswer> UploadAsync(
+    private Task<DavAnswer> UploadAsync(
         string folder,
         string guard,
         params (string Name, string Text)[] files
-    )
-    {
-        // As browsers write it: names as they are, with quotes escaped.
-        var body = new StringBuilder(
-            $"--limit\r\nContent-Disposition: form-data; name=\"guard\"\r\n\r\n{guard}\r\n"
-        );
-        foreach (var (name, text) in files)
-            body.Append(
-                CultureInfo.InvariantCulture,
-                $"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name.Replace("\"", "%22", StringComparison.Ordinal)}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
-            );
-        body.Append("--limit--\r\n");
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToString()));
-        content.Headers.TryAddWithoutValidation(
-            "Content-Type",
-            "multipart/form-data; boundary=limit"
-        );
-        return await _api
-            .Host.Anonymous("Mozilla/5.0 (test)")
-            .SendAsync("POST", folder, content, ("Cookie", _browser.CookieHeader));
-    }
+    ) => _browser.UploadAsync(folder, guard, files);
 }
