@@ -3,30 +3,33 @@ namespace CloudDav.Vault;
 /// <summary>Everything in one download. What was blocked is not in it.</summary>
 public sealed partial class VaultSession
 {
-    /// <summary>The entity tag that an archive of the vault would have now, at the cost of one look-up.</summary>
+    /// <summary>The entity tag that an archive would have now, at the cost of one look-up.</summary>
     public ValueTask<VaultResult<string>> FindArchiveTagAsync(
+        ArchiveScope scope,
         CancellationToken cancellationToken
     ) =>
         _vaults.Metadata.ReadAsync(
             async ValueTask<VaultResult<string>> (snapshot) =>
             {
-                var root = await FindDownloadableRootAsync(snapshot);
-                return root.Refusal is { } refusal
+                var top = await FindDownloadableAsync(snapshot, scope.Path);
+                return top.Refusal is { } refusal
                     ? refusal
                     : EntityTag.OfArchive(
-                        root.Value.Vault,
-                        root.Value.Node,
-                        WithheldIn(root.Value.Vault)
+                        top.Value.Vault,
+                        top.Value.Node,
+                        WithheldIn(top.Value.Vault),
+                        scope.Members
                     );
             },
             cancellationToken
         );
 
     /// <summary>
-    /// Lays out an archive of everything in the tree, the trash aside. It comes from one snapshot, which is released before this returns.
+    /// Lays out an archive of everything below a folder, the trash aside. It comes from one snapshot, which is released before this returns.
     /// </summary>
-    /// <returns>The archive, whose content the receiver disposes; refused when too many of this vault are under way.</returns>
+    /// <returns>The archive, whose content the receiver disposes; refused when too many of this vault are under way, or something that is chosen is not there.</returns>
     public async ValueTask<VaultResult<VaultArchive>> OpenArchiveAsync(
+        ArchiveScope scope,
         CancellationToken cancellationToken
     )
     {
@@ -38,7 +41,7 @@ public sealed partial class VaultSession
             var archive = await _vaults.Archives.LayOutAsync(
                 () =>
                     _vaults.Metadata.ReadAsync(
-                        snapshot => LayOutAsync(snapshot, place, cancellationToken),
+                        snapshot => LayOutAsync(snapshot, scope, place, cancellationToken),
                         cancellationToken
                     ),
                 cancellationToken
@@ -53,7 +56,7 @@ public sealed partial class VaultSession
         }
     }
 
-    /// <summary>As <see cref="OpenArchiveAsync"/>, for whoever writes the tree in another shape.</summary>
+    /// <summary>As <see cref="OpenArchiveAsync"/>, of the whole tree, for whoever writes it in another shape.</summary>
     internal ValueTask<VaultResult<ArchiveLayout>> LayOutTreeAsync(
         CancellationToken cancellationToken
     ) =>
@@ -62,13 +65,14 @@ public sealed partial class VaultSession
                 _vaults.Metadata.ReadAsync(
                     async ValueTask<VaultResult<ArchiveLayout>> (snapshot) =>
                     {
-                        var root = await FindDownloadableRootAsync(snapshot);
+                        var root = await FindDownloadableAsync(snapshot, []);
                         return root.Refusal is { } refusal
                             ? refusal
                             : await ArchiveLayout.OfAsync(
                                 snapshot,
                                 root.Value.Vault,
                                 root.Value.Node.Id,
+                                members: null,
                                 WithheldIn(root.Value.Vault),
                                 cancellationToken
                             );
@@ -80,35 +84,45 @@ public sealed partial class VaultSession
 
     private async ValueTask<VaultResult<VaultArchive>> LayOutAsync(
         IMetadataSnapshot snapshot,
+        ArchiveScope scope,
         IDisposable place,
         CancellationToken cancellationToken
     )
     {
-        var root = await FindDownloadableRootAsync(snapshot);
-        if (root.Refusal is { } refusal)
+        var top = await FindDownloadableAsync(snapshot, scope.Path);
+        if (top.Refusal is { } refusal)
             return refusal;
-        var (vault, node) = (root.Value.Vault, root.Value.Node);
+        var (vault, node) = (top.Value.Vault, top.Value.Node);
         var withheld = WithheldIn(vault);
         var layout = await ArchiveLayout.OfAsync(
             snapshot,
             vault,
             node.Id,
+            scope.Members,
             withheld,
             cancellationToken
         );
+        if (!layout.IsComplete)
+        {
+            layout.Dispose();
+            return new Refusal(RefusalRule.NotFound) { Path = scope.Path };
+        }
         return new VaultArchive(
-            _options.Visit is null || node.Id == vault.Root ? vault.Name : node.Name,
-            EntityTag.OfArchive(vault, node, withheld),
+            scope.Path.Count == 0 && (_options.Visit is null || node.Id == vault.Root)
+                ? vault.Name
+                : node.Name,
+            EntityTag.OfArchive(vault, node, withheld, scope.Members),
             _vaults.Downloads.Watch(
                 this,
-                root.Value.Path.Chain,
-                new ArchiveContent(this, layout, place)
+                top.Value.Path.Chain,
+                new ArchiveContent(this, node.Id, layout, place)
             )
         );
     }
 
     // Whoever may not download any more, or not all of it, gets no further than the last look-up.
     internal ValueTask<IReadOnlyList<StoredContent?>> FindContentsAsync(
+        NodeId folder,
         IReadOnlyList<PlacedEntry> entries,
         IReadOnlySet<NodeId> withheld,
         CancellationToken cancellationToken
@@ -116,10 +130,10 @@ public sealed partial class VaultSession
         _vaults.Metadata.ReadAsync(
             async snapshot =>
             {
-                var root = await FindDownloadableRootAsync(snapshot);
-                if (root.Refusal is { } refusal)
+                var top = await FindDownloadableAsync(snapshot, folder);
+                if (top.Refusal is { } refusal)
                     throw new ArchiveEndedException(refusal);
-                if (!WithheldIn(root.Value.Vault).IsSubsetOf(withheld))
+                if (!WithheldIn(top.Value.Vault).IsSubsetOf(withheld))
                     throw new ArchiveEndedException(new Refusal(RefusalRule.Blocked));
                 return await snapshot.FindContentsAsync(
                     _owner.Vault,
@@ -129,11 +143,30 @@ public sealed partial class VaultSession
             cancellationToken
         );
 
-    private async ValueTask<VaultResult<Found>> FindDownloadableRootAsync(
-        IMetadataSnapshot snapshot
+    // The folder itself, wherever it has been moved since; what came under a share and is no longer under it is not there.
+    private async ValueTask<VaultResult<Found>> FindDownloadableAsync(
+        IMetadataSnapshot snapshot,
+        NodeId folder
     )
     {
-        var found = FoundIn(await LoadAsync(snapshot, Request([new([])])), Capability.Download);
+        var top = await FindDownloadableAsync(snapshot, []);
+        if (!top.IsSuccess || top.Value.Node.Id == folder)
+            return top;
+        var chain = (await snapshot.ListChainsAsync(_owner.Vault, [folder])).GetValueOrDefault(
+            folder
+        );
+        var below = (chain ?? []).SkipWhile(row => row.Id != top.Value.Node.Id).ToList();
+        return below.Count == 0
+            ? new Refusal(RefusalRule.NotFound)
+            : await FindDownloadableAsync(snapshot, [.. below.Skip(1).Select(row => row.Name)]);
+    }
+
+    private async ValueTask<VaultResult<Found>> FindDownloadableAsync(
+        IMetadataSnapshot snapshot,
+        IReadOnlyList<string> path
+    )
+    {
+        var found = FoundIn(await LoadAsync(snapshot, Request([new(path)])), Capability.Download);
         if (!found.IsSuccess)
             return found;
         if (

@@ -184,6 +184,54 @@ public sealed partial class VaultTree
             cancellationToken
         );
 
+    /// <inheritdoc cref="VaultSession.FindArchiveTagAsync"/>
+    public ValueTask<VaultResult<string>> FindArchiveTagAsync(
+        ArchiveScope scope,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            scope.Path,
+            ChangeGuard.None,
+            spot =>
+                spot.Session.FindArchiveTagAsync(
+                    scope with
+                    {
+                        Path = spot.Path,
+                    },
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="VaultSession.OpenArchiveAsync"/>
+    /// <remarks>What others share is in an archive of what they share, and in no other.</remarks>
+    public ValueTask<VaultResult<VaultArchive>> OpenArchiveAsync(
+        ArchiveScope scope,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            scope.Path,
+            ChangeGuard.None,
+            async ValueTask<VaultResult<VaultArchive>> (spot) =>
+            {
+                var archive = await spot.Session.OpenArchiveAsync(
+                    scope with
+                    {
+                        Path = spot.Path,
+                    },
+                    cancellationToken
+                );
+                return archive.IsSuccess && !spot.IsHome
+                    ? archive.Value with
+                    {
+                        Begin = async stop =>
+                            (await spot.Session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal,
+                    }
+                    : archive;
+            },
+            cancellationToken
+        );
+
     /// <inheritdoc cref="VaultSession.WriteAsync"/>
     public ValueTask<VaultResult<Changed>> WriteAsync(
         IReadOnlyList<string> path,

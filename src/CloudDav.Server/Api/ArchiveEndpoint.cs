@@ -13,33 +13,37 @@ internal static class ArchiveEndpoint
 {
     public static async Task HandleAsync(HttpContext context)
     {
-        var session = context
-            .RequestServices.GetRequiredService<VaultParts>()
-            .Vaults.Open(
-                context.Features.Get<Actor>()!,
-                new Vault.SessionOptions { Door = Door.Browser }
-            );
+        var tree = new VaultTree(
+            context
+                .RequestServices.GetRequiredService<VaultParts>()
+                .Vaults.Open(
+                    context.Features.Get<Actor>()!,
+                    new Vault.SessionOptions { Door = Door.Browser }
+                )
+        );
         await HandleAsync(
             context,
-            session,
-            refusal => new ProblemResult(refusal, session.Language).ExecuteAsync(context),
-            begin: null
+            tree,
+            ArchiveScope.Whole,
+            refusal => new ProblemResult(refusal, tree.Language).ExecuteAsync(context)
         );
     }
 
-    /// <summary>As <see cref="HandleAsync(HttpContext)"/>, of what a session sees.</summary>
+    /// <summary>As <see cref="HandleAsync(HttpContext)"/>, of any folder or part of one.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="session">Whose archive it is.</param>
+    /// <param name="tree">Where the folder is.</param>
+    /// <param name="scope">What is wanted.</param>
     /// <param name="refuse">Answers a refusal.</param>
-    /// <param name="begin">Asked before the first byte of an answer that has any; null when nobody is.</param>
+    /// <param name="begin">Asked before the first byte of an answer that has any; null when nobody is but who counts in the tree.</param>
     public static async Task HandleAsync(
         HttpContext context,
-        VaultSession session,
+        VaultTree tree,
+        ArchiveScope scope,
         Func<Refusal, Task> refuse,
-        Func<CancellationToken, ValueTask<Refusal?>>? begin
+        Func<CancellationToken, ValueTask<Refusal?>>? begin = null
     )
     {
-        var tag = await session.FindArchiveTagAsync(context.RequestAborted);
+        var tag = await tree.FindArchiveTagAsync(scope, context.RequestAborted);
         if (tag.Refusal is { } refusal)
         {
             await refuse(refusal);
@@ -48,7 +52,7 @@ internal static class ArchiveEndpoint
         if (await Download.EndsHereAsync(context, tag.Value, refuse))
             return;
 
-        var laidOut = await session.OpenArchiveAsync(context.RequestAborted);
+        var laidOut = await tree.OpenArchiveAsync(scope, context.RequestAborted);
         if (laidOut.Refusal is { } late)
         {
             await refuse(late);
@@ -66,6 +70,6 @@ internal static class ArchiveEndpoint
             "application/zip",
             archive.ETag,
             content
-        ).SendAsync(context, refuse, begin);
+        ).SendAsync(context, refuse, begin ?? archive.Begin);
     }
 }

@@ -132,7 +132,8 @@ internal sealed class LinkDoor
         {
             await ArchiveEndpoint.HandleAsync(
                 context,
-                session,
+                new VaultTree(session),
+                ArchiveScope.Whole,
                 late => RefuseAsync(context, page, late),
                 async stop => (await session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal
             );

@@ -19,6 +19,7 @@ internal sealed class ArchiveLayout : IDisposable
     private readonly VaultState _vault;
     private readonly IReadOnlySet<NodeId> _withheld;
     private readonly bool _isForVisitor;
+    private HashSet<NodeId>? _wanted;
 
     private ArchiveLayout(VaultState vault, IReadOnlySet<NodeId> withheld)
     {
@@ -38,14 +39,18 @@ internal sealed class ArchiveLayout : IDisposable
     /// <summary>Length of the archive in bytes.</summary>
     public long Length => EndStart + ZipRecords.EndBytes(Count, CentralStart, _centralBytes);
 
+    /// <summary>Whether everything that was chosen is in the folder, and can be in an archive of it.</summary>
+    public bool IsComplete => _wanted is not { Count: > 0 };
+
     /// <summary>What is left out, with everything below it.</summary>
     public IReadOnlySet<NodeId> Withheld => _withheld;
 
-    /// <summary>Lays out everything below a folder, from one snapshot, but for what is withheld and, for visitors, by-products of the owner's programs.</summary>
+    /// <summary>Lays out everything below a folder, or what is chosen of its members, from one snapshot, but for what is withheld and, for visitors, by-products of the owner's programs.</summary>
     public static async ValueTask<ArchiveLayout> OfAsync(
         IMetadataSnapshot snapshot,
         VaultState vault,
         NodeId top,
+        IReadOnlySet<NodeId>? members,
         IReadOnlySet<NodeId> withheld,
         CancellationToken cancellationToken
     )
@@ -53,6 +58,7 @@ internal sealed class ArchiveLayout : IDisposable
         var layout = new ArchiveLayout(vault, withheld);
         try
         {
+            layout._wanted = members is null ? null : [.. members];
             await layout.AddMembersAsync(snapshot, top, [], cancellationToken);
             // What has been listed is the queue of what is still to be: no number of folders takes memory.
             using var reader = layout._spool.ReadFrom(0);
@@ -109,6 +115,7 @@ internal sealed class ArchiveLayout : IDisposable
                     cancellationToken.ThrowIfCancellationRequested();
                 if (
                     node.Kind is NodeKind.Mount
+                    || path.Length == 0 && _wanted?.Remove(node.Id) == false
                     || _withheld.Contains(node.Id)
                     || _isForVisitor && NodeName.IsTransient(node.Name)
                 )

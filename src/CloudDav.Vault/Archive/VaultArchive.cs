@@ -2,18 +2,35 @@ using System.IO.Pipelines;
 
 namespace CloudDav.Vault;
 
-/// <summary>Everything in a vault's tree as one ZIP file, laid out and not yet written.</summary>
-/// <param name="Name">What the vault is called.</param>
+/// <summary>What an archive is of.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="Members">Those of its members that are chosen; null for everything in it.</param>
+public sealed record ArchiveScope(IReadOnlyList<string> Path, IReadOnlySet<NodeId>? Members = null)
+{
+    /// <summary>Everything.</summary>
+    public static ArchiveScope Whole { get; } = new([]);
+}
+
+/// <summary>Part of a vault's tree as one ZIP file, laid out and not yet written.</summary>
+/// <param name="Name">What the vault or the folder is called.</param>
 /// <param name="ETag">Its entity tag: another one with every change in the tree.</param>
 /// <param name="Content">Its bytes. The receiver disposes it.</param>
-public sealed record VaultArchive(string Name, string ETag, IContentSource Content);
+public sealed record VaultArchive(string Name, string ETag, IContentSource Content)
+{
+    /// <summary>To be called before the first byte is served, as <see cref="Opened.Begin"/> is; null where nothing is counted.</summary>
+    public Func<CancellationToken, ValueTask<Refusal?>>? Begin { get; init; }
+}
 
 /// <summary>
 /// The bytes of an archive, any range of them. It holds no snapshot: contents are immutable, and stay while the trash or the history has them; when one is gone,
 /// copying fails rather than send another byte.
 /// </summary>
-internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout, IDisposable place)
-    : IContentSource
+internal sealed class ArchiveContent(
+    VaultSession session,
+    NodeId folder,
+    ArchiveLayout layout,
+    IDisposable place
+) : IContentSource
 {
     private const int EntriesAtOnce = 64;
     private const long BytesAtOnce = 1024 * 1024;
@@ -69,6 +86,7 @@ internal sealed class ArchiveContent(VaultSession session, ArchiveLayout layout,
         while (ReadBatch(reader, copy, batch))
         {
             var contents = await session.FindContentsAsync(
+                folder,
                 batch,
                 layout.Withheld,
                 copy.CancellationToken

@@ -42,14 +42,16 @@ public static class EntityTag
     }
 
     /// <summary>
-    /// The tag of an archive of everything below a folder: the folder's own, which changes with every change below it, what is withheld from the archive, and the
+    /// The tag of an archive of everything below a folder: the folder's own, which changes with every change below it, what is withheld from the archive, what of the folder is chosen, and the
     /// version of its layout, which must change whenever the same tree would be written with other bytes.
     /// </summary>
     public static string OfArchive(
         VaultState vault,
         NodeRow folder,
-        IReadOnlySet<NodeId> withheld
-    ) => $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}.zip2\"";
+        IReadOnlySet<NodeId> withheld,
+        IReadOnlySet<NodeId>? members
+    ) =>
+        $"{Of(vault, folder).AsSpan(0, 23)}{HashOf(withheld)}{(members is null ? "" : ".of" + HashOf(members))}.zip2\"";
 
     private static string HashOf(IReadOnlySet<NodeId> nodes) =>
         nodes.Count == 0 ? "" : $".{StampOf(nodes):x16}";

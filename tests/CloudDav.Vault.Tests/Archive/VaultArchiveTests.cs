@@ -61,7 +61,9 @@ public sealed class VaultArchiveTests
         var session = cloud.Session(await cloud.AddActorAsync("alice"));
         await FillAsync(session, folders: 3, files: 300);
         var whole = await ReadAllAsync(session);
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
         Assert.Equal(whole.Length, archive.Length);
 
         var random = new Random(7);
@@ -106,9 +108,12 @@ public sealed class VaultArchiveTests
 
         async Task TagIsNewAsync()
         {
-            var archive = (await session.OpenArchiveAsync(Stop)).Value;
+            var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Value;
             await archive.Content.DisposeAsync();
-            Assert.Equal((await session.FindArchiveTagAsync(Stop)).Value, archive.ETag);
+            Assert.Equal(
+                (await session.FindArchiveTagAsync(ArchiveScope.Whole, Stop)).Value,
+                archive.ETag
+            );
             Assert.Matches("^\"[A-Za-z0-9_-]{22}\\.zip2\"$", archive.ETag);
             Assert.True(tags.Add(archive.ETag));
         }
@@ -122,7 +127,9 @@ public sealed class VaultArchiveTests
         await session.PutAsync("/a", new byte[100_000]);
         await session.PutAsync("/b", "before");
         var before = await ReadAllAsync(session);
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
 
         await session.PutAsync("/b", "after, and longer");
         await session.DeleteAsync("/a");
@@ -138,7 +145,9 @@ public sealed class VaultArchiveTests
         await session.PutAsync("/a", "first");
         // A by-product, which has no history to stay in.
         await session.PutAsync("/~$b", "second");
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
         await session.DeleteAsync("/~$b");
 
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
@@ -155,13 +164,18 @@ public sealed class VaultArchiveTests
         var device = await cloud.AddDeviceAsync(person, "laptop");
         await cloud.Session(person).PutAsync("/a", "content");
         var session = cloud.Session(device);
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
         await cloud.RevokeAsync(device);
 
         var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => archive.ReadAsync());
 
         Assert.Equal(RefusalRule.SignedOut, ended.Refusal.Rule);
-        Assert.Equal(RefusalRule.SignedOut, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
+        Assert.Equal(
+            RefusalRule.SignedOut,
+            (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Refusal!.Rule
+        );
     }
 
     [Fact]
@@ -171,16 +185,21 @@ public sealed class VaultArchiveTests
         var actor = await cloud.AddActorAsync("alice");
         var session = cloud.Session(actor);
         await session.PutAsync("/a", "content");
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
 
         await MeasureAsync(cloud, actor, MeasureKind.Suspension, Switches.Download, null);
 
         var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => archive.ReadAsync());
         Assert.Equal(RefusalRule.Suspended, ended.Refusal.Rule);
-        Assert.Equal(RefusalRule.Suspended, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
         Assert.Equal(
             RefusalRule.Suspended,
-            (await session.FindArchiveTagAsync(Stop)).Refusal!.Rule
+            (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Refusal!.Rule
+        );
+        Assert.Equal(
+            RefusalRule.Suspended,
+            (await session.FindArchiveTagAsync(ArchiveScope.Whole, Stop)).Refusal!.Rule
         );
     }
 
@@ -193,7 +212,7 @@ public sealed class VaultArchiveTests
         await session.MakeFolderAsync("/f");
         await session.PutAsync("/f/below", "content");
         await session.PutAsync("/g", "content");
-        var before = (await session.OpenArchiveAsync(Stop)).Value;
+        var before = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Value;
         await using var under = before.Content;
         var folder = (await session.FindAsync("/f")).Value.Node.Id;
 
@@ -201,7 +220,10 @@ public sealed class VaultArchiveTests
 
         await using var zip = Open(await ReadAllAsync(session));
         Assert.Equal(["g"], zip.Entries.Select(entry => entry.FullName));
-        Assert.NotEqual(before.ETag, (await session.FindArchiveTagAsync(Stop)).Value);
+        Assert.NotEqual(
+            before.ETag,
+            (await session.FindArchiveTagAsync(ArchiveScope.Whole, Stop)).Value
+        );
         var ended = await Assert.ThrowsAsync<ArchiveEndedException>(() => under.ReadAsync());
         Assert.Equal(RefusalRule.Blocked, ended.Refusal.Rule);
     }
@@ -212,17 +234,29 @@ public sealed class VaultArchiveTests
         await using var cloud = new TestVault(new VaultLimits { ArchivesPerVault = 2 });
         var actor = await cloud.AddActorAsync("alice");
         var session = cloud.Session(actor);
-        var first = (await session.OpenArchiveAsync(Stop)).Value.Content;
-        await using var second = (await cloud.Session(actor).OpenArchiveAsync(Stop)).Value.Content;
+        var first = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Value.Content;
+        await using var second = (
+            await cloud.Session(actor).OpenArchiveAsync(ArchiveScope.Whole, Stop)
+        )
+            .Value
+            .Content;
 
-        Assert.Equal(RefusalRule.DeviceBusy, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
+        Assert.Equal(
+            RefusalRule.DeviceBusy,
+            (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Refusal!.Rule
+        );
         var other = cloud.Session(await cloud.AddActorAsync("bob"));
-        await (await other.OpenArchiveAsync(Stop)).Value.Content.DisposeAsync();
+        await (await other.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Value.Content.DisposeAsync();
 
         await first.DisposeAsync();
         await first.DisposeAsync();
-        await using var third = (await session.OpenArchiveAsync(Stop)).Value.Content;
-        Assert.Equal(RefusalRule.DeviceBusy, (await session.OpenArchiveAsync(Stop)).Refusal!.Rule);
+        await using var third = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
+        Assert.Equal(
+            RefusalRule.DeviceBusy,
+            (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Refusal!.Rule
+        );
     }
 
     [Fact]
@@ -316,7 +350,9 @@ public sealed class VaultArchiveTests
             await session.CopyAsync("/f0", $"/f{i}");
 
         var bytes = await ReadAllAsync(session);
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
 
         await using var zip = Open(bytes);
         Assert.Equal(60 * 101, zip.Entries.Count);
@@ -378,7 +414,9 @@ public sealed class VaultArchiveTests
 
     private static async Task<byte[]> ReadAllAsync(VaultSession session)
     {
-        await using var archive = (await session.OpenArchiveAsync(Stop)).Value.Content;
+        await using var archive = (await session.OpenArchiveAsync(ArchiveScope.Whole, Stop))
+            .Value
+            .Content;
         return await archive.ReadAsync();
     }
 

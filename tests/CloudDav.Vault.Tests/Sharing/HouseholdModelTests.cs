@@ -1035,7 +1035,7 @@ public sealed class HouseholdModelTests
             Compare($"by the link of {node.Name}", expected, seen);
             if (_random.Next(4) > 0)
                 return;
-            var opened = await friend.OpenArchiveAsync(TestVault.Stop);
+            var opened = await friend.OpenArchiveAsync(ArchiveScope.Whole, TestVault.Stop);
             if (packed.Count == 0)
                 packed.AddRange(expected);
             else if (share.Rights == ShareRights.View)

@@ -172,7 +172,7 @@ public sealed class LinkTests : IAsyncDisposable
                 ]
         )
             Assert.Equal(RefusalRule.NotFound, (await friend.FindAsync(path)).Refusal?.Rule);
-        var archive = (await friend.OpenArchiveAsync(Stop)).Value.Content;
+        var archive = (await friend.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Value.Content;
         await using (archive)
         await using (var zip = new ZipArchive(new MemoryStream(await archive.ReadAsync())))
             Assert.Equal(
@@ -415,7 +415,7 @@ public sealed class LinkTests : IAsyncDisposable
         var (alice, link) = await ShareAsync("/a/shared", ShareRights.Download);
         await alice.PutAsync("/a/shared/in/deep.txt", "deep");
         await alice.ProtectAsync(["a", "shared", "in"], true, Stop);
-        var opened = await (await FriendAsync(link)).OpenArchiveAsync(Stop);
+        var opened = await (await FriendAsync(link)).OpenArchiveAsync(ArchiveScope.Whole, Stop);
         await using (opened.Value.Content)
         {
             await using var zip = new ZipArchive(
@@ -428,7 +428,9 @@ public sealed class LinkTests : IAsyncDisposable
         var (_, view) = await ShareAsync("/b/shared", ShareRights.View, owner: alice);
         Assert.Equal(
             RefusalRule.ShareRightMissing,
-            (await (await FriendAsync(view)).OpenArchiveAsync(Stop)).Refusal?.Rule
+            (await (await FriendAsync(view)).OpenArchiveAsync(ArchiveScope.Whole, Stop))
+                .Refusal
+                ?.Rule
         );
     }
 

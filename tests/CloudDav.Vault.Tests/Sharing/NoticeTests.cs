@@ -258,7 +258,10 @@ public sealed class NoticeTests : IAsyncLifetime
         await _alice.PutAsync("/a/.~lock.odt#", "x");
         await _alice.DeleteAsync("/a/.~lock.odt#");
         Assert.False((await _alice.DecideAsync(Stop)).Value.IsKept([]));
-        Assert.Equal(RefusalRule.ShareBlocked, (await friend.OpenArchiveAsync(Stop)).Refusal?.Rule);
+        Assert.Equal(
+            RefusalRule.ShareBlocked,
+            (await friend.OpenArchiveAsync(ArchiveScope.Whole, Stop)).Refusal?.Rule
+        );
         Assert.Equal(
             RefusalRule.ShareBlocked,
             (await friend.CountUseAsync(ShareUse.Downloaded, Stop)).Refusal?.Rule
