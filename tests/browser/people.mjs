@@ -18,7 +18,7 @@ export async function signIn(page, person, at = "/files") {
 
 export async function upload(page, name, text) {
   await page.getByLabel("Files from this device").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
-  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("button", { name: "Upload", exact: true }).click();
 }
 
 export async function download(page, link) {

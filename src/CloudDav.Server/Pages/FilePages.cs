@@ -22,7 +22,12 @@ internal static class FilePages
 
     private const string Find = "find";
 
-    private const string Act = "act";
+    /// <summary>The field that says what a form does.</summary>
+    internal const string Act = "act";
+
+    /// <summary>The query of a folder's page that names what went into the trash just now.</summary>
+    internal const string Deleted = "deleted";
+
     private const string Name = "name";
     private const string To = "to";
     private const string Version = "version";
@@ -77,6 +82,19 @@ internal static class FilePages
             await SendAsync(context, visit, tree, path);
             return;
         }
+        if (context.Request.Query.ContainsKey(FileChoice.Archive))
+        {
+            if (FileChoice.ScopeOf(context, path) is { } scope)
+                await ArchiveEndpoint.HandleAsync(
+                    context,
+                    tree,
+                    scope,
+                    late => visit.ShowAsync(late, Root)
+                );
+            else
+                await visit.ShowAsync(new Refusal(RefusalRule.NotFound) { Path = path }, Root);
+            return;
+        }
         var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
         if (found.Refusal is { } refusal)
             await visit.ShowAsync(refusal, Root);
@@ -98,7 +116,7 @@ internal static class FilePages
         string[] path
     )
     {
-        var words = visit.Words;
+        var (words, choice) = (visit.Words, ChoiceWords.In(visit.Language));
         var page = Math.Max(1, NumberOf(context, "page") ?? 1);
         var (seen, items) = (0L, new List<NodeRow>());
         VaultState? vault = null;
@@ -128,21 +146,24 @@ internal static class FilePages
                 {Undo(context, visit)}
                 {Crumbs(visit, path)}
                 {SearchForm(visit, address, "")}
+                <div id="listing" data-all="{choice.ChooseAll}">
                 {(
                     items.Count == 0
                         ? Html.Of($"""<p class="quiet">{words.EmptyFolder}</p>""")
                         : Html.Of(
                             $"""
-                            <table>
-                            <thead><tr><th scope="col">{words.Name}</th><th scope="col" class="number">{words.Size}</th><th scope="col">{words.Modified}</th><th scope="col"><span class="hidden">{words.Actions}</span></th></tr></thead>
+                            <table class="files">
+                            <thead><tr><th scope="col" class="choice"><span class="hidden">{choice.Choose}</span></th><th scope="col">{words.Name}</th><th scope="col" class="number">{words.Size}</th><th scope="col">{words.Modified}</th><th scope="col"><span class="hidden">{words.Actions}</span></th></tr></thead>
                             <tbody>
-                            {Html.Each(items, node => Row(visit, path, node))}
+                            {Html.Each(items, node => Row(visit, choice, path, node))}
                             </tbody>
                             </table>
                             """
                         )
                 )}
                 {Pages(visit, address, page, seen)}
+                </div>
+                {FileChoice.Tools(visit, choice, path)}
                 <section aria-label="{words.AddHere}" class="add">
                 {visit.UploadTo(address)}
                 <label for="file">{words.UploadFiles}</label>
@@ -279,7 +300,12 @@ internal static class FilePages
                 </dl>
                 {(
                     node.IsFolder
-                        ? Html.Of($"""<p><a class="button" href="{address}">{words.Open}</a></p>""")
+                        ? Html.Of(
+                            $"""
+                            <p class="buttons"><a class="button" href="{address}">{words.Open}</a>
+                            <a class="button" href="{address}?{FileChoice.Archive}">{ChoiceWords.In(visit.Language).ZipFolder}</a></p>
+                            """
+                        )
                         : Html.Of(
                             $"""<p><a class="button" href="{address}?content">{words.Download}</a></p>"""
                         )
@@ -354,9 +380,14 @@ internal static class FilePages
             return;
         }
         // A form of long ago: the page shows how it stands.
-        if (await visit.ReadFormAsync() is not { } form)
+        if (await visit.ReadFormAsync(PageItems + SmallForm.MostFields) is not { } form)
         {
             visit.GoTo(AddressOf(path));
+            return;
+        }
+        if (FileChoice.Knows(form.One(Act)))
+        {
+            await FileChoice.ActAsync(visit, tree, path, form);
             return;
         }
         var done = form.One(Act) switch
@@ -428,10 +459,7 @@ internal static class FilePages
         // What lay in somebody else's cloud lies in their trash.
         var address = AddressOf(path[..^1]);
         return found.Value.Vault.Id == tree.Actor.Vault
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"{address}?deleted={found.Value.Node.Id.Value}"
-            )
+            ? $"{address}?{Deleted}={FileChoice.Join([found.Value.Node.Id])}"
             : address;
     }
 
@@ -490,12 +518,12 @@ internal static class FilePages
         await Download.AnswerAsync(context, opened, refusal => visit.ShowAsync(refusal, Root));
     }
 
-    private static Html Row(Visit visit, string[] path, NodeRow node)
+    private static Html Row(Visit visit, ChoiceWords choice, string[] path, NodeRow node)
     {
         var address = AddressOf([.. path, node.Name]);
         return Html.Of(
             $"""
-            <tr><td><a href="{address}{(node.IsFolder ? "" : "?content")}" class="{(
+            <tr><td class="choice">{FileChoice.Box(choice, node)}</td><td><a href="{address}{(node.IsFolder ? "" : "?content")}" class="{(
                 node.IsFolder ? "folder" : "file"
             )}">{node.Name}</a></td><td class="number">{(
                 node.IsFolder ? Html.None : Html.Of($"{visit.Reader.SizeOf(node.Size)}")
@@ -525,13 +553,19 @@ internal static class FilePages
             );
 
     private static Html Undo(HttpContext context, Visit visit) =>
-        NumberOf(context, "deleted") is { } item
+        FileChoice.Split(context.Request.Query[Deleted].ToString()) is { } items
             ? Html.Of(
                 $"""
                 <div role="status" class="done"><p>{visit.Words.Deleted}</p>
                 {visit.FormTo(TrashPages.Root)}
                 <input type="hidden" name="{TrashPages.Act}" value="{TrashPages.Restore}">
-                <input type="hidden" name="{TrashPages.Item}" value="{item}">
+                {Html.Each(
+                    items,
+                    item =>
+                        Html.Of(
+                            $"""<input type="hidden" name="{TrashPages.Item}" value="{item.Value}">"""
+                        )
+                )}
                 <button class="second">{visit.Words.Undo}</button>
                 </form></div>
                 """
@@ -572,19 +606,15 @@ internal static class FilePages
         return vault.CapacityBytes is { } capacity
             ? Html.Of(
                 $"""
-                <p class="room"><meter min="0" max="{capacity}" value="{vault.UsedBytes}" aria-label="{visit.Words.Room}"></meter>
+                <p class="room" id="room"><meter min="0" max="{capacity}" value="{vault.UsedBytes}" aria-label="{visit.Words.Room}"></meter>
                 {visit.Words.UsedOf(used, visit.Reader.SizeOf(capacity))}</p>
                 """
             )
-            : Html.Of($"""<p class="room">{visit.Words.Used(used)}</p>""");
+            : Html.Of($"""<p class="room" id="room">{visit.Words.Used(used)}</p>""");
     }
 
-    private static VaultTree TreeOf(Visit visit, BrowserSession session) =>
-        visit
-            .Get<VaultParts>()
-            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
-
-    private static string[] SegmentsOf(string? path) =>
+    /// <summary>The segments of a path as somebody writes it.</summary>
+    internal static string[] SegmentsOf(string? path) =>
         [.. (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(NameOf)];
 
     private static string NameOf(string? name) =>

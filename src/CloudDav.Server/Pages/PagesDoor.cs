@@ -20,6 +20,7 @@ internal sealed class PagesDoor
         StatementPages.Path,
         PairingPages.Path,
         FilePages.Root,
+        UploadPages.Root,
         TrashPages.Root,
         PastPages.Root,
         DevicePages.Root,
@@ -63,6 +64,7 @@ internal sealed class PagesDoor
         PairingPages.Map(routes);
         StatementPages.Map(routes);
         FilePages.Map(routes);
+        UploadPages.Map(routes);
         TrashPages.Map(routes);
         PastPages.Map(routes);
         DevicePages.Map(routes);

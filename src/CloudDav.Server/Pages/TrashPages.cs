@@ -130,7 +130,7 @@ internal static class TrashPages
         if (
             visit.Session is not { } session
             // Also when it was not taken: the page shows how it stands.
-            || await visit.ReadFormAsync() is not { } form
+            || await visit.ReadFormAsync(FilePages.PageItems + SmallForm.MostFields) is not { } form
         )
         {
             visit.GoTo(Root);
@@ -141,17 +141,20 @@ internal static class TrashPages
         Refusal? refused = null;
         switch (form.One(Act))
         {
-            case Restore when form.Number(Item) is { } item:
-                var restored = await own.RestoreAsync(
-                    new NodeId(item),
-                    folder: null,
-                    showsHidden: false,
-                    ChangeGuard.None,
-                    visit.Stop
-                );
-                refused = restored.Refusal;
-                if (refused is null)
-                    to = FilePages.AddressOf(restored.Value.Path.SkipLast(1));
+            case Restore:
+                foreach (var item in form.Numbers(Item))
+                {
+                    var restored = await own.RestoreAsync(
+                        new NodeId(item),
+                        folder: null,
+                        showsHidden: false,
+                        ChangeGuard.None,
+                        visit.Stop
+                    );
+                    refused ??= restored.Refusal;
+                    if (restored.IsSuccess)
+                        to = FilePages.AddressOf(restored.Value.Path.SkipLast(1));
+                }
                 break;
             case Burst when form.Number(Burst) is { } burst:
                 var undone = await own.UndoBurstAsync(burst, visit.Stop);

@@ -77,6 +77,8 @@ internal sealed class Visit
         var visit = await OpenAsync(context);
         if (visit.Session is { } session)
             await show(visit, session);
+        else if (visit.IsScript)
+            await visit.ShowAsync(new Refusal(RefusalRule.SignedOut));
         else
             await SignInPages.AskAsync(visit, to);
     }
@@ -98,9 +100,14 @@ internal sealed class Visit
         Html.Of(
             $"""
             <form method="post" action="{action}">
-            <input type="hidden" name="{FormGuard.Field}" value="{Get<FormGuard>()
-                .ProofFor(Cookie())}">
+            {Guard()}
             """
+        );
+
+    /// <summary>The field by which a form is known as one of ours.</summary>
+    public Html Guard() =>
+        Html.Of(
+            $"""<input type="hidden" name="{FormGuard.Field}" value="{Get<FormGuard>().ProofFor(Cookie())}">"""
         );
 
     /// <summary>Opens a form for files, which are sent to an address here.</summary>
@@ -108,10 +115,15 @@ internal sealed class Visit
         Html.Of(
             $"""
             <form method="post" enctype="multipart/form-data" action="{action}">
-            <input type="hidden" name="{FormGuard.Field}" value="{Get<FormGuard>()
-                .ProofFor(Cookie())}">
+            {Guard()}
             """
         );
+
+    /// <summary>
+    /// Whether a module of ours asks in the name of a page, and says so in its <c>Accept</c>: it is told what became of a form by 204 with the address that would be shown next, and what is refused as a problem
+    /// (RFC 9457).
+    /// </summary>
+    public bool IsScript => _context.Request.Headers.Accept == "application/json";
 
     /// <summary>Whether a form came from a page of ours, by what its guard says.</summary>
     public bool IsOfOurs(string? guard) =>
@@ -120,8 +132,11 @@ internal sealed class Visit
         && Get<FormGuard>().Proves(guard, cookie);
 
     /// <summary>The fields of a form that was filled in on a page of ours; null when it was not, or too long ago.</summary>
-    public async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadFormAsync() =>
-        await SmallForm.ReadAsync(_context.Request) is { } form
+    /// <param name="mostFields">How many fields it may have.</param>
+    public async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadFormAsync(
+        int mostFields = SmallForm.MostFields
+    ) =>
+        await SmallForm.ReadAsync(_context.Request, mostFields) is { } form
         && IsOfOurs(form.One(FormGuard.Field))
             ? form
             : null;
@@ -144,7 +159,9 @@ internal sealed class Visit
     public void GoTo(string path)
     {
         Secure();
-        _context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        _context.Response.StatusCode = IsScript
+            ? StatusCodes.Status204NoContent
+            : StatusCodes.Status303SeeOther;
         _context.Response.Headers.Location = path;
     }
 
@@ -154,6 +171,8 @@ internal sealed class Visit
     /// <summary>Shows what is refused, and nothing else.</summary>
     public Task ShowAsync(Refusal refusal)
     {
+        if (IsScript)
+            return ShowToScriptAsync(refusal);
         var answer = Tell(refusal);
         var content = Html.Of($"""<p class="alert" role="alert">{answer.Text}</p>""");
         return ShowAsync(answer.Row.Status, answer.Title, content, answer.Row.RetryAfter);
@@ -169,6 +188,8 @@ internal sealed class Visit
     /// <summary>The same, of what is refused there.</summary>
     public Task ShowAsync(Refusal refusal, string area)
     {
+        if (IsScript)
+            return ShowToScriptAsync(refusal);
         var answer = Tell(refusal);
         return ShowAsync(
             answer.Row.Status,
@@ -240,6 +261,9 @@ internal sealed class Visit
         if (!HttpMethods.IsHead(_context.Request.Method))
             await response.Body.WriteAsync(page, Stop);
     }
+
+    private Task ShowToScriptAsync(Refusal refusal) =>
+        new ProblemResult(refusal).ExecuteAsync(_context);
 
     private Html NavigationTo(string area) =>
         Html.Of(

@@ -61,6 +61,107 @@ export const walks = [
     },
   ],
   [
+    "a person drops files and a folder, with script",
+    { viewport: sizes.desktop },
+    async (page) => {
+      await signIn(page, "alice");
+      await page.getByLabel("New folder").fill("Dropped");
+      await page.getByRole("button", { name: "Create" }).click();
+      await entry(page, "Dropped").click();
+      // As the browser itself hands a folder over, which no script can make.
+      await page.evaluate(() => {
+        const file = (name, text) => ({
+          isFile: true,
+          name,
+          file: (found) => found(new File([text], name, { type: "text/plain", lastModified: 1e12 })),
+        });
+        const folder = (name, members) => ({
+          isFile: false,
+          name,
+          createReader: () => ({ readEntries: (found) => found(members.splice(0)) }),
+        });
+        const tree = [file("été.txt", "summer"), folder("Trip", [file("one.txt", "1"), folder("Deep & far", [file("two.txt", "2")]), folder("Empty", [])])];
+        const event = new Event("drop", { bubbles: true, cancelable: true });
+        event.dataTransfer = { types: ["Files"], files: [], items: tree.map((one) => ({ webkitGetAsEntry: () => one })) };
+        document.body.dispatchEvent(event);
+      });
+      await page.getByText("3 uploaded").waitFor();
+      await entry(page, "Trip").waitFor();
+      expect(await download(page, entry(page, "été.txt")), "summer", "what was dropped");
+      await entry(page, "Trip").click();
+      await entry(page, "Empty").waitFor();
+      await entry(page, "Deep & far").click();
+      expect(await download(page, entry(page, "two.txt")), "2", "what lay deep");
+    },
+  ],
+  [
+    "an upload is paused, goes on, and goes on after the page was closed, with script",
+    { viewport: sizes.desktop },
+    async (page) => {
+      await signIn(page, "alice");
+      const content = "0123456789abcdef".repeat(187_500);
+      const line = await page.context().newCDPSession(page);
+      const slow = (bytes) => line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
+      await slow(1_000_000);
+      const choose = async (tab) => {
+        // A file chosen twice is the same file only with the same time.
+        await tab.getByLabel("Files from this device").evaluate((input, text) => {
+          const chosen = new DataTransfer();
+          chosen.items.add(new File([text], "large.bin", { lastModified: 1e12 }));
+          input.files = chosen.files;
+        }, content);
+        await tab.getByRole("button", { name: "Upload", exact: true }).click();
+      };
+      await choose(page);
+      await page.getByText(/iB of 2\.9.MiB/).waitFor();
+      await page.waitForFunction(() => Number(document.querySelector(".transfers progress").value) > 500_000);
+      await page.getByRole("button", { name: "Pause large.bin" }).click();
+      await page.getByText(/^Paused at [1-9]/).waitFor();
+      expect(await page.locator("#listing").getByText("large.bin").count(), 0, "what is half there");
+      await page.getByRole("button", { name: "Continue large.bin" }).click();
+      await page.getByText("Goes on where it stopped").waitFor();
+      page.on("dialog", (dialog) => dialog.accept());
+      await page.reload();
+      await slow(-1);
+      await choose(page);
+      await page.getByText("1 uploaded").waitFor();
+      expect((await download(page, entry(page, "large.bin"))) === content, true, "what was sent in three goes");
+    },
+  ],
+  [
+    "several things are chosen, put into the trash and brought back, with keys alone",
+    { viewport: sizes.desktop },
+    async (page) => {
+      await signIn(page, "alice");
+      await page.getByLabel("New folder").fill("Keys");
+      await page.getByRole("button", { name: "Create" }).click();
+      await page.goto("/files/Keys");
+      for (const name of ["a.txt", "b.txt", "c.txt"]) {
+        await upload(page, name, name);
+        await entry(page, name).waitFor();
+      }
+      expect(await page.locator("#chosen").isVisible(), false, "tools for nothing");
+      await entry(page, "a.txt").focus();
+      await page.keyboard.press("Space");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Space");
+      await page.getByText("2 chosen").waitFor();
+      const [zip] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as ZIP" }).click()]);
+      expect(zip.suggestedFilename(), "Keys.zip", "the archive's name");
+      await entry(page, "c.txt").focus();
+      await page.keyboard.press("Delete");
+      await page.getByText("It is in the trash.").waitFor();
+      expect(await entry(page, "a.txt").count(), 0, "what was chosen");
+      expect(await entry(page, "b.txt").count(), 1, "what was not");
+      await page.getByRole("button", { name: "Undo" }).click();
+      await entry(page, "a.txt").waitFor();
+      await entry(page, "c.txt").waitFor();
+      await page.keyboard.press("/");
+      expect(await page.evaluate(() => document.activeElement.type), "search", "where / leads");
+    },
+  ],
+  [
     "what is refused is said, with a way back",
     { viewport: sizes.phone, javaScriptEnabled: false },
     async (page) => {
