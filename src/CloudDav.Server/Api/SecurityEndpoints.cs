@@ -75,6 +75,7 @@ internal static class SecurityEndpoints
             return new Refusal(RefusalRule.InvalidInput) { Field = Limit };
         var found = await call.Desk.ReadAccessLogAsync(
             call.Actor,
+            acts: null,
             call.Asked(Before) ?? long.MaxValue,
             (int)limit,
             call.Stop

@@ -54,6 +54,7 @@ public sealed class SqliteAuditLog(SqliteDatabase database) : IAuditLog
     public ValueTask<IReadOnlyList<VisibleEntry>> ListVisibleAsync(
         AccountId account,
         DateTimeOffset now,
+        string? acts,
         long before,
         int limit,
         CancellationToken cancellationToken
@@ -67,6 +68,7 @@ public sealed class SqliteAuditLog(SqliteDatabase database) : IAuditLog
                 var all = session[AuditSql.CountVisible]
                     .Bind(1, chain.Value)
                     .Bind(2, nowMs)
+                    .Bind(5, acts)
                     .RunForInt64();
                 var first = Math.Min(all, before - 1);
                 var records = AuditRows.Read(
@@ -74,7 +76,8 @@ public sealed class SqliteAuditLog(SqliteDatabase database) : IAuditLog
                         .Bind(1, chain.Value)
                         .Bind(2, nowMs)
                         .Bind(3, limit)
-                        .Bind(4, all - first),
+                        .Bind(4, all - first)
+                        .Bind(5, acts),
                     chain
                 );
                 return
@@ -173,6 +176,7 @@ internal static class AuditSql
     private const string IsVisible = """
         (a.sealed_until IS NULL OR a.sealed_until <= ?2
           OR EXISTS (SELECT 1 FROM audit u WHERE u.chain = a.chain AND u.unseals = a.seq AND u.unseals IS NOT NULL))
+        AND (?5 IS NULL OR substr(a.act, 1, length(?5)) = ?5)
         """;
 
     public const string FindHead = "SELECT seq, hash FROM audit_heads WHERE chain = ?1";

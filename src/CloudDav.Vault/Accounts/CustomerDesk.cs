@@ -68,6 +68,12 @@ public sealed class CustomerDesk(
             cancellationToken
         );
 
+    /// <summary>Where the account stands, and what its person may do.</summary>
+    public ValueTask<VaultResult<Decision>> FindDecisionAsync(
+        Actor actor,
+        CancellationToken cancellationToken
+    ) => ReadAsync<Decision>(actor, (_, state) => new(state.Decision), cancellationToken);
+
     /// <summary>The language that the person is addressed in when a request asks for none; null when it is not known, or they are signed out.</summary>
     public ValueTask<Language?> FindLanguageAsync(
         Actor actor,
@@ -350,11 +356,13 @@ public sealed class CustomerDesk(
 
     /// <summary>What happened to the account, newest first; what a law seals aside.</summary>
     /// <param name="actor">Who asks.</param>
+    /// <param name="acts">How the codes of the acts begin that are asked for, such as <see cref="StaffActs.All"/>; null for all.</param>
     /// <param name="before">The last number of the page before; <see cref="long.MaxValue"/> for the first page.</param>
     /// <param name="limit">The most to return.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     public async ValueTask<VaultResult<AccessLogPage>> ReadAccessLogAsync(
         Actor actor,
+        string? acts,
         long before,
         int limit,
         CancellationToken cancellationToken
@@ -363,6 +371,7 @@ public sealed class CustomerDesk(
         var entries = await audit.ListVisibleAsync(
             actor.Account,
             time.GetUtcNow(),
+            acts,
             before,
             limit,
             cancellationToken

@@ -202,6 +202,7 @@ public sealed class AccountDesk(
         var history = await audit.ListVisibleAsync(
             account,
             now,
+            null,
             long.MaxValue,
             MostEntries,
             cancellationToken
@@ -260,6 +261,9 @@ public sealed class AccountDesk(
 /// <summary>What staff do with content, as audit codes it.</summary>
 public static class StaffActs
 {
+    /// <summary>How the codes begin of all that staff do about content, the grants for it included.</summary>
+    public const string All = "staff";
+
     /// <summary>A folder was listed.</summary>
     public const string Listed = "staff.listed";
 

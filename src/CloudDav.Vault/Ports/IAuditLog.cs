@@ -37,12 +37,14 @@ public interface IAuditLog
     /// <summary>What an account's customer may see of its chain now, newest first. What is sealed leaves no trace, not even a gap between numbers.</summary>
     /// <param name="account">The account.</param>
     /// <param name="now">The time that decides about seals.</param>
+    /// <param name="acts">How the codes of the acts begin that are asked for, such as <c>staff</c>; null for all. The numbers are counted among these.</param>
     /// <param name="before">The last number of the page before; <see cref="long.MaxValue"/> for the first page.</param>
     /// <param name="limit">The most to return.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     ValueTask<IReadOnlyList<VisibleEntry>> ListVisibleAsync(
         AccountId account,
         DateTimeOffset now,
+        string? acts,
         long before,
         int limit,
         CancellationToken cancellationToken

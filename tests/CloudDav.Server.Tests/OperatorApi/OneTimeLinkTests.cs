@@ -41,6 +41,7 @@ public sealed class OneTimeLinkTests
         var seen = await parts.Audit.ListVisibleAsync(
             alice,
             door.Time.GetUtcNow(),
+            null,
             long.MaxValue,
             10,
             Stop

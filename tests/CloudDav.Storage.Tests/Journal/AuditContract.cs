@@ -222,6 +222,21 @@ public abstract class AuditContract(JournalEngine engine) : JournalContract(engi
             await VisibleAsync(account, Now.AddDays(1))
         );
         Assert.Equal(5, (await Engine.Log.ListAsync(chain, long.MaxValue, 10, Stop)).Count);
+        // Of some acts alone, numbered among themselves and in pages as well.
+        var staff = await Engine.Log.ListVisibleAsync(
+            account,
+            Now.AddDays(1),
+            "staff",
+            long.MaxValue,
+            10,
+            Stop
+        );
+        Assert.Equal(
+            [(2L, "staff.read-more"), (1L, "staff.read")],
+            staff.Select(entry => (entry.Number, entry.Entry.Act))
+        );
+        staff = await Engine.Log.ListVisibleAsync(account, Now.AddDays(1), "staff", 2, 10, Stop);
+        Assert.Equal("staff.read", Assert.Single(staff).Entry.Act);
     }
 
     [Fact]
@@ -231,7 +246,7 @@ public abstract class AuditContract(JournalEngine engine) : JournalContract(engi
         var (seen, all) = (new List<long>(), new List<long>());
         for (var before = long.MaxValue; ; before = seen[^1])
         {
-            var page = await Engine.Log.ListVisibleAsync(account, Now, before, 10, Stop);
+            var page = await Engine.Log.ListVisibleAsync(account, Now, null, before, 10, Stop);
             seen.AddRange(page.Select(entry => entry.Number));
             if (page.Count < 10)
                 break;
@@ -271,8 +286,8 @@ public abstract class AuditContract(JournalEngine engine) : JournalContract(engi
 
     private async Task<List<(long, string)>> VisibleAsync(AccountId account, DateTimeOffset now) =>
         [
-            .. (await Engine.Log.ListVisibleAsync(account, now, long.MaxValue, 10, Stop)).Select(
-                entry => (entry.Number, entry.Entry.Act)
-            ),
+            .. (
+                await Engine.Log.ListVisibleAsync(account, now, null, long.MaxValue, 10, Stop)
+            ).Select(entry => (entry.Number, entry.Entry.Act)),
         ];
 }

@@ -393,7 +393,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         );
         await log.ReadAsync(chain, 0, 10, Stop);
         await log.ListAsync(chain, 5, 10, Stop);
-        await log.ListVisibleAsync(new(7), Now, 5, 10, Stop);
+        await log.ListVisibleAsync(new(7), Now, null, 5, 10, Stop);
         await log.FindNextChainAsync(chain, Stop);
         await log.FindDestroyedAsync(chain, Stop);
         var outbox = new SqlServerOutbox(database);

@@ -188,7 +188,9 @@ public sealed class CustomerDeskTests : IAsyncLifetime
         var seen = (await _desk.FindOverviewAsync(_alice, Stop)).Value;
         Assert.Equal("fraud", Assert.Single(seen.Measures).ReasonCode);
         Assert.Equal(0, seen.AvailableBytes);
-        Assert.True((await _desk.ReadAccessLogAsync(_alice, long.MaxValue, 10, Stop)).IsSuccess);
+        Assert.True(
+            (await _desk.ReadAccessLogAsync(_alice, null, long.MaxValue, 10, Stop)).IsSuccess
+        );
         Assert.Equal(
             RefusalRule.Suspended,
             (await _desk.AddDeviceAsync(_alice, "another", Stop)).Refusal!.Rule
@@ -369,7 +371,7 @@ public sealed class CustomerDeskTests : IAsyncLifetime
     private async Task<List<string>> LogAsync(Actor actor) =>
         [
             .. (
-                await _desk.ReadAccessLogAsync(actor, long.MaxValue, 100, Stop)
+                await _desk.ReadAccessLogAsync(actor, null, long.MaxValue, 100, Stop)
             ).Value.Entries.Select(entry => entry.Entry.Act),
         ];
 

@@ -128,6 +128,7 @@ public sealed class TakeBackDeskTests : IAsyncLifetime
         var log = await _vault.Audit.ListVisibleAsync(
             _alice.Account,
             _vault.Time.GetUtcNow(),
+            null,
             long.MaxValue,
             10,
             Stop

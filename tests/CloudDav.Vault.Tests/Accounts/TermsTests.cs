@@ -152,7 +152,7 @@ public sealed class TermsTests : IAsyncLifetime
         );
         Assert.Equal(first, again);
         var entries = (
-            await _desk.ReadAccessLogAsync(_alice, long.MaxValue, 10, Stop)
+            await _desk.ReadAccessLogAsync(_alice, null, long.MaxValue, 10, Stop)
         ).Value.Entries.Where(entry => entry.Entry.Act == AuditActs.TermsAccepted);
         var entry = Assert.Single(entries).Entry;
         Assert.Equal("terms:1", entry.Subject);

@@ -514,6 +514,7 @@ public sealed class RegisterTests : IAsyncLifetime
                 await _vault.Audit.ListVisibleAsync(
                     _customer.Account,
                     _vault.Time.GetUtcNow(),
+                    null,
                     long.MaxValue,
                     1000,
                     Stop

@@ -74,6 +74,7 @@ internal static class JournalStatements
     private const string IsVisible = """
         (a.sealed_until IS NULL OR a.sealed_until <= @now
           OR EXISTS (SELECT 1 FROM dbo.audit AS u WHERE u.chain = a.chain AND u.unseals = a.seq AND u.unseals IS NOT NULL))
+        AND (@acts IS NULL OR LEFT(a.act, LEN(@acts)) = @acts)
         """;
 
     /// <summary>Entries and the head of their chain, from one snapshot.</summary>
@@ -111,6 +112,7 @@ internal static class JournalStatements
         """,
         BigInt("@chain"),
         BigInt("@now"),
+        Text("@acts", 400),
         BigInt("@before"),
         Int("@limit")
     );

@@ -64,6 +64,7 @@ public sealed class SqlServerAuditLog(SqlServerDatabase database) : IAuditLog
     public async ValueTask<IReadOnlyList<VisibleEntry>> ListVisibleAsync(
         AccountId account,
         DateTimeOffset now,
+        string? acts,
         long before,
         int limit,
         CancellationToken cancellationToken
@@ -76,6 +77,7 @@ public sealed class SqlServerAuditLog(SqlServerDatabase database) : IAuditLog
                     JournalStatements.ListVisible.With(
                         chain.Value,
                         now.ToUnixTimeMilliseconds(),
+                        acts,
                         before,
                         limit
                     )
