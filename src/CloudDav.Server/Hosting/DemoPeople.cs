@@ -11,12 +11,15 @@ namespace CloudDav.Server.Hosting;
 /// </summary>
 internal sealed class DemoPeople
 {
+    private const string TermsVersion = "2026-1";
     private const long MiB = 1L << 20;
     private const long GiB = 1L << 30;
 
     private readonly VaultParts _parts;
     private readonly ContractDesk _contracts;
     private readonly MeasureDesk _measures;
+    private readonly PlatformDesk _platform;
+    private readonly RegisterDesk _registers;
     private readonly CustomerDesk _customers;
     private readonly TimeProvider _time;
     private readonly string _passwordHash;
@@ -33,6 +36,8 @@ internal sealed class DemoPeople
         _parts = parts;
         _contracts = new ContractDesk(commands, inventory: null);
         _measures = new MeasureDesk(commands);
+        _platform = new PlatformDesk(commands);
+        _registers = new RegisterDesk(commands, parts.Contracts, time);
         _customers = new CustomerDesk(
             parts.Contracts,
             parts.Audit,
@@ -55,7 +60,7 @@ internal sealed class DemoPeople
     )
     {
         // The last one to be made, with a password in the end.
-        var last = await parts.Accounts.FindAccountAsync("mia", cancellationToken);
+        var last = await parts.Accounts.FindAccountAsync("nina", cancellationToken);
         if (last?.PasswordHash is not null)
             return false;
         await new DemoPeople(parts, time, passwordIterations, cancellationToken).SeedAsync();
@@ -63,6 +68,52 @@ internal sealed class DemoPeople
     }
 
     private async Task SeedAsync()
+    {
+        // Made by an earlier version, whose last one she was.
+        if ((await _parts.Accounts.FindAccountAsync("mia", _stop))?.PasswordHash is null)
+            await SeedFirstAsync();
+        await PublishAsync();
+        foreach (var name in (string[])["alice", "carol", "olivia", "tess", "sven", "mia"])
+            await AcceptTermsAsync(name);
+        // May add nothing for a while.
+        if (await OrderAsync("paul", "comfort") is { } paul)
+        {
+            await PutAsync(paul, "Garden.txt", "Roses, beans, a pear tree.\n"u8.ToArray());
+            await AcceptTermsAsync("paul");
+            Must(
+                await _measures.SetAsync(
+                    Command("restrict-paul"),
+                    new NewMeasure
+                    {
+                        Kind = MeasureKind.Suspension,
+                        Switches = Switches.Upload | Switches.ShareWithFriends,
+                        Account = paul.Account,
+                        ReasonCode = "abuse",
+                        Reference = "N-2041",
+                        Until = _time.GetUtcNow().AddDays(14),
+                        Words = new Texts
+                        {
+                            Nl =
+                                "We kregen een klacht over wat u gedeeld hebt. Bel ons op 0800 12345.",
+                            Fr =
+                                "Nous avons reçu une plainte sur ce que vous avez partagé. Appelez-nous au 0800 12345.",
+                            De =
+                                "Uns liegt eine Beschwerde über das vor, was Sie geteilt haben. Rufen Sie uns an: 0800 12345.",
+                            En =
+                                "We received a complaint about what you shared. Call us on 0800 12345.",
+                        },
+                    },
+                    _stop
+                )
+            );
+        }
+        // Has not accepted the terms yet.
+        await OrderAsync("nina", "comfort");
+        foreach (var name in (string[])["paul", "nina"])
+            await GivePasswordAsync(name);
+    }
+
+    private async Task SeedFirstAsync()
     {
         await OfferAsync("trial", MiB, 0, "Proef", "Essai", "Probe", "Trial");
         await OfferAsync("comfort", 50 * GiB, 5 * GiB, "Comfort", "Confort", "Komfort", "Comfort");
@@ -134,6 +185,60 @@ internal sealed class DemoPeople
         foreach (var name in (string[])["alice", "bob", "carol", "olivia", "tess", "sven", "mia"])
             await GivePasswordAsync(name);
     }
+
+    // What the law and the contract let customers see beside their own: terms, and who else processes their data.
+    private async Task PublishAsync()
+    {
+        Must(
+            await _platform.PublishTermsAsync(
+                Command("terms"),
+                TermsVersion,
+                new Texts
+                {
+                    Nl =
+                        "Uw cloud is van u. Wat u erin bewaart, blijft privé; wat u deelt, daarvoor hebt u de rechten.\nNa het einde van uw contract hebt u 30 dagen om alles terug te nemen.",
+                    Fr =
+                        "Votre cloud est à vous. Ce que vous y conservez reste privé ; ce que vous partagez, vous en détenez les droits.\nAprès la fin de votre contrat, vous avez 30 jours pour tout reprendre.",
+                    De =
+                        "Ihre Cloud gehört Ihnen. Was Sie darin aufbewahren, bleibt privat; an dem, was Sie teilen, haben Sie die Rechte.\nNach dem Ende Ihres Vertrags haben Sie 30 Tage, um alles zurückzunehmen.",
+                    En =
+                        "Your cloud is yours. What you keep in it stays private; to what you share you hold the rights.\nAfter the end of your contract you have 30 days to take everything back.",
+                },
+                requiredFrom: null,
+                _stop
+            )
+        );
+        Must(
+            await _registers.AddSubProcessorAsync(
+                Command("sub-processor"),
+                new SubProcessor
+                {
+                    Name = "Demo Datacenters NV",
+                    Task = new Texts
+                    {
+                        Nl = "Gebouwen, stroom en netwerk voor de servers.",
+                        Fr = "Bâtiments, électricité et réseau pour les serveurs.",
+                        De = "Gebäude, Strom und Netz für die Server.",
+                        En = "Buildings, power and network for the servers.",
+                    },
+                    Country = "BE",
+                    ObjectionsUntil = _time.GetUtcNow().AddDays(30),
+                },
+                _time.GetUtcNow().AddDays(45),
+                _stop
+            )
+        );
+    }
+
+    private async Task AcceptTermsAsync(string name) =>
+        Must(
+            await _customers.AcceptTermsAsync(
+                await ActorAsync(name),
+                TermsVersion,
+                Language.English,
+                _stop
+            )
+        );
 
     private async Task OfferAsync(
         string code,

@@ -60,7 +60,7 @@ internal static class DevicePages
                 <button>{words.MakeAppPassword}</button>
                 </form>
                 <p><a href="{PairingPages.Path}">{words.TvConnect}</a></p>
-                <h2>{words.Stolen}</h2>
+                <h2 id="stolen">{words.Stolen}</h2>
                 <p>{words.StolenText}</p>
                 {visit.FormTo(Root)}
                 <input type="hidden" name="{Act}" value="report">

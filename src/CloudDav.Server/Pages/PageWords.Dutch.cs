@@ -124,6 +124,7 @@ internal sealed partial record PageWords
         GoOn = "Verdergaan",
         LeftAsTheyAre = count => $"{count} blijven zoals ze zijn",
         Devices = "Toestellen",
+        OwnAccount = "Account",
         NoDevices = "Er is nog geen programma of toestel verbonden.",
         Added = moment => $"toegevoegd {moment}",
         LastUsed = moment => $"laatst gebruikt {moment}",

@@ -123,6 +123,7 @@ internal sealed partial record PageWords
         GoOn = "Go on",
         LeftAsTheyAre = count => $"{count} stay as they are",
         Devices = "Devices",
+        OwnAccount = "Account",
         NoDevices = "No program or device is connected yet.",
         Added = moment => $"added {moment}",
         LastUsed = moment => $"last used {moment}",

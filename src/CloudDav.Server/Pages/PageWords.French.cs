@@ -126,6 +126,7 @@ internal sealed partial record PageWords
         GoOn = "Continuer",
         LeftAsTheyAre = count => $"{count} restent tels quels",
         Devices = "Appareils",
+        OwnAccount = "Compte",
         NoDevices = "Aucun programme ni appareil n’est encore connecté.",
         Added = moment => $"ajouté le {moment}",
         LastUsed = moment => $"utilisé pour la dernière fois le {moment}",

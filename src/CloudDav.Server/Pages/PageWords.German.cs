@@ -128,6 +128,7 @@ internal sealed partial record PageWords
         GoOn = "Weiter",
         LeftAsTheyAre = count => $"{count} bleiben, wie sie sind",
         Devices = "Geräte",
+        OwnAccount = "Konto",
         NoDevices = "Es ist noch kein Programm oder Gerät verbunden.",
         Added = moment => $"hinzugefügt {moment}",
         LastUsed = moment => $"zuletzt benutzt {moment}",

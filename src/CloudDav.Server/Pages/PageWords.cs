@@ -109,6 +109,7 @@ internal sealed partial record PageWords
     public required Func<long, string> LeftAsTheyAre { get; init; }
 
     public required string Devices { get; init; }
+    public required string OwnAccount { get; init; }
     public required string NoDevices { get; init; }
     public required Func<string, string> Added { get; init; }
     public required Func<string, string> LastUsed { get; init; }
@@ -150,6 +151,7 @@ internal sealed partial record PageWords
             (TrashPages.Root, Trash),
             (PastPages.Root, Past),
             (DevicePages.Root, Devices),
+            (AccountPages.Root, OwnAccount),
         ];
 
     /// <summary>The words of a language.</summary>

@@ -24,6 +24,7 @@ internal sealed class PagesDoor
         TrashPages.Root,
         PastPages.Root,
         DevicePages.Root,
+        AccountPages.Root,
         "/login",
         "/index.php/login",
         "/index.php/s",
@@ -68,6 +69,7 @@ internal sealed class PagesDoor
         TrashPages.Map(routes);
         PastPages.Map(routes);
         DevicePages.Map(routes);
+        AccountPages.Map(routes);
         // Where clients take a link to be that were not told its address.
         routes.MapMethods(
             "/index.php/s/{token}",

@@ -195,13 +195,13 @@ internal static class SignInPages
         return begun;
     }
 
-    // Within this site and nowhere else: what follows a second slash would be another host.
-    private static string LocalPath(string? to) =>
+    /// <summary>An address within this site and nowhere else: what follows a second slash would be another host.</summary>
+    public static string LocalPath(string? to, string otherwise = FilePages.Root) =>
         to is ['/', not ('/' or '\\'), ..]
         && to.Length <= 512
         && to.All(character => character is > ' ' and <= '~' and not '\\')
             ? to
-            : FilePages.Root;
+            : otherwise;
 
     private static Html Described(string? problem) =>
         problem is null

@@ -174,7 +174,9 @@ internal sealed class Visit
         if (IsScript)
             return ShowToScriptAsync(refusal);
         var answer = Tell(refusal);
-        var content = Html.Of($"""<p class="alert" role="alert">{answer.Text}</p>""");
+        var content = Html.Of(
+            $"""<p class="alert" role="alert">{answer.Text}</p>{Remedy(refusal)}"""
+        );
         return ShowAsync(answer.Row.Status, answer.Title, content, answer.Row.RetryAfter);
     }
 
@@ -182,26 +184,36 @@ internal sealed class Visit
     /// <param name="title">What the page is.</param>
     /// <param name="content">What is on it below its title.</param>
     /// <param name="area">The address of the area it belongs to.</param>
-    public Task ShowAsync(string title, Html content, string area) =>
-        ShowAsync(StatusCodes.Status200OK, title, content, retryAfter: null, NavigationTo(area));
+    public async Task ShowAsync(string title, Html content, string area) =>
+        await ShowAsync(
+            StatusCodes.Status200OK,
+            title,
+            content,
+            retryAfter: null,
+            await NavigationToAsync(area)
+        );
 
     /// <summary>The same, of what is refused there.</summary>
-    public Task ShowAsync(Refusal refusal, string area)
+    public async Task ShowAsync(Refusal refusal, string area)
     {
         if (IsScript)
-            return ShowToScriptAsync(refusal);
+        {
+            await ShowToScriptAsync(refusal);
+            return;
+        }
         var answer = Tell(refusal);
-        return ShowAsync(
+        await ShowAsync(
             answer.Row.Status,
             answer.Title,
             Html.Of(
                 $"""
                 <p class="alert" role="alert">{answer.Text}</p>
+                {Remedy(refusal)}
                 <p><a href="{area}">{Words.Back}</a></p>
                 """
             ),
             answer.Row.RetryAfter,
-            NavigationTo(area)
+            await NavigationToAsync(area)
         );
     }
 
@@ -265,8 +277,33 @@ internal sealed class Visit
     private Task ShowToScriptAsync(Refusal refusal) =>
         new ProblemResult(refusal).ExecuteAsync(_context);
 
-    private Html NavigationTo(string area) =>
-        Html.Of(
+    // Where what is refused can be put right, and back to where it was refused.
+    private Html Remedy(Refusal refusal) =>
+        refusal.Rule == RefusalRule.TermsNotAccepted && Session is not null
+            ? TermsPages.WayTo(this, _context.Request.Path.ToUriComponent())
+            : Html.None;
+
+    // Above every page but the one that says it at length.
+    private async ValueTask<Html> StandingAsync()
+    {
+        if (
+            Session is not { } session
+            || Path == AccountPages.Root
+            || (await Get<CustomerDesk>().FindDecisionAsync(session.Actor, Stop))
+                is not { IsSuccess: true, Value: var decision }
+            || AccountStanding.SentenceOf(decision, Reader) is not { } sentence
+        )
+            return Html.None;
+        var words = AccountWords.In(Language);
+        return Html.Of(
+            $"""<aside class="standing" aria-label="{words.Notice}"><p>{sentence} <a href="{AccountPages.Root}">{words.More}</a></p></aside>"""
+        );
+    }
+
+    private async ValueTask<Html> NavigationToAsync(string area)
+    {
+        var standing = await StandingAsync();
+        return Html.Of(
             $"""
             <header>
             {Get<Brand>().Logo}
@@ -281,8 +318,10 @@ internal sealed class Visit
             </nav>
             {SignInPages.SignOutForm(this, Words.SignOut, SignInPages.SignInPath)}
             </header>
+            {standing}
             """
         );
+    }
 
     // A referrer within the site, because without any browsers hide the origin that forms are checked by.
     private void Secure()

@@ -90,6 +90,8 @@ internal static class DemoVerb
                          tess   demo    has ended her contract: 30 days to take everything back
                          sven   demo    is suspended
                          mia    demo    has a full vault
+                         paul   demo    may add nothing for two weeks
+                         nina   demo    has not accepted the terms yet
               Stop       Ctrl+C
 
             Ready: {url}/dav/

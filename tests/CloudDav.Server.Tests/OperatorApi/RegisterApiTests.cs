@@ -362,7 +362,8 @@ public sealed class RegisterApiTests : IAsyncLifetime
         Assert.Single(
             (await _operator.GetAsync("/terms", OperatorScope.Platform))
                 .Json.GetProperty("items")
-                .EnumerateArray()
+                .EnumerateArray(),
+            version => version.GetProperty("version").GetString() == "2027"
         );
         var end = await PostAsync(
             "/platform/service-end",
