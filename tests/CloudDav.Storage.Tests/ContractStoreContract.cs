@@ -139,8 +139,47 @@ public abstract class ContractStoreContract
         Assert.Null(await FindAsync(3, Now));
         await ChangeAsync(transaction => transaction.SetPasswordAsync(account.Id, "hash"));
         Assert.Null(await FindAsync(4, Now));
+        Assert.Empty(await ListAsync());
 
-        Task BeginAsync(byte token) =>
+        // Each is seen with what is known of it, and ended alone or with all but one.
+        actor = actor with
+        {
+            CredentialVersion = actor.CredentialVersion + 1,
+        };
+        await BeginAsync(5, SignInWay.Provider, Now.AddMinutes(-1));
+        await BeginAsync(6);
+        var both = await ListAsync();
+        Assert.Equal([SignInWay.Password, SignInWay.Provider], both.Select(one => one.Way));
+        Assert.Equal([null, Now.AddMinutes(-1)], both.Select(one => one.Proved));
+        Assert.All(both, one => Assert.Equal(("browser", "::1"), (one.Agent, one.Address)));
+        await ChangeAsync(transaction => transaction.ProveSessionAsync(both[0].Id, Now));
+        Assert.Equal(Now, (await FindAsync(6, Now))!.Proved);
+        var stranger = await AddAsync("stranger");
+        await ChangeAsync(async transaction =>
+        {
+            Assert.False(await transaction.RemoveSessionAsync(stranger.Id, both[0].Id));
+            Assert.Equal(0, await transaction.RemoveOtherSessionsAsync(stranger.Id, both[0].Id));
+            Assert.Equal(1, await transaction.RemoveOtherSessionsAsync(account.Id, both[0].Id));
+        });
+        Assert.Equal([both[0].Id], (await ListAsync()).Select(one => one.Id));
+        await ChangeAsync(async transaction =>
+            Assert.True(await transaction.RemoveSessionAsync(account.Id, both[0].Id))
+        );
+        Assert.Empty(await ListAsync());
+
+        Task<IReadOnlyList<BrowserSession>> ListAsync() =>
+            Contracts
+                .ReadAsync(
+                    snapshot => snapshot.ListSessionsAsync(account.Id, Now, TimeSpan.FromHours(1)),
+                    Stop
+                )
+                .AsTask();
+
+        Task BeginAsync(
+            byte token,
+            SignInWay way = SignInWay.Password,
+            DateTimeOffset? proved = null
+        ) =>
             ChangeAsync(transaction =>
                 transaction.AddSessionAsync(
                     new NewSession
@@ -150,6 +189,8 @@ public abstract class ContractStoreContract
                         Agent = "browser",
                         Address = "::1",
                         Expires = Now.AddDays(1),
+                        Way = way,
+                        Proved = proved,
                     },
                     most: 2,
                     Now
@@ -450,6 +491,73 @@ public abstract class ContractStoreContract
     }
 
     private static byte[] Hash(byte of) => [of, .. new byte[31]];
+
+    [Fact]
+    public async Task A_second_factor_counts_once_confirmed_and_no_code_of_it_twice()
+    {
+        var account = await AddAsync("a");
+        var stranger = await AddAsync("stranger");
+        await ChangeAsync(async transaction =>
+        {
+            Assert.True(await transaction.PrepareSecondFactorAsync(account.Id, Hash(1), Now));
+            // Another attempt, until one of them counts.
+            Assert.True(await transaction.PrepareSecondFactorAsync(account.Id, Hash(2), Now));
+            Assert.False(await transaction.TakeStepAsync(account.Id, 5));
+        });
+        var (waiting, found) = await FindAsync();
+        Assert.Equal((null, 0), (waiting!.Confirmed, waiting.RecoveryCodes));
+        Assert.Equal(Hash(2), waiting.WrappedSecret.ToArray());
+        Assert.False(found.HasSecondFactor);
+
+        await ChangeAsync(async transaction =>
+        {
+            Assert.False(await transaction.ConfirmSecondFactorAsync(stranger.Id, 5, Now));
+            Assert.True(await transaction.ConfirmSecondFactorAsync(account.Id, 5, Now));
+            Assert.False(await transaction.ConfirmSecondFactorAsync(account.Id, 6, Now));
+            await transaction.SetRecoveryCodesAsync(account.Id, [Hash(3), Hash(4)]);
+            await transaction.EndSignInsAsync(account.Id);
+        });
+        (waiting, found) = await FindAsync();
+        Assert.Equal((Now, 2), (waiting!.Confirmed, waiting.RecoveryCodes));
+        Assert.Equal(
+            (true, account.CredentialVersion + 1),
+            (found.HasSecondFactor, found.CredentialVersion)
+        );
+
+        await ChangeAsync(async transaction =>
+        {
+            Assert.False(await transaction.PrepareSecondFactorAsync(account.Id, Hash(9), Now));
+            Assert.False(await transaction.TakeStepAsync(account.Id, 5));
+            Assert.False(await transaction.TakeStepAsync(account.Id, 4));
+            Assert.True(await transaction.TakeStepAsync(account.Id, 6));
+            Assert.False(await transaction.TakeStepAsync(account.Id, 6));
+            Assert.False(await transaction.TakeRecoveryCodeAsync(stranger.Id, Hash(3)));
+            Assert.True(await transaction.TakeRecoveryCodeAsync(account.Id, Hash(3)));
+            Assert.False(await transaction.TakeRecoveryCodeAsync(account.Id, Hash(3)));
+            await transaction.SetRecoveryCodesAsync(account.Id, [Hash(5)]);
+            Assert.False(await transaction.TakeRecoveryCodeAsync(account.Id, Hash(4)));
+            Assert.False(await transaction.RemoveSecondFactorAsync(stranger.Id));
+            Assert.True(await transaction.RemoveSecondFactorAsync(account.Id));
+            Assert.False(await transaction.RemoveSecondFactorAsync(account.Id));
+            Assert.False(await transaction.TakeRecoveryCodeAsync(account.Id, Hash(5)));
+        });
+        (waiting, found) = await FindAsync();
+        Assert.Null(waiting);
+        Assert.Equal(
+            (false, account.CredentialVersion + 1),
+            (found.HasSecondFactor, found.CredentialVersion)
+        );
+
+        async Task<(SecondFactor?, Account)> FindAsync() =>
+            await Contracts.ReadAsync(
+                async snapshot =>
+                    (
+                        await snapshot.FindSecondFactorAsync(account.Id),
+                        (await snapshot.FindAccountAsync(account.Id))!
+                    ),
+                Stop
+            );
+    }
 
     private Task<BrowserSession?> FindAsync(byte token, DateTimeOffset now) =>
         Contracts

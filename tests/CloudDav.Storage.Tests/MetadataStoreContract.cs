@@ -73,6 +73,13 @@ public abstract partial class MetadataStoreContract
             { Session(account: "4711"), "a session is of no account" },
             { Session(version: "a.credential_version + 1"), "a session is of no account" },
             { Session(expires: 4), "a session is of no account" },
+            { SecondFactor(account: "4711"), "a second factor" },
+            { SecondFactor(confirmed: "4"), "a second factor" },
+            { SecondFactor(confirmed: "NULL"), "a second factor" },
+            {
+                "INSERT INTO recovery_codes (account_id, mac) SELECT a.account_id, c.sha256 FROM accounts a CROSS JOIN contents c",
+                "a second factor"
+            },
             { LoginFlow(account: "4711", version: "0"), "a login flow is half granted" },
             { LoginFlow(account: "a.account_id"), "a login flow is half granted" },
             { LoginFlow(version: "0"), "a login flow is half granted" },
@@ -106,6 +113,8 @@ public abstract partial class MetadataStoreContract
         [
             Session(),
             Session(expires: 5),
+            SecondFactor(),
+            SecondFactor(confirmed: "NULL", step: 0),
             LoginFlow(),
             LoginFlow(expires: 5),
             LoginFlow(account: "a.account_id", version: "a.credential_version"),
@@ -130,6 +139,13 @@ public abstract partial class MetadataStoreContract
         long expires = 9
     ) =>
         $"INSERT INTO sessions (account_id, token_hash, credential_version, agent, address, created, last_used, expires) SELECT {account}, c.sha256, {version}, 'a', 'b', 5, 5, {expires} FROM accounts a CROSS JOIN contents c";
+
+    private static string SecondFactor(
+        string account = "a.account_id",
+        string confirmed = "5",
+        long step = 7
+    ) =>
+        $"INSERT INTO second_factors (account_id, secret, created, confirmed, last_step) SELECT {account}, c.sha256, 5, {confirmed}, {step} FROM accounts a CROSS JOIN contents c";
 
     private static string LoginFlow(
         string account = "NULL",

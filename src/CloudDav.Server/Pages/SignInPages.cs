@@ -189,7 +189,14 @@ internal static class SignInPages
     {
         var begun = await visit
             .Get<SessionDesk>()
-            .BeginAsync(actor, visit.Agent, visit.ShownAddress, visit.Stop);
+            .BeginAsync(
+                actor,
+                SignInWay.Password,
+                visit.Get<TimeProvider>().GetUtcNow(),
+                visit.Agent,
+                visit.ShownAddress,
+                visit.Stop
+            );
         if (begun.Refusal is { Rule: RefusalRule.SignedOut })
             visit.Get<SignInDesk>().Forget(actor);
         return begun;

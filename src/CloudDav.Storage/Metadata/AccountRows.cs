@@ -11,11 +11,13 @@ internal sealed class AccountRow
     public long CredentialVersion { get; init; }
     public bool IsDisabled { get; init; }
     public long? TokensFrom { get; init; }
+    public long SecondFactors { get; init; }
 
     public Account ToAccount() =>
         new(new(AccountId), Name, new(VaultId), PasswordHash, CredentialVersion, IsDisabled)
         {
             TokensFrom = Milliseconds.Time(TokensFrom),
+            HasSecondFactor = SecondFactors > 0,
         };
 }
 

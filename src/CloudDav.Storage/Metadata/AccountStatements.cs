@@ -7,7 +7,8 @@ internal static class AccountStatements
 {
     internal const string AccountColumns = """
         account_id AS AccountId, name AS Name, vault_id AS VaultId, password_hash AS PasswordHash,
-        credential_version AS CredentialVersion, is_disabled AS IsDisabled, tokens_from AS TokensFrom
+        credential_version AS CredentialVersion, is_disabled AS IsDisabled, tokens_from AS TokensFrom,
+        (SELECT COUNT(*) FROM dbo.second_factors AS f WHERE f.account_id = accounts.account_id AND f.confirmed IS NOT NULL) AS SecondFactors
         """;
 
     private const string DeviceColumns =

@@ -222,6 +222,24 @@ internal class ContractSnapshot(IFactsSession session) : IContractSnapshot
             )
         )?.ToSession();
 
+    public ValueTask<IReadOnlyList<BrowserSession>> ListSessionsAsync(
+        AccountId account,
+        DateTimeOffset now,
+        TimeSpan idle
+    ) =>
+        ListAsync<SessionRow, BrowserSession>(
+            row => row.ToSession(),
+            SessionStatements.List,
+            account.Value,
+            Milliseconds.Of(now),
+            Milliseconds.Of(now - idle)
+        );
+
+    public async ValueTask<SecondFactor?> FindSecondFactorAsync(AccountId account) =>
+        (
+            await session.FirstAsync<SecondFactorRow>(SessionStatements.FindFactor, account.Value)
+        )?.ToFactor();
+
     public ValueTask<LoginFlow?> FindLoginFlowOfPageAsync(
         ReadOnlyMemory<byte> loginHash,
         DateTimeOffset now

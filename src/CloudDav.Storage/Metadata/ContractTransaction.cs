@@ -306,6 +306,8 @@ internal sealed class ContractTransaction(IFactsSession session)
             added.Address,
             Milliseconds.Of(now),
             Milliseconds.Of(added.Expires),
+            (long)added.Way,
+            Milliseconds.Of(added.Proved),
             most
         );
 
@@ -314,6 +316,72 @@ internal sealed class ContractTransaction(IFactsSession session)
 
     public async ValueTask RemoveSessionAsync(ReadOnlyMemory<byte> tokenHash) =>
         await Session.ExecuteAsync(SessionStatements.Remove, tokenHash.ToArray());
+
+    public async ValueTask<bool> RemoveSessionAsync(AccountId account, SessionId removed) =>
+        await Session.CountAsync(SessionStatements.RemoveOne, account.Value, removed.Value) > 0;
+
+    public async ValueTask<int> RemoveOtherSessionsAsync(AccountId account, SessionId kept) =>
+        await Session.CountAsync(SessionStatements.RemoveOthers, account.Value, kept.Value);
+
+    public async ValueTask ProveSessionAsync(SessionId proved, DateTimeOffset now) =>
+        await Session.ExecuteAsync(SessionStatements.Prove, proved.Value, Milliseconds.Of(now));
+
+    public async ValueTask<bool> PrepareSecondFactorAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> secret,
+        DateTimeOffset now
+    ) =>
+        await Session.CountAsync(
+            SessionStatements.PrepareFactor,
+            account.Value,
+            secret.ToArray(),
+            Milliseconds.Of(now)
+        ) > 0;
+
+    public async ValueTask<bool> ConfirmSecondFactorAsync(
+        AccountId account,
+        long timeStep,
+        DateTimeOffset now
+    ) =>
+        await Session.CountAsync(
+            SessionStatements.ConfirmFactor,
+            account.Value,
+            timeStep,
+            Milliseconds.Of(now)
+        ) > 0;
+
+    public async ValueTask EndSignInsAsync(AccountId account) =>
+        await Session.ExecuteAsync(SessionStatements.MoveOn, account.Value);
+
+    public async ValueTask<bool> TakeStepAsync(AccountId account, long timeStep) =>
+        await Session.CountAsync(SessionStatements.TakeStep, account.Value, timeStep) > 0;
+
+    public async ValueTask<bool> RemoveSecondFactorAsync(AccountId account)
+    {
+        await Session.ExecuteAsync(SessionStatements.DropRecoveryCodes, account.Value);
+        return await Session.CountAsync(SessionStatements.RemoveFactor, account.Value) > 0;
+    }
+
+    public async ValueTask SetRecoveryCodesAsync(
+        AccountId account,
+        IReadOnlyCollection<ReadOnlyMemory<byte>> macs
+    )
+    {
+        await Session.ExecuteAsync(SessionStatements.DropRecoveryCodes, account.Value);
+        foreach (var mac in macs)
+            await Session.ExecuteAsync(
+                SessionStatements.AddRecoveryCode,
+                account.Value,
+                mac.ToArray()
+            );
+    }
+
+    public async ValueTask<bool> TakeRecoveryCodeAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> mac
+    ) =>
+        await Session.CountAsync(SessionStatements.TakeRecoveryCode, account.Value, mac.ToArray())
+        > 0;
 
     public async ValueTask AddLoginFlowAsync(LoginFlow flow, ReadOnlyMemory<byte> loginHash) =>
         await Session.ExecuteAsync(

@@ -190,6 +190,10 @@ internal static class DestructionSql
 
     public const string DeleteSessions = "DELETE FROM sessions WHERE account_id = ?1";
 
+    public const string DeleteSecondFactor = "DELETE FROM second_factors WHERE account_id = ?1";
+
+    public const string DeleteRecoveryCodes = "DELETE FROM recovery_codes WHERE account_id = ?1";
+
     public const string DeleteLoginFlows = "DELETE FROM login_flows WHERE account_id = ?1";
 
     public const string DeletePairings = "DELETE FROM tv_pairings WHERE account_id = ?1";

@@ -12,6 +12,10 @@ internal sealed class SessionRow
     public long Created { get; init; }
     public long LastUsed { get; init; }
     public long Expires { get; init; }
+    public long Way { get; init; }
+    public long? Proved { get; init; }
+    public string Agent { get; init; } = "";
+    public string Address { get; init; } = "";
 
     public BrowserSession ToSession() =>
         new(
@@ -20,7 +24,24 @@ internal sealed class SessionRow
             Milliseconds.Time(Created),
             Milliseconds.Time(LastUsed),
             Milliseconds.Time(Expires)
-        );
+        )
+        {
+            Way = (SignInWay)Way,
+            Proved = Milliseconds.Time(Proved),
+            Agent = Agent,
+            Address = Address,
+        };
+}
+
+internal sealed class SecondFactorRow
+{
+    public byte[] Secret { get; init; } = [];
+    public long Created { get; init; }
+    public long? Confirmed { get; init; }
+    public long RecoveryCodes { get; init; }
+
+    public SecondFactor ToFactor() =>
+        new(Secret, Milliseconds.Time(Created), Milliseconds.Time(Confirmed), (int)RecoveryCodes);
 }
 
 internal sealed class LoginFlowRow

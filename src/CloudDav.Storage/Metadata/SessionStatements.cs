@@ -7,8 +7,8 @@ internal static class SessionStatements
 {
     private const string AddNew = """
         DELETE FROM dbo.sessions WHERE expires <= @now;
-        INSERT INTO dbo.sessions (account_id, token_hash, credential_version, agent, address, created, last_used, expires)
-        VALUES (@account, @hash, @version, @agent, @address, @now, @now, @expires);
+        INSERT INTO dbo.sessions (account_id, token_hash, credential_version, agent, address, created, last_used, expires, way, proved)
+        VALUES (@account, @hash, @version, @agent, @address, @now, @now, @expires, @way, @proved);
         """;
 
     private const string Oldest = """
@@ -16,21 +16,37 @@ internal static class SessionStatements
           AND session_id IN (SELECT s.session_id FROM dbo.sessions AS s WHERE s.account_id = @account ORDER BY s.session_id DESC
         """;
 
+    // Nothing of an account that may not sign in, or whose credential version has moved on.
+    private const string SessionColumns = """
+        s.session_id AS SessionId, s.account_id AS AccountId, a.name AS Name, a.vault_id AS VaultId, s.credential_version AS CredentialVersion,
+          s.created AS Created, s.last_used AS LastUsed, s.expires AS Expires, s.way AS Way, s.proved AS Proved, s.agent AS Agent, s.address AS Address
+        FROM dbo.sessions AS s JOIN dbo.accounts AS a ON a.account_id = s.account_id
+        WHERE s.expires > @now AND s.last_used > @idle AND a.is_disabled = 0 AND a.credential_version = s.credential_version
+        """;
+
+    private const string MoveVault = """
+        UPDATE dbo.vaults SET write_seq = write_seq + 1 WHERE vault_id = (SELECT v.vault_id FROM dbo.accounts AS v WHERE v.account_id = @account);
+        """;
+
+    private const string MoveVersion =
+        "UPDATE dbo.accounts SET credential_version = credential_version + 1 WHERE account_id = @account;";
+
     private const string FlowColumns = """
         f.poll_hash AS PollHash, f.agent AS Agent, f.address AS Address, f.created AS Created, f.expires AS Expires,
           f.credential_version AS CredentialVersion, f.account_id AS AccountId, a.name AS Name, a.vault_id AS VaultId
         FROM dbo.login_flows AS f LEFT JOIN dbo.accounts AS a ON a.account_id = f.account_id
         """;
 
-    /// <summary>Finds nothing of an account that may not sign in, or whose credential version has moved on.</summary>
     public static readonly SharedStatement Find = new(
-        """
-        SELECT s.session_id AS SessionId, s.account_id AS AccountId, a.name AS Name, a.vault_id AS VaultId, s.credential_version AS CredentialVersion,
-          s.created AS Created, s.last_used AS LastUsed, s.expires AS Expires
-        FROM dbo.sessions AS s JOIN dbo.accounts AS a ON a.account_id = s.account_id
-        WHERE s.token_hash = @hash AND s.expires > @now AND s.last_used > @idle AND a.is_disabled = 0 AND a.credential_version = s.credential_version;
-        """,
+        $"SELECT {SessionColumns} AND s.token_hash = @hash;",
         Bytes("@hash", 64),
+        BigInt("@now"),
+        BigInt("@idle")
+    );
+
+    public static readonly SharedStatement List = new(
+        $"SELECT {SessionColumns} AND s.account_id = @account ORDER BY s.session_id DESC;",
+        BigInt("@account"),
         BigInt("@now"),
         BigInt("@idle")
     );
@@ -46,6 +62,8 @@ internal static class SessionStatements
         Ascii("@address", 64),
         BigInt("@now"),
         BigInt("@expires"),
+        BigInt("@way"),
+        BigInt("@proved"),
         Int("@most")
     );
 
@@ -58,6 +76,87 @@ internal static class SessionStatements
     public static readonly SharedStatement Remove = new(
         "DELETE FROM dbo.sessions WHERE token_hash = @hash;",
         Bytes("@hash", 64)
+    );
+
+    public static readonly SharedStatement RemoveOne = SharedStatement.Counted(
+        "DELETE FROM dbo.sessions WHERE session_id = @session AND account_id = @account;",
+        BigInt("@account"),
+        BigInt("@session")
+    );
+
+    public static readonly SharedStatement RemoveOthers = SharedStatement.Counted(
+        "DELETE FROM dbo.sessions WHERE account_id = @account AND session_id <> @session;",
+        BigInt("@account"),
+        BigInt("@session")
+    );
+
+    public static readonly SharedStatement Prove = new(
+        "UPDATE dbo.sessions SET proved = @now WHERE session_id = @session;",
+        BigInt("@session"),
+        BigInt("@now")
+    );
+
+    /// <summary>Ends whatever began with the account's own credentials.</summary>
+    public static readonly SharedStatement MoveOn = new(
+        SharedStatement.Plain(MoveVersion),
+        $"{MoveVault}\n{MoveVersion}",
+        BigInt("@account")
+    );
+
+    public static readonly SharedStatement FindFactor = new(
+        """
+        SELECT f.secret AS Secret, f.created AS Created, f.confirmed AS Confirmed,
+          (SELECT COUNT(*) FROM dbo.recovery_codes AS r WHERE r.account_id = f.account_id) AS RecoveryCodes
+        FROM dbo.second_factors AS f WHERE f.account_id = @account;
+        """,
+        BigInt("@account")
+    );
+
+    /// <summary>Puts one that does not count yet in the place of one that does not either.</summary>
+    public static readonly SharedStatement PrepareFactor = SharedStatement.Counted(
+        """
+        DELETE FROM dbo.second_factors WHERE account_id = @account AND confirmed IS NULL;
+        INSERT INTO dbo.second_factors (account_id, secret, created, last_step) SELECT @account, @secret, @now, 0
+        WHERE NOT EXISTS (SELECT 1 FROM dbo.second_factors WHERE account_id = @account);
+        """,
+        BigInt("@account"),
+        Bytes("@secret", 400),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement ConfirmFactor = SharedStatement.Counted(
+        "UPDATE dbo.second_factors SET confirmed = @now, last_step = @step WHERE account_id = @account AND confirmed IS NULL;",
+        BigInt("@account"),
+        BigInt("@step"),
+        BigInt("@now")
+    );
+
+    public static readonly SharedStatement TakeStep = SharedStatement.Counted(
+        "UPDATE dbo.second_factors SET last_step = @step WHERE account_id = @account AND confirmed IS NOT NULL AND last_step < @step;",
+        BigInt("@account"),
+        BigInt("@step")
+    );
+
+    public static readonly SharedStatement RemoveFactor = SharedStatement.Counted(
+        "DELETE FROM dbo.second_factors WHERE account_id = @account;",
+        BigInt("@account")
+    );
+
+    public static readonly SharedStatement DropRecoveryCodes = new(
+        "DELETE FROM dbo.recovery_codes WHERE account_id = @account;",
+        BigInt("@account")
+    );
+
+    public static readonly SharedStatement AddRecoveryCode = new(
+        "INSERT INTO dbo.recovery_codes (account_id, mac) VALUES (@account, @mac);",
+        BigInt("@account"),
+        Bytes("@mac", 64)
+    );
+
+    public static readonly SharedStatement TakeRecoveryCode = SharedStatement.Counted(
+        "DELETE FROM dbo.recovery_codes WHERE account_id = @account AND mac = @mac;",
+        BigInt("@account"),
+        Bytes("@mac", 64)
     );
 
     /// <summary>Adds one, and drops those that are over.</summary>

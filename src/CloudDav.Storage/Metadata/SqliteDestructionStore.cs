@@ -243,6 +243,8 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
                             DestructionSql.DeleteSignIns,
                             DestructionSql.DeleteCredentials,
                             DestructionSql.DeleteSessions,
+                            DestructionSql.DeleteSecondFactor,
+                            DestructionSql.DeleteRecoveryCodes,
                             DestructionSql.DeleteLoginFlows,
                             DestructionSql.DeletePairings,
                             DestructionSql.DeleteMediaAddresses,

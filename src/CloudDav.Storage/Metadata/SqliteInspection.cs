@@ -343,6 +343,16 @@ internal static class SqliteInspection
             """
         ),
         (
+            "a second factor or a code that stands in for it is of no account, counts before it was there, or is used up before it counts",
+            $"""
+            SELECT 'second factor of ' || f.account_id FROM second_factors f LEFT JOIN accounts a ON a.account_id = f.account_id
+            WHERE {IsOnce} AND (a.account_id IS NULL OR f.confirmed < f.created OR (f.confirmed IS NULL AND f.last_step > 0))
+            UNION ALL
+            SELECT 'recovery code of ' || r.account_id FROM recovery_codes r LEFT JOIN second_factors f ON f.account_id = r.account_id
+            WHERE {IsOnce} AND f.confirmed IS NULL
+            """
+        ),
+        (
             "a login flow is half granted, by no account, by a credential that is not there yet, or open to who only looks at it",
             $"""
             SELECT 'login flow of ' || f.created FROM login_flows f LEFT JOIN accounts a ON a.account_id = f.account_id

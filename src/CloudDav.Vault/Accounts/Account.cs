@@ -18,6 +18,9 @@ public sealed record Account(
 {
     /// <summary>Bearer tokens that were issued at or before this moment are good no longer; null when all are.</summary>
     public DateTimeOffset? TokensFrom { get; init; }
+
+    /// <summary>Whether the own password takes a code as well.</summary>
+    public bool HasSecondFactor { get; init; }
 }
 
 /// <summary>An account to be made, with its vault.</summary>

@@ -10,16 +10,39 @@ public readonly record struct SessionId(long Value);
 /// <summary>A person who is signed in on the pages, as a look-up for their cookie finds them.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="Actor">Who it is, by the credential version that they signed in with.</param>
-/// <param name="Created">When they gave their password.</param>
+/// <param name="Created">When they signed in.</param>
 /// <param name="LastUsed">When they were last there, to within a few minutes.</param>
-/// <param name="Expires">When they have to give it again, however busy they are.</param>
+/// <param name="Expires">When they have to sign in again, however busy they are.</param>
 public sealed record BrowserSession(
     SessionId Id,
     Actor Actor,
     DateTimeOffset Created,
     DateTimeOffset LastUsed,
     DateTimeOffset Expires
-);
+)
+{
+    /// <summary>With what it began.</summary>
+    public required SignInWay Way { get; init; }
+
+    /// <summary>When they last gave what only they know or have; null when that was not seen here, as when the operator's provider still knew them.</summary>
+    public required DateTimeOffset? Proved { get; init; }
+
+    /// <summary>What the browser calls itself; empty when it does not say.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Where it was when they signed in.</summary>
+    public required string Address { get; init; }
+}
+
+/// <summary>With what somebody signs in on the pages. The numbers are stored.</summary>
+public enum SignInWay
+{
+    /// <summary>The account's own password, and its second factor where it has one.</summary>
+    Password = 0,
+
+    /// <summary>The operator's OpenID provider.</summary>
+    Provider = 1,
+}
 
 /// <summary>A session to be begun.</summary>
 public sealed record NewSession
@@ -38,6 +61,12 @@ public sealed record NewSession
 
     /// <summary>When it ends at the latest.</summary>
     public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>With what it begins.</summary>
+    public required SignInWay Way { get; init; }
+
+    /// <summary>When the person last gave what only they know or have; null when that was not seen here.</summary>
+    public required DateTimeOffset? Proved { get; init; }
 }
 
 /// <summary>A secret that is given to somebody once and of which only the hash is stored: 256 random bits.</summary>

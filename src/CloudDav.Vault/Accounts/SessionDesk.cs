@@ -14,12 +14,16 @@ public sealed class SessionDesk(IContractStore contracts, SessionLimits limits, 
 {
     /// <summary>Begins a session of somebody who has just signed in.</summary>
     /// <param name="actor">Who it is.</param>
+    /// <param name="way">With what they have signed in.</param>
+    /// <param name="proved">When they last gave what only they know or have; null when that was not seen here.</param>
     /// <param name="agent">What the browser calls itself.</param>
     /// <param name="address">Where it is.</param>
     /// <param name="cancellationToken">Stops it before it begins.</param>
     /// <returns>The token for the browser's cookie. Refused to a device, which is no person, and to whom was signed out meanwhile.</returns>
     public async ValueTask<VaultResult<SecretToken>> BeginAsync(
         Actor actor,
+        SignInWay way,
+        DateTimeOffset? proved,
         string agent,
         string address,
         CancellationToken cancellationToken
@@ -42,6 +46,8 @@ public sealed class SessionDesk(IContractStore contracts, SessionLimits limits, 
                         Agent = Devices.AgentOf(agent),
                         Address = address,
                         Expires = now + limits.Longest,
+                        Way = way,
+                        Proved = proved,
                     },
                     limits.PerAccount,
                     now

@@ -138,6 +138,16 @@ public interface IContractSnapshot
         TimeSpan idle
     );
 
+    /// <summary>Where an account is signed in on the pages, newest first.</summary>
+    ValueTask<IReadOnlyList<BrowserSession>> ListSessionsAsync(
+        AccountId account,
+        DateTimeOffset now,
+        TimeSpan idle
+    );
+
+    /// <summary>The second factor of an account's own password, whether it counts yet or not; null when it has none.</summary>
+    ValueTask<SecondFactor?> FindSecondFactorAsync(AccountId account);
+
     /// <summary>The login flow that a person's browser asks for; null when there is none such, or it is over.</summary>
     ValueTask<LoginFlow?> FindLoginFlowOfPageAsync(
         ReadOnlyMemory<byte> loginHash,
@@ -310,6 +320,44 @@ public interface IContractTransaction : IContractSnapshot
 
     /// <summary>Ends a session, if it is there.</summary>
     ValueTask RemoveSessionAsync(ReadOnlyMemory<byte> tokenHash);
+
+    /// <summary>Ends a session of an account. False when it has none such.</summary>
+    ValueTask<bool> RemoveSessionAsync(AccountId account, SessionId removed);
+
+    /// <summary>Ends every session of an account but one.</summary>
+    /// <returns>How many.</returns>
+    ValueTask<int> RemoveOtherSessionsAsync(AccountId account, SessionId kept);
+
+    /// <summary>Notes that the person of a session has given again what only they know or have.</summary>
+    ValueTask ProveSessionAsync(SessionId proved, DateTimeOffset now);
+
+    /// <summary>Gives an account a second factor that does not count yet, in place of one that does not either. False when it has one that counts.</summary>
+    ValueTask<bool> PrepareSecondFactorAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> secret,
+        DateTimeOffset now
+    );
+
+    /// <summary>Moves the account's credential version on: who is signed in with something else than a device has to sign in again.</summary>
+    ValueTask EndSignInsAsync(AccountId account);
+
+    /// <summary>Lets a second factor count from the code of a step of time on. False when there is none that waits for it.</summary>
+    ValueTask<bool> ConfirmSecondFactorAsync(AccountId account, long timeStep, DateTimeOffset now);
+
+    /// <summary>Uses the code of a step of time up, and those before it. False when it was used up before, or no second factor counts.</summary>
+    ValueTask<bool> TakeStepAsync(AccountId account, long timeStep);
+
+    /// <summary>Takes an account's second factor away with the codes that stand in for it. False when it has none.</summary>
+    ValueTask<bool> RemoveSecondFactorAsync(AccountId account);
+
+    /// <summary>Gives an account codes that stand in for its second factor, in place of those it has.</summary>
+    ValueTask SetRecoveryCodesAsync(
+        AccountId account,
+        IReadOnlyCollection<ReadOnlyMemory<byte>> macs
+    );
+
+    /// <summary>Uses such a code up. False when there is none such.</summary>
+    ValueTask<bool> TakeRecoveryCodeAsync(AccountId account, ReadOnlyMemory<byte> mac);
 
     /// <summary>Begins a login flow that nobody has granted yet, and drops those that are over.</summary>
     ValueTask AddLoginFlowAsync(LoginFlow flow, ReadOnlyMemory<byte> loginHash);

@@ -123,6 +123,8 @@ internal static class ContractPaths
         await snapshot.CountDevicesAsync(s_account);
         await snapshot.FindTakeBackCredentialAsync(new byte[32], Now);
         await snapshot.FindSessionAsync(new byte[32], Now, TimeSpan.FromHours(1));
+        await snapshot.ListSessionsAsync(s_account, Now, TimeSpan.FromHours(1));
+        await snapshot.FindSecondFactorAsync(s_account);
         await snapshot.FindLoginFlowOfPageAsync(new byte[32], Now);
         await snapshot.FindLoginFlowOfProgramAsync(new byte[32], Now);
         await snapshot.FindPairingOfPageAsync(new byte[32], Now);
@@ -289,12 +291,24 @@ internal static class ContractPaths
                 Agent = "browser",
                 Address = "::1",
                 Expires = Now,
+                Way = SignInWay.Password,
+                Proved = Now,
             },
             most: 10,
             Now
         );
         await transaction.TouchSessionAsync(new(1), Now);
+        await transaction.ProveSessionAsync(new(1), Now);
         await transaction.RemoveSessionAsync(new byte[32]);
+        await transaction.RemoveSessionAsync(s_account, new SessionId(1));
+        await transaction.RemoveOtherSessionsAsync(s_account, new SessionId(1));
+        await transaction.PrepareSecondFactorAsync(s_account, new byte[61], Now);
+        await transaction.ConfirmSecondFactorAsync(s_account, 1, Now);
+        await transaction.TakeStepAsync(s_account, 2);
+        await transaction.SetRecoveryCodesAsync(s_account, [new byte[32]]);
+        await transaction.TakeRecoveryCodeAsync(s_account, new byte[32]);
+        await transaction.RemoveSecondFactorAsync(s_account);
+        await transaction.EndSignInsAsync(s_account);
         await transaction.AddLoginFlowAsync(
             new LoginFlow
             {

@@ -511,6 +511,8 @@ public sealed class DestructionTests : IAsyncDisposable
                         Agent = Marker,
                         Address = Marker,
                         Expires = now.AddDays(365),
+                        Way = SignInWay.Password,
+                        Proved = now,
                     },
                     most: 10,
                     now
@@ -548,6 +550,10 @@ public sealed class DestructionTests : IAsyncDisposable
                     now,
                     now.AddDays(365)
                 );
+                var secret = Encoding.UTF8.GetBytes(Marker);
+                await transaction.PrepareSecondFactorAsync(person.Account, secret, now);
+                await transaction.ConfirmSecondFactorAsync(person.Account, 1, now);
+                await transaction.SetRecoveryCodesAsync(person.Account, [secret]);
                 return await transaction.GrantLoginFlowAsync(login, person, now);
             },
             TestVault.Stop

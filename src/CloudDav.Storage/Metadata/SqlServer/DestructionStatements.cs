@@ -232,6 +232,8 @@ internal static class DestructionStatements
         DELETE FROM dbo.sign_ins WHERE account_id = @account;
         DELETE FROM dbo.take_back_credentials WHERE account_id = @account;
         DELETE FROM dbo.sessions WHERE account_id = @account;
+        DELETE FROM dbo.second_factors WHERE account_id = @account;
+        DELETE FROM dbo.recovery_codes WHERE account_id = @account;
         DELETE FROM dbo.login_flows WHERE account_id = @account AND account_id IS NOT NULL;
         DELETE FROM dbo.media_addresses WHERE account_id = @account;
         DELETE FROM dbo.tv_pairings WHERE account_id = @account AND account_id IS NOT NULL;

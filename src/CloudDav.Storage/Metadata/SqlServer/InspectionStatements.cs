@@ -370,6 +370,16 @@ internal static class InspectionStatements
         ),
         new(
             $"""
+            SELECT TOP (5) f.account_id FROM dbo.second_factors AS f LEFT JOIN dbo.accounts AS a ON a.account_id = f.account_id
+            WHERE {IsOnce} AND (a.account_id IS NULL OR f.confirmed < f.created OR (f.confirmed IS NULL AND f.last_step > 0))
+            UNION ALL
+            SELECT TOP (5) r.account_id FROM dbo.recovery_codes AS r LEFT JOIN dbo.second_factors AS f ON f.account_id = r.account_id
+            WHERE {IsOnce} AND f.confirmed IS NULL;
+            """,
+            s_vault
+        ),
+        new(
+            $"""
             SELECT TOP (5) f.created FROM dbo.login_flows AS f LEFT JOIN dbo.accounts AS a ON a.account_id = f.account_id
             WHERE {IsOnce} AND (
               (f.account_id IS NULL AND f.credential_version IS NOT NULL) OR (f.account_id IS NOT NULL AND f.credential_version IS NULL)

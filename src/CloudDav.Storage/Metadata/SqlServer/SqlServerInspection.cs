@@ -43,6 +43,7 @@ internal static class SqlServerInspection
         "an id is above the sequence that gives ids",
         "an id is used in two vaults",
         "a session is of no account, of a credential that is not there yet, or ended before it began",
+        "a second factor or a code that stands in for it is of no account, counts before it was there, or is used up before it counts",
         "a login flow is half granted, by no account, by a credential that is not there yet, or open to who only looks at it",
         "a TV's pairing is half granted, by no account, by a credential that is not there yet, granted and refused, or open to who only types its code",
         "a media address is of no TV set of its account, or ended before it began",
