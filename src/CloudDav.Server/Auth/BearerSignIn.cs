@@ -31,6 +31,13 @@ internal sealed class BearerSignIn(
             options.Authority!,
             options.Audience ?? ""
         );
+        if (options.ClientId is not null)
+            services.AddSingleton(provider =>
+                ActivatorUtilities.CreateInstance<ProviderSignIn>(
+                    provider,
+                    provider.GetRequiredService<IOptions<SignInOptions>>().Value
+                )
+            );
     }
 
     /// <summary>The actor behind the request's token; null when it was answered.</summary>
@@ -63,47 +70,62 @@ internal sealed class BearerSignIn(
             return null;
         }
 
-        var subject = result.Principal.FindFirst("sub")?.Value;
-        var account = subject is null
-            ? null
-            : await accounts.FindBySubjectAsync(subject, context.RequestAborted);
+        var identity = (ClaimsIdentity)result.Principal.Identity!;
+        var found = await FindAsync(
+            identity.FindFirst("sub")?.Value,
+            MomentOf(identity, "iat"),
+            context.RequestAborted
+        );
+        switch (found.Refusal)
+        {
+            case null:
+                desk.NoteSignIn(found.Value.Account, "token");
+                return found.Value;
+            case { Rule: RefusalRule.SignedOut }:
+                await Challenge.AnswerBearerAsync(context, "Everything was signed out since.");
+                return null;
+            case { } refusal:
+                // The token is right; asking for another would make the client ask the person again and again.
+                await refusals.WriteAsync(context, refusal);
+                return null;
+        }
+    }
+
+    /// <summary>Who it is whom the provider names. Refuses with <see cref="RefusalRule.SignedOut"/> what it said before everything was signed out.</summary>
+    /// <param name="subject">The provider's name for them; null when it gives none.</param>
+    /// <param name="issued">When it said so; null when it does not tell.</param>
+    /// <param name="stop">Stops the query.</param>
+    public async ValueTask<VaultResult<Actor>> FindAsync(
+        string? subject,
+        DateTimeOffset? issued,
+        CancellationToken stop
+    )
+    {
+        var account = subject is null ? null : await accounts.FindBySubjectAsync(subject, stop);
         if (
             subject is not null
             && account is null
-            && await accounts.FindClosedAsync(
-                closed.OfSubject(subject),
-                time.GetUtcNow(),
-                context.RequestAborted
-            )
+            && await accounts.FindClosedAsync(closed.OfSubject(subject), time.GetUtcNow(), stop)
                 is not null
         )
-        {
-            await refusals.WriteAsync(context, RefusalRule.AccountClosed);
-            return null;
-        }
+            return new Refusal(RefusalRule.AccountClosed);
         if (account is null || account.IsDisabled)
-        {
-            // The token is right; asking for another would make the client ask the person again and again.
-            await refusals.WriteAsync(context, RefusalRule.NoVault);
-            return null;
-        }
-        if (account.TokensFrom is { } from && !(IssuedAt(result.Principal) > from))
-        {
-            await Challenge.AnswerBearerAsync(context, "Everything was signed out since.");
-            return null;
-        }
-        desk.NoteTokenSignIn(account.Id);
+            return new Refusal(RefusalRule.NoVault);
+        // In whole seconds: what was said in the very second in which everything was signed out counts as from before.
+        if (account.TokensFrom is { } from && !(issued > from))
+            return new Refusal(RefusalRule.SignedOut);
         return new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion);
     }
 
-    // In whole seconds: a token of the very second in which everything was signed out counts as one from before. Null when it does not say.
-    private static DateTimeOffset? IssuedAt(ClaimsPrincipal principal) =>
+    /// <summary>A moment that a token tells; null when it does not.</summary>
+    public static DateTimeOffset? MomentOf(ClaimsIdentity identity, string claim) =>
         long.TryParse(
-            principal.FindFirst("iat")?.Value,
+            identity.FindFirst(claim)?.Value,
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out var seconds
         )
+        && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 }

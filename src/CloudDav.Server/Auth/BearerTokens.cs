@@ -20,6 +20,9 @@ internal static class BearerTokens
         SecurityAlgorithms.EcdsaSha512,
     ];
 
+    // People wait in front of a page.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds a provider under a scheme of its own.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="scheme">The scheme's name.</param>
@@ -52,6 +55,7 @@ internal static class BearerTokens
                     {
                         AllowAutoRedirect = false,
                     };
+                    bearer.BackchannelTimeout = s_patience;
                     bearer.MapInboundClaims = false;
                     bearer.TokenValidationParameters.ValidAlgorithms = s_algorithms;
                     bearer.TokenValidationParameters.RequireExpirationTime = true;
@@ -73,9 +77,10 @@ internal static class BearerTokens
                     ) =>
                     {
                         var now = time.GetUtcNow().UtcDateTime;
+                        // A token that does not say from when on it is good comes with the first moment there is, from which nothing can be taken away.
                         return until is { } end
-                            && now < end + parameters.ClockSkew
-                            && (from is not { } begin || now >= begin - parameters.ClockSkew);
+                            && now - parameters.ClockSkew < end
+                            && (from is not { } begin || now + parameters.ClockSkew >= begin);
                     }
             );
     }

@@ -51,9 +51,34 @@ internal sealed class SignInOptions : IValidatableObject
     /// <summary>The audience that those tokens must be made for; required with an authority.</summary>
     public string? Audience { get; init; }
 
+    /// <summary>What the provider knows the pages as, when people sign in there with it; null when they do not.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The secret that the provider has given for it; null for none. Never logged.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>The file with that secret, instead of it; its line end does not count.</summary>
+    public string? ClientSecretFile { get; init; }
+
+    /// <summary>What people know the provider as, in up to 60 characters; null when the pages call it their provider.</summary>
+    [StringLength(60, MinimumLength = 1)]
+    public string? ProviderName { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (ClientId is not null && Authority is null)
+            yield return new("SignIn:Authority must be set when SignIn:ClientId is.");
+        if (ClientId is { Length: 0 })
+            yield return new("SignIn:ClientId must not be empty.");
+        if (ClientSecret is not null && ClientSecretFile is not null)
+            yield return new(
+                "Only one of SignIn:ClientSecret and SignIn:ClientSecretFile may be set."
+            );
+        if ((ClientSecret ?? ClientSecretFile) is not null && ClientId is null)
+            yield return new("SignIn:ClientId must be set when SignIn:ClientSecret is.");
+        if (ClientSecretFile is not null && !File.Exists(ClientSecretFile))
+            yield return new($"SignIn:ClientSecretFile '{ClientSecretFile}' is not there.");
         if (Authority is null)
             yield break;
         if (!OutwardAddress.IsAllowed(Authority))
@@ -63,6 +88,12 @@ internal sealed class SignInOptions : IValidatableObject
         if (string.IsNullOrEmpty(Audience))
             yield return new("SignIn:Audience must be set when SignIn:Authority is.");
     }
+
+    /// <summary>The secret, from wherever it is; null for none.</summary>
+    public string? ReadClientSecret() =>
+        ClientSecretFile is null
+            ? ClientSecret
+            : File.ReadAllText(ClientSecretFile).TrimEnd('\r', '\n');
 
     public SessionLimits ToSessionLimits() =>
         new()

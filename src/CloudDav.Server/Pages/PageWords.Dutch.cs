@@ -15,8 +15,6 @@ internal sealed partial record PageWords
                 : $"Er is te vaak een verkeerd wachtwoord gegeven. Wacht {minutes} minuten en probeer het opnieuw.",
         AppPasswordNotHere =
             "Dit is een app-wachtwoord. Dat is voor programma’s; meld u hier aan met uw eigen wachtwoord.",
-        ProviderNotHere =
-            "U kunt zich hier nog niet aanmelden met het account van uw provider, alleen met een wachtwoord van deze cloud. Hebt u er geen, vraag uw provider dan een app-wachtwoord voor uw programma.",
         SignOut = "Afmelden",
         SignedInAs = name => $"U bent aangemeld als {name}.",
         PageTooOld = "Deze pagina stond te lang open. Probeer het opnieuw.",

@@ -14,8 +14,6 @@ internal sealed partial record PageWords
                 : $"A wrong password was given too often. Wait {minutes} minutes and try again.",
         AppPasswordNotHere =
             "This is an app password. Those are for programs; sign in here with your own password.",
-        ProviderNotHere =
-            "You cannot sign in here with your provider's account yet, only with a password of this cloud. Without one, ask your provider for an app password for your program.",
         SignOut = "Sign out",
         SignedInAs = name => $"You are signed in as {name}.",
         PageTooOld = "This page was open for too long. Please try again.",

@@ -14,8 +14,6 @@ internal sealed partial record PageWords
                 : $"Un mot de passe incorrect a été donné trop souvent. Attendez {minutes} minutes et réessayez.",
         AppPasswordNotHere =
             "Ceci est un mot de passe d’application, réservé aux programmes. Identifiez-vous ici avec votre propre mot de passe.",
-        ProviderNotHere =
-            "Vous ne pouvez pas encore vous identifier ici avec le compte de votre opérateur, seulement avec un mot de passe de ce cloud. Si vous n’en avez pas, demandez à votre opérateur un mot de passe d’application pour votre programme.",
         SignOut = "Se déconnecter",
         SignedInAs = name => $"Vous êtes identifié comme {name}.",
         PageTooOld = "Cette page est restée ouverte trop longtemps. Veuillez réessayer.",

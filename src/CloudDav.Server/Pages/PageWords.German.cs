@@ -15,8 +15,6 @@ internal sealed partial record PageWords
                 : $"Zu oft wurde ein falsches Passwort eingegeben. Warten Sie {minutes} Minuten und versuchen Sie es erneut.",
         AppPasswordNotHere =
             "Das ist ein App-Passwort. Diese sind für Programme; melden Sie sich hier mit Ihrem eigenen Passwort an.",
-        ProviderNotHere =
-            "Mit dem Konto Ihres Anbieters können Sie sich hier noch nicht anmelden, nur mit einem Passwort dieser Cloud. Haben Sie keines, bitten Sie Ihren Anbieter um ein App-Passwort für Ihr Programm.",
         SignOut = "Abmelden",
         SignedInAs = name => $"Sie sind als {name} angemeldet.",
         PageTooOld = "Diese Seite war zu lange offen. Bitte versuchen Sie es erneut.",

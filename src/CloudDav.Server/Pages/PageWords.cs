@@ -11,7 +11,6 @@ internal sealed partial record PageWords
     public required string WrongPassword { get; init; }
     public required Func<long, string> TooManyTries { get; init; }
     public required string AppPasswordNotHere { get; init; }
-    public required string ProviderNotHere { get; init; }
     public required string SignOut { get; init; }
     public required Func<string, string> SignedInAs { get; init; }
     public required string PageTooOld { get; init; }

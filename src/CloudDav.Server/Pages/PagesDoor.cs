@@ -61,6 +61,7 @@ internal sealed class PagesDoor
     private static void Map(IEndpointRouteBuilder routes)
     {
         SignInPages.Map(routes);
+        ProviderPages.Map(routes);
         LoginFlowPages.Map(routes);
         PairingPages.Map(routes);
         StatementPages.Map(routes);

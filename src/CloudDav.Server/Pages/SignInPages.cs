@@ -1,9 +1,7 @@
 using System.Text;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
-using CloudDav.Server.Options;
 using CloudDav.Vault;
-using Microsoft.Extensions.Options;
 
 namespace CloudDav.Server.Pages;
 
@@ -44,7 +42,7 @@ internal static class SignInPages
     )
     {
         var words = visit.Words;
-        var hasProvider = visit.Get<IOptions<SignInOptions>>().Value.Authority is not null;
+        var form = FormOf(visit, to, name, problem);
         return visit.ShowAsync(
             status,
             words.SignIn,
@@ -56,25 +54,17 @@ internal static class SignInPages
                         ? Html.None
                         : Html.Of($"""<p class="alert" role="alert" id="problem">{problem}</p>""")
                 )}
-                {visit.FormTo(SignInPath)}
-                <input type="hidden" name="{To}" value="{to}">
-                <label for="{Name}">{words.Name}</label>
-                <input id="{Name}" name="{Name}" value="{Shown(
-                    name
-                )}" autocomplete="username" autocapitalize="none" spellcheck="false" required{Described(
-                    problem
-                )}>
-                <label for="{Password}">{words.Password}</label>
-                <input id="{Password}" name="{Password}" type="password" autocomplete="current-password" required{Described(
-                    problem
-                )}>
-                <button>{words.SignIn}</button>
-                </form>
-                {(
-                    hasProvider
-                        ? Html.Of($"""<p class="quiet">{words.ProviderNotHere}</p>""")
-                        : Html.None
-                )}
+                {(ProviderPages.WayIn(visit, to) is { } provider
+                    ? Html.Of(
+                        $"""
+                        {provider}
+                        <details{(name is null && problem is null ? Html.None : Html.Of($" open"))}>
+                        <summary>{SignInWords.In(visit.Language).OwnPassword}</summary>
+                        {form}
+                        </details>
+                        """
+                    )
+                    : form)}
                 """
             ),
             retryAfter
@@ -91,6 +81,29 @@ internal static class SignInPages
             </form>
             """
         );
+
+    private static Html FormOf(Visit visit, string to, string? name, string? problem)
+    {
+        var words = visit.Words;
+        return Html.Of(
+            $"""
+            {visit.FormTo(SignInPath)}
+            <input type="hidden" name="{To}" value="{to}">
+            <label for="{Name}">{words.Name}</label>
+            <input id="{Name}" name="{Name}" value="{Shown(
+                name
+            )}" autocomplete="username" autocapitalize="none" spellcheck="false" required{Described(
+                problem
+            )}>
+            <label for="{Password}">{words.Password}</label>
+            <input id="{Password}" name="{Password}" type="password" autocomplete="current-password" required{Described(
+                problem
+            )}>
+            <button>{words.SignIn}</button>
+            </form>
+            """
+        );
+    }
 
     private static async Task ShowAsync(HttpContext context)
     {
@@ -176,8 +189,13 @@ internal static class SignInPages
         var visit = await Visit.OpenAsync(context);
         if (visit.Session is not null && await visit.ReadFormAsync() is { } form)
         {
+            var to = LocalPath(form.One(To));
             await visit.SignOutAsync();
-            visit.GoTo(LocalPath(form.One(To)));
+            if (
+                visit.Session.Way != SignInWay.Provider
+                || !await ProviderPages.LeaveAsync(visit, to)
+            )
+                visit.GoTo(to);
             return;
         }
         // Nothing to be done, or a form of long ago: the page shows how it stands.

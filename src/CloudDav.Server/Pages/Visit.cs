@@ -95,6 +95,20 @@ internal sealed class Visit
     public T Get<T>()
         where T : notnull => _context.RequestServices.GetRequiredService<T>();
 
+    /// <summary>A service that is there when the settings ask for it; null when they do not.</summary>
+    public T? Find<T>()
+        where T : class => _context.RequestServices.GetService<T>();
+
+    /// <summary>An address of this server, as the browser knows it.</summary>
+    public string FullAddressOf(string path) =>
+        $"{_context.Request.Scheme}://{_context.Request.Host}{path}";
+
+    /// <summary>What this browser alone has: the cookie of its session, or of the visit where nobody has signed in. Null when it has neither.</summary>
+    public string? Secret => _sessionToken ?? _formToken;
+
+    /// <summary>The same; one is given to a browser that has neither.</summary>
+    public string GiveSecret() => Cookie();
+
     /// <summary>Opens a form that is posted to an address here; a form of the page ends with <c>&lt;/form&gt;</c>.</summary>
     public Html FormTo(string action) =>
         Html.Of(
@@ -128,7 +142,7 @@ internal sealed class Visit
     /// <summary>Whether a form came from a page of ours, by what its guard says.</summary>
     public bool IsOfOurs(string? guard) =>
         !SameOrigin.IsForged(_context.Request)
-        && (_sessionToken ?? _formToken) is { } cookie
+        && Secret is { } cookie
         && Get<FormGuard>().Proves(guard, cookie);
 
     /// <summary>The fields of a form that was filled in on a page of ours; null when it was not, or too long ago.</summary>
@@ -164,6 +178,10 @@ internal sealed class Visit
             : StatusCodes.Status303SeeOther;
         _context.Response.Headers.Location = path;
     }
+
+    /// <summary>Sends the browser on to another site once it has shown the page that is to come: the policy of the pages lets no form lead there.</summary>
+    public void GoOnTo(string address) =>
+        _context.Response.Headers["Refresh"] = $"0; url={address}";
 
     /// <summary>How a refusal is told here.</summary>
     public RefusalAnswer Tell(Refusal refusal) => Get<RefusalDesk>().Answer(_context, refusal);

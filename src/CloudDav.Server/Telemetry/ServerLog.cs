@@ -6,7 +6,7 @@ internal static partial class ServerLog
     [LoggerMessage(
         1001,
         LogLevel.Warning,
-        "The identity provider cannot be reached; bearer tokens are answered 503."
+        "The identity provider cannot be reached; its tokens are answered 503, and nobody signs in with it."
     )]
     public static partial void IdentityProviderAway(this ILogger log, Exception failure);
 
@@ -143,4 +143,18 @@ internal static partial class ServerLog
         "{Vaults} vaults are kept although their window has closed: no reminder was delivered or tried. Once one is, the window opens anew."
     )]
     public static partial void DestructionNotReminded(this ILogger log, int vaults);
+
+    [LoggerMessage(
+        1046,
+        LogLevel.Warning,
+        "The identity provider did not let somebody sign in on the pages: {Reason}."
+    )]
+    public static partial void ProviderRefused(this ILogger log, string reason);
+
+    [LoggerMessage(
+        1047,
+        LogLevel.Warning,
+        "What the identity provider says of somebody is not accepted."
+    )]
+    public static partial void IdentityRefused(this ILogger log, Exception? why);
 }

@@ -128,8 +128,10 @@ public sealed class SignInDesk : IDisposable
         }
     }
 
-    /// <summary>Has the account's log tell that somebody signed in with a token of the operator's identity provider.</summary>
-    public void NoteTokenSignIn(AccountId account)
+    /// <summary>Has the account's log tell that somebody signed in with what the operator's identity provider says.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="way">How they came: with a token, or to the pages.</param>
+    public void NoteSignIn(AccountId account, string way)
     {
         var now = _time.GetUtcNow();
         if (_noted.TryGetValue(account, out var last) && now - last < s_quietAfterSignIn)
@@ -137,7 +139,7 @@ public sealed class SignInDesk : IDisposable
         if (_noted.Count >= MaxRemembered)
             _noted.Clear();
         _noted[account] = now;
-        _ = NoteAsync(account, "token", now);
+        _ = NoteAsync(account, way, now);
     }
 
     /// <summary>Forgets what was remembered of an actor whose credential turned out to be revoked.</summary>

@@ -420,6 +420,18 @@ public sealed class ProgramTests : IDisposable
     [InlineData("{ \"Dav\": { \"AllowedOrigins\": [\"example.net\"] } }", "'example.net'")]
     [InlineData("{ \"SignIn\": { \"Authority\": \"http://login.example.net\" } }", "https")]
     [InlineData(
+        "{ \"SignIn\": { \"ClientId\": \"pages\" } }",
+        "SignIn:Authority must be set when SignIn:ClientId is."
+    )]
+    [InlineData(
+        "{ \"SignIn\": { \"Authority\": \"https://login.example.net\", \"Audience\": \"a\", \"ClientSecret\": \"x\" } }",
+        "SignIn:ClientId must be set when SignIn:ClientSecret is."
+    )]
+    [InlineData(
+        "{ \"SignIn\": { \"Authority\": \"https://login.example.net\", \"Audience\": \"a\", \"ClientId\": \"pages\", \"ClientSecret\": \"x\", \"ClientSecretFile\": \"y\" } }",
+        "Only one of SignIn:ClientSecret and SignIn:ClientSecretFile may be set."
+    )]
+    [InlineData(
         "{ \"MainContract\": { \"Address\": \"http://inventory.example.net\" } }",
         "MainContract:Address 'http://inventory.example.net' must be an https address"
     )]
