@@ -95,7 +95,8 @@ public sealed class ContractSetup(CloudDavHost host)
         Switches switches,
         Texts? words = null,
         long? node = null,
-        bool isLegalOrder = false
+        bool isLegalOrder = false,
+        long? share = null
     )
     {
         long id = 0;
@@ -111,6 +112,7 @@ public sealed class ContractSetup(CloudDavHost host)
                             Switches = switches,
                             Account = account,
                             Node = node is { } item ? new NodeId(item) : null,
+                            Share = share is { } one ? new ShareId(one) : null,
                             IsLegalOrder = isLegalOrder,
                             ReasonCode = "test",
                             Words = words,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
@@ -12,7 +13,7 @@ namespace CloudDav.Server.Api;
 internal static class ShareEndpoints
 {
     internal const int MostLabel = 200;
-    private const int MostAddress = 254;
+    internal const int MostAddress = 254;
 
     public static void Map(CustomerRoutes routes)
     {
@@ -470,6 +471,29 @@ internal static class ShareEndpoints
             State = StateOf(own.Standing),
             Block = own.Block is { } block ? MeasureBody.Of(block, language) : null,
         };
+    }
+
+    /// <summary>From when on a share cannot be opened whose last day is written as <c>yyyy-MM-dd</c>; null when that is none.</summary>
+    /// <param name="lastDay">The day, in the operator's calendar.</param>
+    /// <param name="zone">The operator's time zone.</param>
+    internal static DateTimeOffset? EndOf(string lastDay, TimeZoneInfo zone)
+    {
+        if (
+            !DateOnly.TryParseExact(
+                lastDay,
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var last
+            )
+            || last == DateOnly.MaxValue
+        )
+            return null;
+        var midnight = last.AddDays(1).ToDateTime(TimeOnly.MinValue);
+        // Some zones skip it when the clocks go forward.
+        while (zone.IsInvalidTime(midnight))
+            midnight = midnight.AddMinutes(15);
+        return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
     }
 
     /// <summary>What keeps a share from being opened, as a state.</summary>

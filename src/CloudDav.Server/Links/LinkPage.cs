@@ -316,7 +316,9 @@ internal sealed class LinkPage(HttpContext context, string address)
 
     private Html End(Share share) =>
         share.Expires is { } end
-            ? Html.Of($"""<p class="quiet">{Words.Until(_visit.Reader.MomentOf(end))}</p>""")
+            ? Html.Of(
+                $"""<p class="quiet">{Words.Until(SharePages.EndOf(_visit.Reader, end))}</p>"""
+            )
             : Html.None;
 
     // A whole cloud has no name of its own.

@@ -51,18 +51,7 @@ internal static class FilePages
         return Visit.OpenAsync(
             context,
             AddressOf(path),
-            (visit, session) =>
-                act(
-                    context,
-                    visit,
-                    visit
-                        .Get<VaultParts>()
-                        .Vaults.OpenTree(
-                            session.Actor,
-                            new Vault.SessionOptions { Door = Door.Browser }
-                        ),
-                    path
-                )
+            (visit, session) => act(context, visit, TreeOf(visit, session), path)
         );
     }
 
@@ -282,6 +271,7 @@ internal static class FilePages
             var listed = await tree.Own.ListVersionsAsync(node.Id, null, MostVersions, visit.Stop);
             versions = listed.IsSuccess ? listed.Value.Versions : [];
         }
+        var sharing = await SharePages.SectionAsync(visit, tree, path, found);
         await visit.ShowAsync(
             path.Length == 0 ? words.Files : path[^1],
             Html.Of(
@@ -336,6 +326,7 @@ internal static class FilePages
                             """
                         )
                 )}
+                {sharing}
                 {(
                     versions.Count == 0
                         ? Html.None
@@ -612,6 +603,12 @@ internal static class FilePages
             )
             : Html.Of($"""<p class="room" id="room">{visit.Words.Used(used)}</p>""");
     }
+
+    /// <summary>The tree of who is signed in.</summary>
+    internal static VaultTree TreeOf(Visit visit, BrowserSession session) =>
+        visit
+            .Get<VaultParts>()
+            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 
     /// <summary>The segments of a path as somebody writes it.</summary>
     internal static string[] SegmentsOf(string? path) =>

@@ -65,6 +65,7 @@ internal sealed partial record PageWords
         Files = "Bestanden",
         Trash = "Prullenmand",
         Past = "Zoals het was",
+        Shared = "Gedeeld",
         Back = "Terug",
         Place = "Waar u bent",
         Actions = "Acties",

@@ -64,6 +64,7 @@ internal sealed partial record PageWords
         Files = "Files",
         Trash = "Trash",
         Past = "As it was",
+        Shared = "Shared",
         Back = "Back",
         Place = "Where you are",
         Actions = "Actions",

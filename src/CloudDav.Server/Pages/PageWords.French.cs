@@ -68,6 +68,7 @@ internal sealed partial record PageWords
         Files = "Fichiers",
         Trash = "Corbeille",
         Past = "Comme c’était",
+        Shared = "Partages",
         Back = "Retour",
         Place = "Où vous êtes",
         Actions = "Actions",

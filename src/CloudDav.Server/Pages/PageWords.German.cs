@@ -69,6 +69,7 @@ internal sealed partial record PageWords
         Files = "Dateien",
         Trash = "Papierkorb",
         Past = "Wie es war",
+        Shared = "Geteilt",
         Back = "Zurück",
         Place = "Wo Sie sind",
         Actions = "Aktionen",

@@ -55,6 +55,7 @@ internal sealed partial record PageWords
     public required string Files { get; init; }
     public required string Trash { get; init; }
     public required string Past { get; init; }
+    public required string Shared { get; init; }
     public required string Back { get; init; }
     public required string Place { get; init; }
     public required string Actions { get; init; }
@@ -147,6 +148,7 @@ internal sealed partial record PageWords
     public IReadOnlyList<(string Address, string Name)> Ways =>
         [
             (FilePages.Root, Files),
+            (SharePages.Root, Shared),
             (TrashPages.Root, Trash),
             (PastPages.Root, Past),
             (DevicePages.Root, Devices),

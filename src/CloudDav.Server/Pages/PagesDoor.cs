@@ -21,6 +21,7 @@ internal sealed class PagesDoor
         PairingPages.Path,
         FilePages.Root,
         UploadPages.Root,
+        SharePages.Root,
         TrashPages.Root,
         PastPages.Root,
         DevicePages.Root,
@@ -67,6 +68,7 @@ internal sealed class PagesDoor
         StatementPages.Map(routes);
         FilePages.Map(routes);
         UploadPages.Map(routes);
+        SharePages.Map(routes);
         TrashPages.Map(routes);
         PastPages.Map(routes);
         DevicePages.Map(routes);

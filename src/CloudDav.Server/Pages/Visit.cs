@@ -202,14 +202,17 @@ internal sealed class Visit
     /// <param name="title">What the page is.</param>
     /// <param name="content">What is on it below its title.</param>
     /// <param name="area">The address of the area it belongs to.</param>
-    public async Task ShowAsync(string title, Html content, string area) =>
-        await ShowAsync(
-            StatusCodes.Status200OK,
-            title,
-            content,
-            retryAfter: null,
-            await NavigationToAsync(area)
-        );
+    public Task ShowAsync(string title, Html content, string area) =>
+        ShowAsync(StatusCodes.Status200OK, title, content, area, retryAfter: null);
+
+    /// <summary>The same, with something on it that was not taken.</summary>
+    public async Task ShowAsync(
+        int status,
+        string title,
+        Html content,
+        string area,
+        TimeSpan? retryAfter
+    ) => await ShowAsync(status, title, content, retryAfter, await NavigationToAsync(area));
 
     /// <summary>The same, of what is refused there.</summary>
     public async Task ShowAsync(Refusal refusal, string area)

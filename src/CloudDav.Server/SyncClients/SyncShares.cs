@@ -338,25 +338,13 @@ internal static class SyncShares
         end = null;
         if (day.Length == 0)
             return true;
-        if (
-            (day.Length > Day.Length && day[Day.Length] is not ('T' or ' '))
-            || !DateOnly.TryParseExact(
-                day.AsSpan(0, Math.Min(day.Length, Day.Length)),
-                Day,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var last
-            )
-            || last == DateOnly.MaxValue
-        )
+        if (day.Length > Day.Length && day[Day.Length] is not ('T' or ' '))
             return false;
-        var zone = call.Part<TakeBackWindow>().Zone;
-        var midnight = last.AddDays(1).ToDateTime(TimeOnly.MinValue);
-        // Some zones skip it when the clocks go forward.
-        while (zone.IsInvalidTime(midnight))
-            midnight = midnight.AddMinutes(15);
-        end = new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
-        return true;
+        end = ShareEndpoints.EndOf(
+            day[..Math.Min(day.Length, Day.Length)],
+            call.Part<TakeBackWindow>().Zone
+        );
+        return end is not null;
     }
 
     private static async ValueTask<VaultResult<IReadOnlyList<OwnShare>>> FindOwnAsync(

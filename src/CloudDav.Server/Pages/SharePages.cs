@@ -1,0 +1,1113 @@
+using System.Globalization;
+using CloudDav.Server.Api;
+using CloudDav.Server.Hosting;
+using CloudDav.Server.Jobs;
+using CloudDav.Server.Links;
+using CloudDav.Server.Refusals;
+using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
+using static System.FormattableString;
+
+namespace CloudDav.Server.Pages;
+
+/// <summary>
+/// Sharing in a browser: what one shares, and with what settings, what is shared with one, and what is marked as other people's work. A share begins at an item's own page (<see cref="SectionAsync"/>).
+/// </summary>
+internal static class SharePages
+{
+    /// <summary>Where they are.</summary>
+    public const string Root = "/shares";
+
+    private const string NewPath = Root + "/new";
+
+    // Of the sentence that is shown with a new link: another sentence needs another version.
+    private const string StatementVersion = "links-1";
+
+    private const string Act = "act";
+    private const string Which = "share";
+    private const string Of = "of";
+    private const string With = "with";
+    private const string ByLink = "link";
+    private const string Rights = "rights";
+    private const string Label = "label";
+    private const string Password = "password";
+    private const string NoPassword = "no-password";
+    private const string LastDay = "last-day";
+    private const string Downloads = "downloads";
+    private const string SendTo = "send-to";
+    private const string Statement = "statement";
+    private const string Everybody = "everybody";
+    private const string Member = "member";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(
+            Root,
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    Root,
+                    (visit, session) => ShowAllAsync(context, visit, visit.Own(session))
+                )
+        );
+        routes.MapPost(
+            Root,
+            context => TakeAsync(context, Root, (visit, own, form) => ActAsync(visit, own, form))
+        );
+        routes.MapMethods(
+            NewPath,
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    NewPath + context.Request.QueryString,
+                    (visit, session) =>
+                        ShowNewAsync(
+                            visit,
+                            session,
+                            context.Request.Query[Of].ToString(),
+                            filled: null,
+                            refusal: null
+                        )
+                )
+        );
+        routes.MapPost(
+            NewPath,
+            async context =>
+            {
+                var visit = await Visit.OpenAsync(context);
+                if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
+                    visit.GoTo(Root);
+                else
+                    await CreateAsync(visit, session, form);
+            }
+        );
+        routes.MapMethods(
+            Root + "/{share:long}",
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    context.Request.Path,
+                    (visit, session) =>
+                        ShowOneAsync(context, visit, visit.Own(session), refusal: null)
+                )
+        );
+        routes.MapPost(
+            Root + "/{share:long}",
+            context =>
+                TakeAsync(
+                    context,
+                    context.Request.Path,
+                    (visit, own, form) => ChangeAsync(context, visit, own, form)
+                )
+        );
+    }
+
+    /// <summary>What the page of an item says about sharing it, and the ways to change that.</summary>
+    /// <param name="visit">The visit.</param>
+    /// <param name="tree">Whose tree it is.</param>
+    /// <param name="path">The item.</param>
+    /// <param name="found">The same, found.</param>
+    public static async ValueTask<Html> SectionAsync(
+        Visit visit,
+        VaultTree tree,
+        string[] path,
+        Found found
+    )
+    {
+        var words = SharingWords.In(visit.Language);
+        if (found.Vault.Decision!.Visitor?.Share is { } received)
+            return Section(Html.Of($"<p>{words.SharesThis(received.OwnerName)}</p>"));
+        var listed = await tree.ListSharesAsync(visit.Stop);
+        if (listed.Refusal is { } refusal)
+            return Section(Html.Of($"<p>{visit.Tell(refusal).Text}</p>"));
+        var shares = listed.Value.Where(own => own.Placed.Node.Id == found.Node.Id).ToList();
+        var people = await PeopleAsync(tree.Own, shares, visit.Stop);
+        var isMarked = found.Vault.Marks.Contains(new(found.Node.Id, Measure: null));
+        return Section(
+            Html.Of(
+                $"""
+                {(
+                    shares.Count == 0
+                        ? Html.Of($"""<p class="quiet">{words.NotShared}</p>""")
+                        : Html.Of(
+                            $"""
+                            <ul class="list shared">
+                            {Html.Each(shares, own => Row(visit, own, people))}
+                            </ul>
+                            """
+                        )
+                )}
+                <p><a class="button" href="{NewPath}?{Of}={Uri.EscapeDataString(
+                    TrashEndpoints.Text(path)
+                )}">{words.Share}</a></p>
+                {(
+                    IsProtected(found)
+                        ? Html.Of($"<p>{words.IsProtected}</p>")
+                        : Html.Of($"""<p class="quiet">{words.ProtectHint}</p>""")
+                )}
+                {(
+                    isMarked || !IsProtected(found)
+                        ? MarkForm(visit, path, !isMarked, isMarked ? words.Unprotect : words.Protect)
+                        : Html.None
+                )}
+                """
+            )
+        );
+
+        Html Section(Html content) =>
+            Html.Of(
+                $"""
+                {Assets.Style("sharing.css")}
+                <section aria-labelledby="sharing">
+                <h2 id="sharing">{words.Sharing}</h2>
+                {content}
+                </section>
+                """
+            );
+    }
+
+    /// <summary>Until when a share can be opened: its last day where it ends with one.</summary>
+    public static string EndOf(Reader reader, DateTimeOffset end) =>
+        TimeZoneInfo.ConvertTime(end, reader.Zone).TimeOfDay == TimeSpan.Zero
+            ? reader.DayOf(end.AddTicks(-1))
+            : reader.MomentOf(end);
+
+    private static async Task TakeAsync(
+        HttpContext context,
+        string path,
+        Func<Visit, VaultSession, IReadOnlyDictionary<string, StringValues>, Task> act
+    )
+    {
+        var visit = await Visit.OpenAsync(context);
+        if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
+            // A form of long ago: the page shows how it stands.
+            visit.GoTo(path);
+        else
+            await act(visit, visit.Own(session), form);
+    }
+
+    private static async Task ShowAllAsync(HttpContext context, Visit visit, VaultSession own)
+    {
+        var shares = await own.ListSharesAsync(share: null, visit.Stop);
+        var received = await own.ListReceivedAsync(visit.Stop);
+        var marked = await own.ListProtectedAsync(visit.Stop);
+        if ((shares.Refusal ?? received.Refusal ?? marked.Refusal) is { } refusal)
+        {
+            await visit.ShowAsync(refusal, Root);
+            return;
+        }
+        var words = SharingWords.In(visit.Language);
+        var people = await PeopleAsync(own, shares.Value, visit.Stop);
+        var page = Math.Max(1, FilePages.NumberOf(context, "page") ?? 1);
+        var most = Math.Max(shares.Value.Count, Math.Max(received.Value.Count, marked.Value.Count));
+        await visit.ShowAsync(
+            visit.Words.Shared,
+            Html.Of(
+                $"""
+                {Assets.Style("sharing.css")}
+                <h2>{words.Given}</h2>
+                {List(
+                    shares.Value.Reverse(),
+                    words.NothingGiven,
+                    share => Row(visit, share, people)
+                )}
+                <h2>{words.Received}</h2>
+                {List(received.Value, words.NothingReceived, view => Row(visit, view))}
+                <h2>{words.Protected}</h2>
+                {List(marked.Value, words.ProtectHint, item => Row(visit, item))}
+                {FilePages.Pages(visit, Root, page, most)}
+                <p><a href="{StatementPages.Path}">{visit.Words.Statement}</a></p>
+                """
+            ),
+            Root
+        );
+
+        Html List<T>(IEnumerable<T> items, string nothing, Func<T, Html> row)
+        {
+            var shown =
+                page <= int.MaxValue / FilePages.PageItems
+                    ? items
+                        .Skip((int)(page - 1) * FilePages.PageItems)
+                        .Take(FilePages.PageItems)
+                        .ToList()
+                    : [];
+            return shown.Count == 0
+                ? Html.Of($"""<p class="quiet">{nothing}</p>""")
+                : Html.Of(
+                    $"""
+                    <ul class="list shared">
+                    {Html.Each(shown, row)}
+                    </ul>
+                    """
+                );
+        }
+    }
+
+    private static Html Row(Visit visit, OwnShare own, IReadOnlyList<HouseholdPerson> people)
+    {
+        var (words, share) = (SharingWords.In(visit.Language), own.Placed.Share);
+        return Html.Of(
+            $"""
+            <li><span><a href="{Root}/{share.Id.Value}">{NameOf(visit, own)}</a> <span class="quiet">{TrashEndpoints.Text(
+                own.Placed.Path
+            )} · {AudienceOf(words, share, people)} · {words.Of(share.Rights)}{(
+                share.Expires is { } end ? $" · {words.Until} {EndOf(visit.Reader, end)}" : ""
+            )}</span></span>
+            {State(words, own.Standing)}</li>
+            """
+        );
+    }
+
+    private static Html Row(Visit visit, ReceivedView view)
+    {
+        var (words, placed) = (SharingWords.In(visit.Language), view.Received.Placed!);
+        var name = view.Path is { } at ? at[^1] : placed.Name;
+        var address = view.Path is { } path ? FilePages.AddressOf(path) : null;
+        var act = address is null ? words.Bring : words.Leave;
+        return Html.Of(
+            $"""
+            <li><span>{(
+                address is null
+                    ? Html.Of($"<b>{name}</b>")
+                    : Html.Of(
+                        $"""<a href="{address}{(placed.Node.IsFolder ? "" : "?about")}">{name}</a>"""
+                    )
+            )} <span class="quiet">{words.From(placed.Share.OwnerName)} · {words.Of(
+                placed.Share.Rights
+            )}{(
+                address is null ? $" · {words.NotInFiles}" : ""
+            )}</span></span>
+            {State(words, view.Standing)}
+            {visit.FormTo(Root)}
+            <input type="hidden" name="{Act}" value="{(address is null ? "bring" : "leave")}">
+            <input type="hidden" name="{Which}" value="{placed.Share.Id.Value}">
+            <button class="second" aria-label="{act}: {name}">{act}</button>
+            </form></li>
+            """
+        );
+    }
+
+    private static Html Row(Visit visit, ProtectedItem item)
+    {
+        var words = SharingWords.In(visit.Language);
+        var path = TrashEndpoints.Text(item.Path);
+        return Html.Of(
+            $"""
+            <li><span><a href="{FilePages.AddressOf(item.Path)}?about">{path}</a>
+            {Html.Each(
+                item.Notices,
+                notice =>
+                    Html.Of(
+                        $"""<span class="quiet">{words.ByProvider}: {notice.Words?.In(visit.Language) ?? notice.ReasonCode}</span>"""
+                    )
+            )}</span>
+            {(
+                item.IsOwn
+                    ? MarkForm(
+                        visit,
+                        item.Path,
+                        isProtected: false,
+                        words.Unprotect,
+                        $"{words.Unprotect}: {path}"
+                    )
+                    : Html.None
+            )}</li>
+            """
+        );
+    }
+
+    private static Html MarkForm(
+        Visit visit,
+        IReadOnlyList<string> path,
+        bool isProtected,
+        string text,
+        string? label = null
+    ) =>
+        Html.Of(
+            $"""
+            {visit.FormTo(Root)}
+            <input type="hidden" name="{Act}" value="{(isProtected ? "protect" : "unprotect")}">
+            <input type="hidden" name="{Of}" value="{TrashEndpoints.Text(path)}">
+            <button class="second short" aria-label="{label ?? text}">{text}</button>
+            </form>
+            """
+        );
+
+    private static async Task ActAsync(
+        Visit visit,
+        VaultSession own,
+        IReadOnlyDictionary<string, StringValues> form
+    )
+    {
+        var (to, path) = (Root, ShareEndpoints.PathOf(form.One(Of) ?? ""));
+        Refusal? refused = null;
+        switch (form.One(Act))
+        {
+            case "leave" or "bring" when form.Number(Which) is { } share:
+                refused = (
+                    await own.SetMountAsync(
+                        new(share),
+                        isMounted: form.One(Act) == "bring",
+                        visit.Stop
+                    )
+                ).Refusal;
+                break;
+            case "protect" or "unprotect" when path is not null:
+                refused = (
+                    await own.ProtectAsync(path, form.One(Act) == "protect", visit.Stop)
+                ).Refusal;
+                to = FilePages.AddressOf(path) + "?about";
+                break;
+        }
+        if (refused is not null)
+            await visit.ShowAsync(refused, Root);
+        else
+            visit.GoTo(to);
+    }
+
+    // The two ways of sharing beside each other. What was filled in, and what was wrong with it, stays.
+    private static async Task ShowNewAsync(
+        Visit visit,
+        BrowserSession session,
+        string of,
+        IReadOnlyDictionary<string, StringValues>? filled,
+        Refusal? refusal
+    )
+    {
+        var (words, own) = (SharingWords.In(visit.Language), visit.Own(session));
+        var path = ShareEndpoints.PathOf(of);
+        var found = path is null
+            ? new Refusal(RefusalRule.NotFound)
+            : await FilePages.TreeOf(visit, session).FindAsync(path, NodeDetails.None, visit.Stop);
+        var household = await own.ListHouseholdAsync(visit.Stop);
+        if ((found.Refusal ?? household.Refusal) is { } missing)
+        {
+            await visit.ShowAsync(missing, Root);
+            return;
+        }
+        var (decision, node) = (found.Value.Vault.Decision!, found.Value.Node);
+        if (decision.Visitor is not null)
+        {
+            await visit.ShowAsync(new Refusal(RefusalRule.ShareRightMissing), Root);
+            return;
+        }
+        var isLink = filled is null || filled.One(With) == ByLink;
+        var noLink =
+            decision.Refuses(Capability.ShareWithFriends)
+            ?? (IsProtected(found.Value) ? new Refusal(RefusalRule.ProtectedContent) : null);
+        await ShowAsync(
+            visit,
+            words.ShareItem(path!.Length == 0 ? visit.Words.Files : path[^1]),
+            refusal,
+            Html.Of(
+                $"""
+                <p class="quiet">{TrashEndpoints.Text(path)}</p>
+                <div class="ways">
+                <section aria-labelledby="by-link">
+                <h2 id="by-link">{words.ByLink}</h2>
+                <p class="quiet">{words.ByLinkHint}</p>
+                {(
+                    noLink is not null
+                        ? Html.Of($"<p>{visit.Tell(noLink).Text}</p>")
+                        : Html.Of(
+                            $"""
+                            {Form(ByLink)}
+                            {RightsFields(words, isLink ? filled : null, ShareRights.View, RightsOfLink(node))}
+                            {LinkFields(visit, words, isLink ? filled : null, share: null)}
+                            {(
+                                visit.Get<EventKeys>().CanSeal
+                                    ? Field(
+                                        SendTo,
+                                        words.SendTo,
+                                        Html.Of(
+                                            $"""type="email" maxlength="{ShareEndpoints.MostAddress}" """
+                                        ),
+                                        isLink ? filled?.One(SendTo) : null
+                                    )
+                                    : Html.None
+                            )}
+                            <label class="choice statement"><input type="checkbox" name="{Statement}" value="{StatementVersion}" required> {words.Statement}</label>
+                            <button>{words.MakeLink}</button>
+                            </form>
+                            """
+                        )
+                )}
+                </section>
+                <section aria-labelledby="at-home">
+                <h2 id="at-home">{words.AtHome}</h2>
+                <p class="quiet">{words.AtHomeHint}</p>
+                {(
+                    decision.Refuses(Capability.Share) is { } noShare
+                        ? Html.Of($"<p>{visit.Tell(noShare).Text}</p>")
+                    : household.Value.Count == 0 ? Html.Of($"<p>{words.NobodyAtHome}</p>")
+                    : Html.Of(
+                        $"""
+                        {Form("household")}
+                        {RightsFields(words, isLink ? null : filled, ShareRights.View, s_rightsAtHome)}
+                        <fieldset><legend>{words.Whom}</legend>
+                        <label class="choice"><input type="checkbox" name="{Everybody}" value="yes"{(
+                            isLink || filled!.One(Everybody) is not null
+                                ? Html.Of($" checked")
+                                : Html.None
+                        )}> {words.Everybody}</label>
+                        {MemberFields(household.Value, isLink ? [] : MembersOf(filled!))}
+                        </fieldset>
+                        {Field(
+                            "label-for-them",
+                            words.LabelForThem,
+                            Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
+                            isLink ? null : filled!.One(Label),
+                            Label
+                        )}
+                        <button>{words.Share}</button>
+                        </form>
+                        """
+                    )
+                )}
+                </section>
+                </div>
+                """
+            )
+        );
+
+        Html Form(string with) =>
+            Html.Of(
+                $"""
+                {visit.FormTo(NewPath)}
+                <input type="hidden" name="{Of}" value="{of}">
+                <input type="hidden" name="{With}" value="{with}">
+                """
+            );
+    }
+
+    private static async Task CreateAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
+    {
+        var of = form.One(Of) ?? "";
+        var wanted = await ReadNewAsync(visit, visit.Own(session), of, form);
+        var made = wanted.Refusal is { } wrong
+            ? wrong
+            : await visit
+                .Own(session)
+                .CreateShareAsync(wanted.Value, visit.Get<EventKeys>().Seal, visit.Stop);
+        if (made.Refusal is { } refusal)
+            await ShowNewAsync(visit, session, of, form, refusal);
+        else
+            visit.GoTo(Invariant($"{Root}/{made.Value.Placed.Share.Id.Value}?made"));
+    }
+
+    private static async ValueTask<VaultResult<NewShare>> ReadNewAsync(
+        Visit visit,
+        VaultSession own,
+        string of,
+        IReadOnlyDictionary<string, StringValues> form
+    )
+    {
+        if (ShareEndpoints.PathOf(of) is not { } path)
+            return new Refusal(RefusalRule.NotFound);
+        var rights = RightsIn(form);
+        var label = LabelIn(form);
+        if ((rights.Refusal ?? label.Refusal) is { } wrong)
+            return wrong;
+        if (form.One(With) != ByLink)
+        {
+            var household = await own.ListHouseholdAsync(visit.Stop);
+            if (household.Refusal is { } unknown)
+                return unknown;
+            var isForAll = form.One(Everybody) is not null;
+            return new NewShare
+            {
+                Path = path,
+                Audience = isForAll ? ShareAudience.Household : ShareAudience.Members,
+                Members = isForAll ? [] : AccountsOf(household.Value, MembersOf(form)),
+                Rights = rights.Value,
+                Label = label.Value,
+            };
+        }
+        var expires = ExpiresIn(visit, form);
+        var downloads = DownloadsIn(form);
+        if ((expires.Refusal ?? downloads.Refusal) is { } no)
+            return no;
+        var sendTo = TextIn(form, SendTo);
+        if (
+            sendTo is not null
+            && (
+                !ShareEndpoints.IsText(sendTo, ShareEndpoints.MostAddress)
+                || sendTo.IndexOf('@', StringComparison.Ordinal) < 1
+            )
+        )
+            return Wrong("sendTo");
+        var (hash, refused) = await ShareEndpoints.HashAsync(
+            visit.Get<SignInDesk>(),
+            PasswordIn(form),
+            visit.Stop
+        );
+        if (refused is not null)
+            return refused;
+        return new NewShare
+        {
+            Path = path,
+            Rights = rights.Value,
+            Label = label.Value,
+            Password = hash,
+            Expires = expires.Value,
+            MaxDownloads = downloads.Value,
+            Address = sendTo,
+            RightsStatement = form.One(Statement) == StatementVersion ? StatementVersion : null,
+        };
+    }
+
+    private static async Task ShowOneAsync(
+        HttpContext context,
+        Visit visit,
+        VaultSession own,
+        Refusal? refusal
+    )
+    {
+        var listed = await own.ListSharesAsync(IdOf(context), visit.Stop);
+        var household = await own.ListHouseholdAsync(visit.Stop);
+        if ((listed.Refusal ?? household.Refusal) is { } missing)
+        {
+            await visit.ShowAsync(missing, Root);
+            return;
+        }
+        var shown = listed.Value[0];
+        var (words, reader, share) = (
+            SharingWords.In(visit.Language),
+            visit.Reader,
+            shown.Placed.Share
+        );
+        var done = context.Request.Query;
+        var standing = await StandingAsync(visit, words, own, shown);
+        await ShowAsync(
+            visit,
+            NameOf(visit, shown),
+            refusal,
+            Html.Of(
+                $"""
+                {(
+                    refusal is not null ? Html.None
+                    : done.ContainsKey("made") ? Done(share.IsFamily ? words.Made : words.LinkMade)
+                    : done.ContainsKey("changed") ? Done(words.Changed)
+                    : Html.None
+                )}
+                {standing}
+                {(share.IsFamily ? Html.None : Address(context, words, shown))}
+                <dl>
+                <dt>{words.Item}</dt><dd><a href="{FilePages.AddressOf(shown.Placed.Path)}?about">{TrashEndpoints.Text(
+                    shown.Placed.Path
+                )}</a></dd>
+                <dt>{words.For}</dt><dd>{AudienceOf(words, share, household.Value)}</dd>
+                <dt>{words.May}</dt><dd>{words.Of(share.Rights)}</dd>
+                {(
+                    share.Password is null
+                        ? Html.None
+                        : Html.Of($"<dt>{words.Password}</dt><dd>{words.Yes}</dd>")
+                )}
+                {(
+                    share.Expires is { } end
+                        ? Html.Of($"<dt>{words.Until}</dt><dd>{EndOf(reader, end)}</dd>")
+                        : Html.None
+                )}
+                {(
+                    share.Address is { } sentTo
+                        ? Html.Of($"<dt>{words.SentTo}</dt><dd>{sentTo}</dd>")
+                        : Html.None
+                )}
+                <dt>{words.Used}</dt><dd>{words.Uses(share.Opened, share.Downloaded)}{(
+                    share.LastUsed is { } last ? ", " + words.LastUse(reader.MomentOf(last)) : ""
+                )}</dd>
+                <dt>{words.Since}</dt><dd>{reader.MomentOf(share.Created)}</dd>
+                </dl>
+                {(
+                    shown.Block is null
+                        ? Html.Of(
+                            $"""
+                            <section aria-labelledby="settings" class="settings">
+                            <h2 id="settings">{words.Settings}</h2>
+                            {visit.FormTo(AddressOf(share))}
+                            <input type="hidden" name="{Act}" value="change">
+                            {(
+                                share.IsFamily
+                                    ? Html.Of(
+                                        $"""
+                                        {RightsFields(words, null, share.Rights, s_rightsAtHome)}
+                                        {(
+                                            share.Audience == ShareAudience.Members
+                                                ? Html.Of(
+                                                    $"""
+                                                    <fieldset><legend>{words.Whom}</legend>
+                                                    {MemberFields(household.Value, share.Members)}
+                                                    </fieldset>
+                                                    """
+                                                )
+                                                : Html.None
+                                        )}
+                                        {Field(
+                                            Label,
+                                            words.LabelForThem,
+                                            Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
+                                            share.Label
+                                        )}
+                                        """
+                                    )
+                                    : Html.Of(
+                                        $"""
+                                        {RightsFields(words, null, share.Rights, RightsOfLink(shown.Placed.Node, share.Rights))}
+                                        {LinkFields(visit, words, null, share)}
+                                        """
+                                    )
+                            )}
+                            <button>{words.Save}</button>
+                            </form>
+                            </section>
+                            """
+                        )
+                        : Html.None
+                )}
+                <h2>{words.End}</h2>
+                <p class="quiet">{words.EndHint}</p>
+                {visit.FormTo(AddressOf(share))}
+                <input type="hidden" name="{Act}" value="end">
+                <button class="second short">{words.End}</button>
+                </form>
+                """
+            )
+        );
+    }
+
+    // Why it cannot be opened: what its owner may know of it.
+    private static async ValueTask<Html> StandingAsync(
+        Visit visit,
+        SharingWords words,
+        VaultSession own,
+        OwnShare share
+    )
+    {
+        if (share.Standing is not { } standing)
+            return Html.None;
+        if (share.Block is { } block)
+            return Alert(visit.Tell(block.ToRefusal()).Text);
+        if (standing.Rule == RefusalRule.ShareExpired)
+            return Alert(standing.Limit is null ? words.OverText : words.UsedUpText);
+        var decided = await own.DecideAsync(visit.Stop);
+        var marked = await own.ListProtectedAsync(visit.Stop);
+        var why =
+            (
+                decided.IsSuccess
+                    ? decided.Value.Refuses(
+                        share.Placed.Share.IsFamily ? Capability.Share : Capability.ShareWithFriends
+                    )
+                    : decided.Refusal
+            )
+                is { } refused
+                ? visit.Tell(refused).Text
+            : !share.Placed.Share.IsFamily
+            && marked.IsSuccess
+            && marked.Value.Any(item => share.Placed.Chain.Any(row => row.Id == item.Node.Id))
+                ? words.IsProtected
+            : "";
+        return Alert($"{words.PausedText} {why}");
+
+        static Html Alert(string text) => Html.Of($"""<p class="alert" role="status">{text}</p>""");
+    }
+
+    private static Html Address(HttpContext context, SharingWords words, OwnShare own) =>
+        own.Token is not { } token
+            ? Html.Of($"<p>{words.AddressGone}</p>")
+            : Html.Of(
+                $"""
+                <div class="copy">
+                <label for="address">{words.LinkAddress}</label>
+                <input id="address" readonly value="{LinkDoor.AddressOf(context.Request, token)}">
+                <button type="button" class="second" data-copy="address" data-done="{words.Copied}" hidden>{words.Copy}</button>
+                <span role="status"></span>
+                </div>
+                {Assets.Script("share.js")}
+                """
+            );
+
+    private static async Task ChangeAsync(
+        HttpContext context,
+        Visit visit,
+        VaultSession own,
+        IReadOnlyDictionary<string, StringValues> form
+    )
+    {
+        var id = IdOf(context);
+        if (form.One(Act) == "end")
+        {
+            var ended = await own.RemoveShareAsync(id, visit.Stop);
+            if (ended.Refusal is { } kept)
+                await visit.ShowAsync(kept, Root);
+            else
+                visit.GoTo(Root);
+            return;
+        }
+        var listed = await own.ListSharesAsync(id, visit.Stop);
+        if (listed.Refusal is { } missing)
+        {
+            await visit.ShowAsync(missing, Root);
+            return;
+        }
+        var share = listed.Value[0].Placed.Share;
+        var change = await ReadChangeAsync(visit, own, share, form);
+        var changed = change.Refusal is { } wrong
+            ? wrong
+            : await own.ChangeShareAsync(id, change.Value, visit.Stop);
+        if (changed.Refusal is { } refusal)
+            await ShowOneAsync(context, visit, own, refusal);
+        else
+            visit.GoTo(AddressOf(share) + "?changed");
+    }
+
+    // What stays as it was shown is not set: a day is less exact than the moment it may stand for.
+    private static async ValueTask<VaultResult<ShareChange>> ReadChangeAsync(
+        Visit visit,
+        VaultSession own,
+        Share share,
+        IReadOnlyDictionary<string, StringValues> form
+    )
+    {
+        var rights = RightsIn(form);
+        var label = LabelIn(form);
+        if ((rights.Refusal ?? label.Refusal) is { } wrong)
+            return wrong;
+        var change = new ShareChange
+        {
+            Rights = rights.Value == share.Rights ? null : rights.Value,
+            Label = label.Value == share.Label ? null : new(label.Value),
+        };
+        if (share.Audience == ShareAudience.Members)
+        {
+            var household = await own.ListHouseholdAsync(visit.Stop);
+            if (household.Refusal is { } unknown)
+                return unknown;
+            var members = AccountsOf(household.Value, MembersOf(form));
+            return members.ToHashSet().SetEquals(share.Members)
+                ? change
+                : change with
+                {
+                    Members = members,
+                };
+        }
+        if (share.IsFamily)
+            return change;
+        var expires = ExpiresIn(visit, form);
+        var downloads = DownloadsIn(form);
+        if ((expires.Refusal ?? downloads.Refusal) is { } no)
+            return no;
+        var (hash, refused) = await ShareEndpoints.HashAsync(
+            visit.Get<SignInDesk>(),
+            PasswordIn(form),
+            visit.Stop
+        );
+        if (refused is not null)
+            return refused;
+        return change with
+        {
+            Expires =
+                (TextIn(form, LastDay) ?? "") == LastDayOf(visit.Reader, share)
+                    ? null
+                    : new(expires.Value),
+            MaxDownloads = downloads.Value == share.MaxDownloads ? null : new(downloads.Value),
+            Password =
+                hash is not null ? new(hash)
+                : share.Password is not null && form.One(NoPassword) is not null ? new(null)
+                : null,
+        };
+    }
+
+    // A page with what is refused of it, which names the field.
+    private static Task ShowAsync(Visit visit, string title, Refusal? refusal, Html content)
+    {
+        var words = SharingWords.In(visit.Language);
+        var told = refusal is null ? null : visit.Tell(refusal);
+        var field = refusal?.Field switch
+        {
+            "rights" => words.May,
+            "members" => words.Whom,
+            "label" => words.LabelForYou,
+            "password" => words.LinkPassword,
+            "expires" => words.LastDay,
+            "maxDownloads" => words.Downloads,
+            "sendTo" => words.SendTo,
+            _ => null,
+        };
+        var page = Html.Of(
+            $"""
+            {Assets.Style("sharing.css")}
+            {(
+                told is null
+                    ? Html.None
+                    : Html.Of(
+                        $"""<p class="alert" role="alert">{(
+                            field is null ? told.Text : words.Wrong(field)
+                        )}</p>"""
+                    )
+            )}
+            {content}
+            """
+        );
+        return told is null
+            ? visit.ShowAsync(title, page, Root)
+            : visit.ShowAsync(told.Row.Status, title, page, Root, told.Row.RetryAfter);
+    }
+
+    private static Html Done(string text) =>
+        Html.Of($"""<div role="status" class="done"><p>{text}</p></div>""");
+
+    private static Html RightsFields(
+        SharingWords words,
+        IReadOnlyDictionary<string, StringValues>? filled,
+        ShareRights now,
+        IReadOnlyList<ShareRights> choices
+    )
+    {
+        var chosen = filled is null ? NameOf(now) : filled.One(Rights);
+        return Html.Of(
+            $"""
+            <fieldset><legend>{words.May}</legend>
+            {Html.Each(
+                choices,
+                rights =>
+                    Html.Of(
+                        $"""
+                        <label class="choice"><input type="radio" name="{Rights}" value="{NameOf(
+                            rights
+                        )}" required{(
+                            NameOf(rights) == chosen ? Html.Of($" checked") : Html.None
+                        )}> {words.Of(rights)}</label>
+                        """
+                    )
+            )}
+            </fieldset>
+            """
+        );
+    }
+
+    // A password is never shown again, and neither is what was filled in for one.
+    private static Html LinkFields(
+        Visit visit,
+        SharingWords words,
+        IReadOnlyDictionary<string, StringValues>? filled,
+        Share? share
+    )
+    {
+        var hasPassword = share?.Password is not null;
+        return Html.Of(
+            $"""
+            <p class="quiet">{words.DownloadsHint}</p>
+            {Field(
+                Password,
+                hasPassword ? words.NewPassword : words.LinkPassword,
+                Html.Of($"""type="password" autocomplete="new-password" maxlength="{PasswordHash.MaxBytes}" """),
+                value: null
+            )}
+            {(
+                hasPassword
+                    ? Html.Of(
+                        $"""<label class="choice"><input type="checkbox" name="{NoPassword}" value="yes"> {words.NoPassword}</label>"""
+                    )
+                    : Html.None
+            )}
+            {Field(
+                LastDay,
+                words.LastDay,
+                Html.Of($"""type="date" """),
+                share is null ? filled?.One(LastDay) : LastDayOf(visit.Reader, share)
+            )}
+            {Field(
+                Downloads,
+                words.Downloads,
+                Html.Of($"""type="number" min="1" inputmode="numeric" """),
+                share is null
+                    ? filled?.One(Downloads)
+                    : share.MaxDownloads?.ToString(CultureInfo.InvariantCulture)
+            )}
+            {Field(
+                Label,
+                words.LabelForYou,
+                Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
+                share is null ? filled?.One(Label) : share.Label
+            )}
+            """
+        );
+    }
+
+    private static Html Field(
+        string id,
+        string label,
+        Html attributes,
+        string? value,
+        string? name = null
+    ) =>
+        Html.Of(
+            $"""
+            <label for="{id}">{label}</label>
+            <input id="{id}" name="{name ?? id}" value="{value}" autocomplete="off" {attributes}>
+            """
+        );
+
+    private static Html MemberFields(
+        IReadOnlyList<HouseholdPerson> people,
+        IReadOnlyList<AccountId> chosen
+    ) =>
+        Html.Each(
+            people,
+            person =>
+                Html.Of(
+                    $"""
+                    <label class="choice"><input type="checkbox" name="{Member}" value="{person.Account.Value}"{(
+                        chosen.Contains(person.Account) ? Html.Of($" checked") : Html.None
+                    )}> {person.Name}</label>
+                    """
+                )
+        );
+
+    private static Html State(SharingWords words, Refusal? standing) =>
+        ShareEndpoints.StateOf(standing) switch
+        {
+            ShareState.Open => Html.None,
+            ShareState.Expired => Html.Of($"""<span class="state">{words.Over}</span>"""),
+            ShareState.Blocked => Html.Of($"""<span class="state">{words.Blocked}</span>"""),
+            _ => Html.Of($"""<span class="state">{words.Paused}</span>"""),
+        };
+
+    private static string AudienceOf(
+        SharingWords words,
+        Share share,
+        IReadOnlyList<HouseholdPerson> people
+    ) =>
+        share.Audience switch
+        {
+            ShareAudience.Link => words.ForLink,
+            ShareAudience.Household => words.ForHousehold,
+            ShareAudience.Members => words.ForMembers(
+                string.Join(
+                    ", ",
+                    people
+                        .Where(person => share.Members.Contains(person.Account))
+                        .Select(person => person.Name)
+                )
+            ),
+        };
+
+    // Who there is, where a share names somebody.
+    private static async ValueTask<IReadOnlyList<HouseholdPerson>> PeopleAsync(
+        VaultSession own,
+        IReadOnlyList<OwnShare> shares,
+        CancellationToken stop
+    )
+    {
+        if (shares.All(share => share.Placed.Share.Members.Count == 0))
+            return [];
+        var household = await own.ListHouseholdAsync(stop);
+        return household.IsSuccess ? household.Value : [];
+    }
+
+    private static string NameOf(Visit visit, OwnShare own) =>
+        own.Placed.Share.Label
+        ?? (own.Placed.Path.Count == 0 ? visit.Words.Files : own.Placed.Node.Name);
+
+    private static string NameOf(ShareRights rights) =>
+        rights switch
+        {
+            ShareRights.View => "view",
+            ShareRights.Download => "download",
+            ShareRights.Drop => "drop",
+            ShareRights.Edit => "edit",
+        };
+
+    private static readonly ShareRights[] s_rightsAtHome = [ShareRights.View, ShareRights.Edit];
+
+    // Of a file the first two are the same.
+    private static ShareRights[] RightsOfLink(NodeRow node, ShareRights now = ShareRights.View) =>
+        node.IsFolder ? [ShareRights.View, ShareRights.Download, ShareRights.Drop] : [now];
+
+    private static bool IsProtected(Found found) =>
+        found.Path.Chain.Any(row => found.Vault.Protected.Contains(row.Id));
+
+    private static string AddressOf(Share share) => Invariant($"{Root}/{share.Id.Value}");
+
+    private static ShareId IdOf(HttpContext context) =>
+        new(
+            long.Parse((string)context.Request.RouteValues["share"]!, CultureInfo.InvariantCulture)
+        );
+
+    private static string LastDayOf(Reader reader, Share share) =>
+        share.Expires is { } end
+            ? TimeZoneInfo
+                .ConvertTime(end.AddTicks(-1), reader.Zone)
+                .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : "";
+
+    private static Refusal Wrong(string field) => new(RefusalRule.InvalidInput) { Field = field };
+
+    private static string? TextIn(IReadOnlyDictionary<string, StringValues> form, string name) =>
+        form.One(name)?.Trim() is { Length: > 0 } text ? text : null;
+
+    // As it was typed: spaces may be meant.
+    private static string? PasswordIn(IReadOnlyDictionary<string, StringValues> form) =>
+        form.One(Password) is { Length: > 0 } password ? password : null;
+
+    private static VaultResult<ShareRights> RightsIn(IReadOnlyDictionary<string, StringValues> form)
+    {
+        foreach (var rights in Enum.GetValues<ShareRights>())
+        {
+            if (NameOf(rights) == form.One(Rights))
+                return rights;
+        }
+        return Wrong("rights");
+    }
+
+    private static VaultResult<string?> LabelIn(IReadOnlyDictionary<string, StringValues> form)
+    {
+        var label = TextIn(form, Label);
+        return label is null || ShareEndpoints.IsText(label, ShareEndpoints.MostLabel)
+            ? label
+            : Wrong("label");
+    }
+
+    private static VaultResult<DateTimeOffset?> ExpiresIn(
+        Visit visit,
+        IReadOnlyDictionary<string, StringValues> form
+    ) =>
+        TextIn(form, LastDay) is not { } day ? (DateTimeOffset?)null
+        : ShareEndpoints.EndOf(day, visit.Reader.Zone) is { } end ? end
+        : Wrong("expires");
+
+    private static VaultResult<long?> DownloadsIn(IReadOnlyDictionary<string, StringValues> form) =>
+        TextIn(form, Downloads) is null ? (long?)null
+        : form.Number(Downloads) is > 0 and { } most ? most
+        : Wrong("maxDownloads");
+
+    private static AccountId[] MembersOf(IReadOnlyDictionary<string, StringValues> form) =>
+        form.TryGetValue(Member, out var numbers)
+            ?
+            [
+                .. numbers.Select(text =>
+                    long.TryParse(
+                        text,
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                        ? new AccountId(number)
+                        : default
+                ),
+            ]
+            : [];
+
+    // Only who is still there when the form comes.
+    private static AccountId[] AccountsOf(
+        IReadOnlyList<HouseholdPerson> people,
+        AccountId[] chosen
+    ) => [.. people.Select(person => person.Account).Where(account => chosen.Contains(account))];
+}
