@@ -232,6 +232,19 @@ public sealed partial class VaultTree
             cancellationToken
         );
 
+    /// <inheritdoc cref="VaultSession.OpenPreviewAsync"/>
+    public ValueTask<VaultResult<OpenedPreview>> OpenPreviewAsync(
+        IReadOnlyList<string> path,
+        int size,
+        CancellationToken cancellationToken
+    ) =>
+        AtAsync(
+            path,
+            ChangeGuard.None,
+            spot => spot.Session.OpenPreviewAsync(spot.Path, size, cancellationToken),
+            cancellationToken
+        );
+
     /// <inheritdoc cref="VaultSession.WriteAsync"/>
     public ValueTask<VaultResult<Changed>> WriteAsync(
         IReadOnlyList<string> path,

@@ -119,6 +119,14 @@ internal static class DestructionSql
           AND (content_id, ordinal) IN (SELECT content_id, ordinal FROM content_parts WHERE vault_id = ?1 ORDER BY content_id, ordinal LIMIT ?2)
         """;
 
+    public const string DeletePreviews = """
+        DELETE FROM previews WHERE vault_id = ?1
+          AND (content_id, size) IN (SELECT content_id, size FROM previews WHERE vault_id = ?1 ORDER BY content_id, size LIMIT ?2)
+        """;
+
+    public const string DeleteMedia =
+        "DELETE FROM media WHERE content_id IN (SELECT content_id FROM media WHERE vault_id = ?1 LIMIT ?2)";
+
     public const string DeleteUploadParts = """
         DELETE FROM upload_parts WHERE vault_id = ?1
           AND (upload_id, number) IN (SELECT upload_id, number FROM upload_parts WHERE vault_id = ?1 ORDER BY upload_id, number LIMIT ?2)

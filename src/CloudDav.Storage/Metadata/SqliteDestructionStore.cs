@@ -24,6 +24,8 @@ public sealed class SqliteDestructionStore(SqliteDatabase database, TimeProvider
         DestructionSql.DeleteFavorites,
         DestructionSql.DeleteHolds,
         DestructionSql.DeleteContentParts,
+        DestructionSql.DeletePreviews,
+        DestructionSql.DeleteMedia,
         DestructionSql.DeleteUploadParts,
         DestructionSql.DeleteUploads,
         DestructionSql.DeleteProperties,

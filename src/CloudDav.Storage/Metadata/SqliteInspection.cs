@@ -150,6 +150,7 @@ internal static class SqliteInspection
               SELECT content_id, node_id FROM nodes WHERE vault_id = @vault AND content_id IS NOT NULL
               UNION SELECT content_id, node_id FROM node_history WHERE vault_id = @vault AND content_id IS NOT NULL
               UNION ALL SELECT part_id, -content_id FROM content_parts WHERE vault_id = @vault
+              UNION ALL SELECT preview_id, -content_id FROM previews WHERE vault_id = @vault
               UNION ALL SELECT content_id, -number - 1 FROM upload_parts WHERE vault_id = @vault AND content_id IS NOT NULL
             ),
             counted AS (SELECT content_id, COUNT(*) AS owners FROM owners GROUP BY content_id),
@@ -184,6 +185,20 @@ internal static class SqliteInspection
             ) s
             LEFT JOIN contents w ON w.content_id = s.content_id AND w.vault_id = @vault
             WHERE w.content_id IS NULL OR w.size <> s.size OR s.found <> s.parts OR s.last <> s.parts - 1
+            """
+        ),
+        (
+            "what is known of media, or a preview, is of something that is not there",
+            """
+            SELECT 'medium ' || m.content_id FROM media m
+            WHERE m.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM contents c WHERE c.content_id = m.content_id AND c.vault_id = m.vault_id)
+              OR m.has_previews <> EXISTS (SELECT 1 FROM previews p WHERE p.vault_id = m.vault_id AND p.content_id = m.content_id))
+            UNION ALL
+            SELECT 'preview ' || p.preview_id FROM previews p
+            WHERE p.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM media m WHERE m.content_id = p.content_id AND m.vault_id = p.vault_id)
+              OR NOT EXISTS (SELECT 1 FROM contents c WHERE c.content_id = p.preview_id AND c.vault_id = p.vault_id))
             """
         ),
         (

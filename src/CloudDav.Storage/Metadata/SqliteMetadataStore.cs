@@ -112,6 +112,44 @@ public sealed class SqliteMetadataStore(SqliteDatabase database) : IMetadataStor
         );
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<VaultId>> ListVaultsWithNewMediaAsync(
+        VaultId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session.List(
+                    MediaStatements.ListVaults,
+                    row => new VaultId(row.Int64(0)),
+                    after.Value,
+                    limit
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PendingMedium>> ListPendingMediaAsync(
+        MediaClass kind,
+        int looked,
+        ContentId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.ReadAsync(
+            session =>
+                session.List(
+                    MediaStatements.ListPending,
+                    MediaRows.ReadPending,
+                    (byte)kind,
+                    looked,
+                    after.Value,
+                    limit
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
         CancellationToken cancellationToken

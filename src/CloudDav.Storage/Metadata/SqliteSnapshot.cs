@@ -195,6 +195,89 @@ internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory)
             )
         );
 
+    // Behind those of a whole row.
+    private const int MediaColumn = 22;
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListTakenAsync(
+        VaultId vault,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    )
+    {
+        var rows = new List<NodeRow>();
+        var statement = session[MediaSql.ListTaken]
+            .Bind(1, vault.Value)
+            .Bind(2, fromMs)
+            .Bind(3, after?.Media!.TakenMs ?? untilMs)
+            .Bind(4, after?.Content!.Value.Value ?? long.MaxValue)
+            .Bind(5, after?.Id.Value ?? long.MaxValue)
+            .Bind(6, limit);
+        while (statement.Step())
+        {
+            var row = ReadWhole(statement);
+            row.Media = MediaRows.Read(statement, MediaColumn);
+            rows.Add(row);
+        }
+        return new(rows);
+    }
+
+    public ValueTask<IReadOnlyDictionary<long, long>> ListFirstTakenAsync(
+        VaultId vault,
+        IReadOnlyList<long> moments
+    )
+    {
+        var found = new Dictionary<long, long>();
+        foreach (var moment in moments)
+        {
+            var statement = session[MediaSql.FindFirst].Bind(1, vault.Value).Bind(2, moment);
+            if (statement.Step())
+                found.Add(moment, statement.Int64(0));
+            statement.Reset();
+        }
+        return new(found);
+    }
+
+    public ValueTask<IReadOnlyDictionary<ContentId, MediaFacts>> DescribeMediaAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    )
+    {
+        var found = new Dictionary<ContentId, MediaFacts>();
+        foreach (var content in contents)
+        {
+            var statement = session[MediaSql.FindFacts].Bind(1, content.Value).Bind(2, vault.Value);
+            if (statement.Step())
+                found[content] = MediaRows.Read(statement, 0);
+            statement.Reset();
+        }
+        return new(found);
+    }
+
+    public ValueTask<bool> MayHaveNewMediaAsync(VaultId vault)
+    {
+        var seen = session.List(MediaStatements.FindSeen, MediaRows.ReadSeen, vault.Value);
+        return new(
+            seen is [var (media, last)]
+                && (
+                    last - media > MediaRows.MostUnseen
+                    || media < last
+                        && session.Scalar<long>(MediaStatements.HasNew, vault.Value, media) != 0
+                )
+        );
+    }
+
+    public ValueTask<IReadOnlyList<Preview>> ListPreviewsAsync(VaultId vault, ContentId content) =>
+        new(
+            session.List(
+                MediaStatements.ListPreviews,
+                MediaRows.ReadPreview,
+                vault.Value,
+                content.Value
+            )
+        );
+
     public ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(
         VaultId vault,
         NodeRow? after,

@@ -338,6 +338,24 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
         return new(parts.Count + removed);
     }
 
+    public ValueTask<bool> NoteMediaAsync(VaultId vault, int limit)
+    {
+        var seen = Session.List(MediaStatements.FindSeen, MediaRows.ReadSeen, vault.Value);
+        if (seen is not [var (media, last)] || media >= last)
+            return new(true);
+        var changes = Session.List(
+            MediaStatements.ListChanges,
+            row => row.Int64(0),
+            vault.Value,
+            media,
+            limit
+        );
+        var until = changes.Count < limit ? last : changes[^1];
+        Session.Change(MediaStatements.Note, vault.Value, media, until);
+        Session.Change(MediaStatements.SetSeen, vault.Value, until);
+        return new(until == last);
+    }
+
     private void Apply(ChangeSet set, Change change)
     {
         var vault = set.Vault.Value;
@@ -358,6 +376,10 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             or Change.PutUploadPart
             or Change.RemoveUploadPart:
                 ChangeUpload(set.Vault, change);
+                break;
+            case Change.DescribeMedium or Change.AddPreview:
+                var (described, values) = MediaRows.Of(set.Vault, change);
+                Session.Change(described, values);
                 break;
             case Change.TakeProperties take:
                 Session[TreeSql.TakeProperties]
@@ -707,6 +729,16 @@ internal sealed class SqliteTransaction(SqliteSession session, SqliteDatabase da
             Session[TreeSql.CondemnBlob].Bind(1, condemned).Bind(2, nowMs).Run();
         else if (Session[TreeSql.DeleteInline].Bind(1, content).Run() == 0)
             ReleaseParts(vault, content, nowMs);
+        if (Session[MediaSql.Forget].Bind(1, content).Bind(2, vault).Run() == 1)
+            ReleasePreviews(vault, content, nowMs);
+    }
+
+    private void ReleasePreviews(long vault, long content, long nowMs)
+    {
+        Session[MediaSql.CondemnPreviews].Bind(1, vault).Bind(2, content).Bind(3, nowMs).Run();
+        Session[MediaSql.DeleteInlinePreviews].Bind(1, vault).Bind(2, content).Run();
+        Session[MediaSql.DeletePreviewContents].Bind(1, vault).Bind(2, content).Run();
+        Session[MediaSql.DeletePreviews].Bind(1, vault).Bind(2, content).Run();
     }
 
     private void ReleaseParts(long vault, long content, long nowMs)

@@ -18,6 +18,12 @@ public sealed class ChangeSet
         Seq = isRecorded ? vault.ChangeSeq + 1 : vault.ChangeSeq;
     }
 
+    /// <summary>Begins a change that leaves tree and counters alone, by nobody in particular.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="now">The time of the change.</param>
+    public ChangeSet(VaultId vault, DateTimeOffset now) =>
+        (Vault, NowMs) = (vault, now.ToUnixTimeMilliseconds());
+
     /// <summary>Whose it is.</summary>
     public VaultId Vault { get; }
 
@@ -174,6 +180,12 @@ public abstract record Change
 
     /// <summary>Takes a part away from an upload. Its content must be released.</summary>
     public sealed record RemoveUploadPart(UploadId Upload, long Number) : Change;
+
+    /// <summary>Says what is known of a picture or a video that was noted.</summary>
+    public sealed record DescribeMedium(ContentId Content, MediaFacts Facts) : Change;
+
+    /// <summary>Makes a content the preview of another one, with which it goes.</summary>
+    public sealed record AddPreview(ContentId Of, Preview Preview) : Change;
 
     /// <summary>Copies the dead properties of another vault's node.</summary>
     public sealed record TakeProperties(VaultId From, NodeId Source, NodeId Target) : Change;

@@ -66,6 +66,30 @@ public interface IMetadataStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Vaults of which not all media are noted yet, in the order of ids; those that are being destroyed are left out.</summary>
+    /// <param name="after">The last one of the page before.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<IReadOnlyList<VaultId>> ListVaultsWithNewMediaAsync(
+        VaultId after,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Media without previews that no worker newer than one has looked into, in the order of contents.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="looked">The version of the worker that looked into them last; 0 for none.</param>
+    /// <param name="after">The last one of the page before.</param>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    ValueTask<IReadOnlyList<PendingMedium>> ListPendingMediaAsync(
+        MediaClass kind,
+        int looked,
+        ContentId after,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>How vaults and their accounts stand, in one query for all of them, in no order; vaults that are gone are left out.</summary>
     ValueTask<IReadOnlyList<VaultPulse>> ListPulsesAsync(
         IReadOnlyList<VaultId> vaults,
@@ -179,6 +203,40 @@ public interface IMetadataSnapshot
         NodeRow? after,
         int limit
     );
+
+    /// <summary>Pictures and videos by when they were taken, the last first, each with what is known of it; in the trash as well.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="fromMs">Taken then or later.</param>
+    /// <param name="untilMs">Taken then or before.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many.</param>
+    ValueTask<IReadOnlyList<NodeRow>> ListTakenAsync(
+        VaultId vault,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    );
+
+    /// <summary>For each moment when the first of a vault's pictures and videos was taken that was taken then or later; those after which there is none are left out. In the trash, and as earlier versions, as well.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="moments">The moments, in milliseconds since 1970 UTC, each once.</param>
+    ValueTask<IReadOnlyDictionary<long, long>> ListFirstTakenAsync(
+        VaultId vault,
+        IReadOnlyList<long> moments
+    );
+
+    /// <summary>What is known of pictures and videos; contents that are none, or not noted yet, are left out.</summary>
+    ValueTask<IReadOnlyDictionary<ContentId, MediaFacts>> DescribeMediaAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    );
+
+    /// <summary>Whether a vault may have media that are not noted yet, as far as that is known at little cost.</summary>
+    ValueTask<bool> MayHaveNewMediaAsync(VaultId vault);
+
+    /// <summary>The previews of a content, the smallest first.</summary>
+    ValueTask<IReadOnlyList<Preview>> ListPreviewsAsync(VaultId vault, ContentId content);
 
     /// <summary>Nodes in the order their rows became what they are, the last first; in the trash as well.</summary>
     /// <param name="vault">The vault.</param>
@@ -445,6 +503,12 @@ public interface IMetadataTransaction : IMetadataSnapshot
     /// <summary>Hides a version; it goes for good a while later.</summary>
     /// <returns>False when it is none.</returns>
     ValueTask<bool> HideVersionAsync(VaultId vault, NodeId file, long version, DateTimeOffset now);
+
+    /// <summary>Notes the pictures and videos that came with the next changes of a vault, those of some thousand nodes, as ones that nobody has looked into.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="limit">No more than so many nodes, but for those of one change.</param>
+    /// <returns>Whether all are noted now.</returns>
+    ValueTask<bool> NoteMediaAsync(VaultId vault, int limit);
 
     /// <summary>Removes up to so many parts of an upload that has expired, with their contents, and with the last of them the upload.</summary>
     /// <returns>How many rows were removed; 0 means that nothing is left of it, or that it has not expired.</returns>

@@ -94,6 +94,9 @@ public sealed class NodeRow
     /// <summary>Whether it is a favourite of the actor's; only when it was asked for, and null where nobody has any.</summary>
     public bool? IsFavorite { get; set; }
 
+    /// <summary>What is known of a picture or a video; only when it was found by when it was taken.</summary>
+    public MediaFacts? Media { get; set; }
+
     /// <summary>What measures on it, or on a folder above it, take away; only when it was found or listed for somebody.</summary>
     public Capability Taken { get; set; }
 

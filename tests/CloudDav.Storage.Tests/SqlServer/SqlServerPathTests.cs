@@ -294,6 +294,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             Stop
         );
         await store.ListExpiredUploadsAsync(Now, 10, Stop);
+        await IssueMediaAsync(store);
         await store.WriteAsync<int>(
             async transaction =>
                 await transaction.PurgeUploadAsync(s_actor.Vault, UploadId.New(), 10, Now),
@@ -304,7 +305,7 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
             {
                 var facts = await transaction.LoadAsync(Request());
                 var changes = new ChangeSet(facts.Vault, Now, isRecorded: false);
-                foreach (var change in UploadChanges())
+                foreach (var change in UploadChanges().Concat(MediaChanges()))
                     changes.Add(change);
                 await transaction.ApplyAsync(changes);
                 return true;
@@ -902,6 +903,52 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         yield return new Change.SetFavorite(new(22), new(8), IsFavorite: false);
     }
 
+    private async Task IssueMediaAsync(SqlServerMetadataStore store)
+    {
+        Assert.Empty(await store.ListVaultsWithNewMediaAsync(default, 10, Stop));
+        Assert.Empty(await store.ListPendingMediaAsync(MediaClass.Image, 0, default, 10, Stop));
+        await store.ReadAsync(
+            async snapshot =>
+            {
+                Assert.Empty(await snapshot.ListTakenAsync(s_actor.Vault, 0, 9, null, 10));
+                Assert.Empty(await snapshot.ListFirstTakenAsync(s_actor.Vault, [1, 2]));
+                Assert.Empty(await snapshot.DescribeMediaAsync(s_actor.Vault, [new(5)]));
+                Assert.Empty(await snapshot.ListPreviewsAsync(s_actor.Vault, new(5)));
+                _recorder.Answer(MediaStatements.FindSeen.Server, Recorder.Row(1L, 5L));
+                Assert.False(await snapshot.MayHaveNewMediaAsync(s_actor.Vault));
+                return true;
+            },
+            Stop
+        );
+        _recorder.Answer(MediaStatements.FindSeen.Server, Recorder.Row(1L, 5L));
+        Assert.True(
+            (
+                await store.WriteAsync<bool>(
+                    async transaction => await transaction.NoteMediaAsync(s_actor.Vault, 10),
+                    Stop
+                )
+            ).Value
+        );
+    }
+
+    private static IEnumerable<Change> MediaChanges()
+    {
+        yield return new Change.DescribeMedium(
+            new(5),
+            new MediaFacts
+            {
+                Kind = MediaClass.Image,
+                TakenMs = 1,
+                TakenOffset = 60,
+                Width = 4,
+                Height = 3,
+                Orientation = 6,
+                DurationMs = 7,
+            }
+        );
+        yield return new Change.AddPreview(new(5), new(320, new(6)));
+    }
+
     private static IEnumerable<Change> UploadChanges()
     {
         var upload = new UploadSession
@@ -993,6 +1040,8 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         foreach (var change in ShareChanges())
             yield return change;
         foreach (var change in UploadChanges())
+            yield return change;
+        foreach (var change in MediaChanges())
             yield return change;
         yield return new Change.AddAudit(
             new AuditEntry

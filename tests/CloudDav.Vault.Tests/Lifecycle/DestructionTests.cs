@@ -1,5 +1,6 @@
 using System.Text;
 using CloudDav.Storage;
+using CloudDav.Vault.Tests.Media;
 using CloudDav.Vault.Tests.Uploads;
 
 namespace CloudDav.Vault.Tests.Lifecycle;
@@ -115,9 +116,9 @@ public sealed class DestructionTests : IAsyncDisposable
             await again.RunAsync(Stop);
 
             var record = (await life.Cloud.Destructions.FindAsync(gone.Account, Stop))!;
-            // Three files of two versions, two further contents, a copy of one, their folder, what is in the trash, a file of two parts, and two parts of an upload.
+            // Three files of two versions, two further contents, a copy of one, their folder, what is in the trash, a file of two parts, two parts of an upload, and a picture with two previews.
             Assert.Equal(
-                (DestructionStep.Done, 14L, 9L),
+                (DestructionStep.Done, 17L, 10L),
                 (record.Step, record.Contents, record.Items)
             );
             Assert.Empty(Find(life.Cloud.Folder));
@@ -591,6 +592,25 @@ public sealed class DestructionTests : IAsyncDisposable
                     )
             ).IsSuccess
         );
+        await session.PutAsync($"/{Marker}.jpg", $"{Marker} picture");
+        var previews = new PreviewDesk(
+            cloud.Vaults,
+            new KnownWorker
+            {
+                Sees = new()
+                {
+                    Previews =
+                    [
+                        (320, KnownWorker.Jpeg(900, Marker)),
+                        (1280, KnownWorker.Jpeg(30_000, Marker)),
+                    ],
+                },
+            },
+            TestVault.Zone,
+            cloud.Time
+        );
+        await previews.NoteAllAsync(Stop);
+        Assert.Equal(1, await previews.RunAsync((_, failure) => throw failure, Stop));
         var contents = await cloud.Ledger.ListContentsAsync(default, 10_000, Stop);
         var damaged = contents.First(content => content.Vault == actor.Vault).Place;
         Assert.Equal(

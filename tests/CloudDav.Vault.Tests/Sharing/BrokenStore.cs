@@ -57,6 +57,20 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
         CancellationToken cancellationToken
     ) => store.ListExpiringVaultsAsync(times, cancellationToken);
 
+    public ValueTask<IReadOnlyList<VaultId>> ListVaultsWithNewMediaAsync(
+        VaultId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListVaultsWithNewMediaAsync(after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<PendingMedium>> ListPendingMediaAsync(
+        MediaClass kind,
+        int looked,
+        ContentId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListPendingMediaAsync(kind, looked, after, limit, cancellationToken);
+
     public ValueTask<IReadOnlyList<UploadSession>> ListExpiredUploadsAsync(
         DateTimeOffset now,
         int limit,
@@ -154,6 +168,32 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             NodeDetails details,
             Action<NodeRow> visit
         ) => snapshot.ListAsync(vault, folder, isDeep, details, visit);
+
+        public ValueTask<IReadOnlyList<NodeRow>> ListTakenAsync(
+            VaultId vault,
+            long fromMs,
+            long untilMs,
+            NodeRow? after,
+            int limit
+        ) => snapshot.ListTakenAsync(vault, fromMs, untilMs, after, limit);
+
+        public ValueTask<IReadOnlyDictionary<long, long>> ListFirstTakenAsync(
+            VaultId vault,
+            IReadOnlyList<long> moments
+        ) => snapshot.ListFirstTakenAsync(vault, moments);
+
+        public ValueTask<IReadOnlyDictionary<ContentId, MediaFacts>> DescribeMediaAsync(
+            VaultId vault,
+            IReadOnlyList<ContentId> contents
+        ) => snapshot.DescribeMediaAsync(vault, contents);
+
+        public ValueTask<bool> MayHaveNewMediaAsync(VaultId vault) =>
+            snapshot.MayHaveNewMediaAsync(vault);
+
+        public ValueTask<IReadOnlyList<Preview>> ListPreviewsAsync(
+            VaultId vault,
+            ContentId content
+        ) => snapshot.ListPreviewsAsync(vault, content);
 
         public ValueTask<IReadOnlyList<LockRow>> ListLocksAsync(
             VaultId vault,
@@ -440,5 +480,8 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             int limit,
             DateTimeOffset now
         ) => transaction.PurgeUploadAsync(vault, upload, limit, now);
+
+        public ValueTask<bool> NoteMediaAsync(VaultId vault, int limit) =>
+            transaction.NoteMediaAsync(vault, limit);
     }
 }

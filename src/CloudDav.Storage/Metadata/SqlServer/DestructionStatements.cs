@@ -162,6 +162,10 @@ internal static class DestructionStatements
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.content_parts WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.previews WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
+        DELETE TOP (@limit - @removed) FROM dbo.media WHERE vault_id = @vault;
+        SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.upload_parts WHERE vault_id = @vault;
         SET @removed = @removed + @@ROWCOUNT;
         DELETE TOP (@limit - @removed) FROM dbo.uploads WHERE vault_id = @vault;

@@ -184,6 +184,8 @@ internal static class InspectionStatements
               UNION ALL
               SELECT p.part_id, -p.content_id FROM dbo.content_parts AS p WHERE p.vault_id = @vault
               UNION ALL
+              SELECT p.preview_id, -p.content_id FROM dbo.previews AS p WHERE p.vault_id = @vault
+              UNION ALL
               SELECT p.content_id, -p.number - 1 FROM dbo.upload_parts AS p WHERE p.vault_id = @vault AND p.content_id IS NOT NULL
             ),
             counted AS (SELECT o.content_id, COUNT(*) AS owners FROM owners AS o GROUP BY o.content_id),
@@ -218,6 +220,21 @@ internal static class InspectionStatements
             ) AS s
             LEFT JOIN dbo.contents AS w ON w.vault_id = @vault AND w.content_id = s.content_id
             WHERE w.content_id IS NULL OR w.size <> s.size OR s.found <> s.parts OR s.last_ordinal <> s.parts - 1;
+            """,
+            s_vault
+        ),
+        new(
+            """
+            SELECT TOP (5) m.content_id FROM dbo.media AS m
+            WHERE m.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM dbo.contents AS c WHERE c.vault_id = m.vault_id AND c.content_id = m.content_id)
+              OR (m.has_previews = 1 AND NOT EXISTS (SELECT 1 FROM dbo.previews AS p WHERE p.vault_id = m.vault_id AND p.content_id = m.content_id))
+              OR (m.has_previews = 0 AND EXISTS (SELECT 1 FROM dbo.previews AS p WHERE p.vault_id = m.vault_id AND p.content_id = m.content_id)))
+            UNION ALL
+            SELECT TOP (5) p.preview_id FROM dbo.previews AS p
+            WHERE p.vault_id = @vault AND (
+              NOT EXISTS (SELECT 1 FROM dbo.media AS m WHERE m.vault_id = p.vault_id AND m.content_id = p.content_id)
+              OR NOT EXISTS (SELECT 1 FROM dbo.contents AS c WHERE c.vault_id = p.vault_id AND c.content_id = p.preview_id));
             """,
             s_vault
         ),

@@ -300,6 +300,10 @@ internal sealed class SqlServerChanges
             or Change.RemoveUploadPart:
                 ChangeUpload(change);
                 break;
+            case Change.DescribeMedium or Change.AddPreview:
+                var (described, values) = MediaRows.Of(_set.Vault, change);
+                _others.Add(described.Server.With(values));
+                break;
             case Change.TakeProperties take:
                 _takenFrom = take.From;
                 _takenProperties.Add(take.Source.Value, take.Target.Value);

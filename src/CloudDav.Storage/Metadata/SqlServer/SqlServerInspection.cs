@@ -29,6 +29,7 @@ internal static class SqlServerInspection
         "a content's owners are not its references and one",
         "a content has neither inline bytes nor a live blob, or both",
         "a content is not the sum of its parts",
+        "what is known of media, or a preview, is of something that is not there",
         "an upload does not count what it has and holds",
         "a live blob belongs to no content",
         "inline bytes belong to no content",

@@ -148,6 +148,35 @@ public sealed class SqlServerMetadataStore(SqlServerDatabase database) : IMetada
         );
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<VaultId>> ListVaultsWithNewMediaAsync(
+        VaultId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await ListAsync(
+            MediaStatements.ListVaults.Server.With(after.Value, limit),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<PendingMedium>> ListPendingMediaAsync(
+        MediaClass kind,
+        int looked,
+        ContentId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await database.RunAsync(
+            session =>
+                session.ListAsync(
+                    MediaStatements.ListPending.Server.With((byte)kind, looked, after.Value, limit),
+                    MediaRows.ReadPending,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public async ValueTask<Share?> FindLinkAsync(
         ReadOnlyMemory<byte> tokenHash,
         CancellationToken cancellationToken

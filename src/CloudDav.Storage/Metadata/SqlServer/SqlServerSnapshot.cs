@@ -282,6 +282,101 @@ internal partial class SqlServerSnapshot(SqlServerDatabase database, SqlServerSe
             )
         );
 
+    // Behind those of a whole row.
+    private const int MediaColumn = 22;
+
+    public async ValueTask<IReadOnlyList<NodeRow>> ListTakenAsync(
+        VaultId vault,
+        long fromMs,
+        long untilMs,
+        NodeRow? after,
+        int limit
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        await using var reader = await ready.ReadAsync(
+            MediaStatements.ListTaken.With(
+                vault.Value,
+                fromMs,
+                after?.Media!.TakenMs ?? untilMs,
+                after?.Content!.Value.Value ?? long.MaxValue,
+                after?.Id.Value ?? long.MaxValue,
+                limit
+            )
+        );
+        var rows = new List<NodeRow>();
+        var facts = new ReaderRow(reader);
+        while (await reader.ReadAsync())
+        {
+            var row = ReadWhole(reader, 0);
+            row.Media = MediaRows.Read(facts, MediaColumn);
+            rows.Add(row);
+        }
+        return rows;
+    }
+
+    public async ValueTask<IReadOnlyDictionary<long, long>> ListFirstTakenAsync(
+        VaultId vault,
+        IReadOnlyList<long> moments
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var found = await ready.ListAsync(
+            MediaStatements.ListFirst.With(vault.Value, Ids(moments)),
+            row => (row.Int64(0), row.Int64(1)),
+            CancellationToken.None
+        );
+        return found.ToDictionary();
+    }
+
+    public async ValueTask<IReadOnlyDictionary<ContentId, MediaFacts>> DescribeMediaAsync(
+        VaultId vault,
+        IReadOnlyList<ContentId> contents
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        var found = await ready.ListAsync(
+            MediaStatements.ListFacts.With(
+                vault.Value,
+                Ids(contents.Select(content => content.Value).Distinct())
+            ),
+            row => (new ContentId(row.Int64(0)), MediaRows.Read(row, 1)),
+            CancellationToken.None
+        );
+        return found.ToDictionary();
+    }
+
+    public async ValueTask<bool> MayHaveNewMediaAsync(VaultId vault)
+    {
+        var ready = await PrepareAsync(vault);
+        var seen = await ready.ListAsync(
+            MediaStatements.FindSeen.Server.With(vault.Value),
+            MediaRows.ReadSeen,
+            CancellationToken.None
+        );
+        return seen is [var (media, last)]
+            && (
+                last - media > MediaRows.MostUnseen
+                || media < last
+                    && await ready.ScalarAsync<int>(
+                        MediaStatements.HasNew.Server.With(vault.Value, media)
+                    ) != 0
+            );
+    }
+
+    public async ValueTask<IReadOnlyList<Preview>> ListPreviewsAsync(
+        VaultId vault,
+        ContentId content
+    )
+    {
+        var ready = await PrepareAsync(vault);
+        return await ready.ListAsync(
+            MediaStatements.ListPreviews.Server.With(vault.Value, content.Value),
+            MediaRows.ReadPreview,
+            CancellationToken.None
+        );
+    }
+
     public ValueTask<IReadOnlyList<NodeRow>> ListLatestAsync(
         VaultId vault,
         NodeRow? after,

@@ -308,6 +308,27 @@ internal sealed class SqlServerTransaction(SqlServerDatabase database, byte[] co
             )
         );
 
+    public async ValueTask<bool> NoteMediaAsync(VaultId vault, int limit)
+    {
+        var session = await LockAsync(vault);
+        var seen = await session.ListAsync(
+            MediaStatements.FindSeen.Server.With(vault.Value),
+            MediaRows.ReadSeen,
+            CancellationToken.None
+        );
+        if (seen is not [var (media, last)] || media >= last)
+            return true;
+        var changes = await session.ListAsync(
+            MediaStatements.ListChanges.Server.With(vault.Value, media, limit),
+            row => row.Int64(0),
+            CancellationToken.None
+        );
+        var until = changes.Count < limit ? last : changes[^1];
+        await session.ExecuteAsync(MediaStatements.Note.Server.With(vault.Value, media, until));
+        await session.ExecuteAsync(MediaStatements.SetSeen.Server.With(vault.Value, until));
+        return until == last;
+    }
+
     /// <summary>Whether an earlier attempt was applied after all. Waits for it when it is still under way, and keeps the turn.</summary>
     public async ValueTask<bool> WasAppliedAsync(VaultId vault)
     {

@@ -309,6 +309,11 @@ internal static class TreeChangeStatements
         SELECT p.part_id FROM @orphans AS o
         JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
         DELETE p FROM @orphans AS o JOIN dbo.content_parts AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
+        INSERT INTO @orphans (content_id)
+        SELECT p.preview_id FROM @orphans AS o
+        JOIN dbo.previews AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
+        DELETE p FROM @orphans AS o JOIN dbo.previews AS p ON p.vault_id = @vault AND p.content_id = o.content_id;
+        DELETE m FROM @orphans AS o JOIN dbo.media AS m ON m.vault_id = @vault AND m.content_id = o.content_id;
         UPDATE b SET state = 2, due = @now
         FROM @orphans AS o
         JOIN dbo.contents AS c ON c.vault_id = @vault AND c.content_id = o.content_id
