@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudDav.Server.Previews;
 using CloudDav.Server.Verbs;
 
 namespace CloudDav.Server;
@@ -13,6 +14,9 @@ internal static class Program
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        // By itself, before anything else of the program is loaded: it is begun for every picture.
+        if (args is [PreviewWorker.Verb, .. var given])
+            return PreviewWorker.Run(given);
         if (!NamesCanBeNormalized())
         {
             await Console.Error.WriteLineAsync(

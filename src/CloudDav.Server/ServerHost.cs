@@ -10,6 +10,7 @@ using CloudDav.Server.MainContracts;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
 using CloudDav.Server.Pages;
+using CloudDav.Server.Previews;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.SyncClients;
 using CloudDav.Server.Telemetry;
@@ -121,6 +122,11 @@ internal static class ServerHost
             .AddOptions<LifecycleOptions>()
             .Bind(settings.GetSection(LifecycleOptions.Section), Strictly)
             .ValidateOnStart();
+        services
+            .AddOptions<PreviewOptions>()
+            .Bind(settings.GetSection(PreviewOptions.Section), Strictly)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PreviewOptions>, PreviewOptionsValidator>();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<DavOptions>, DavOptionsValidator>();
@@ -401,6 +407,17 @@ internal static class ServerHost
         services.AddSingleton<ScrubMetrics>();
         services.AddHostedService<ScrubJob>();
         services.AddHostedService<KeyRewrapJob>();
+        services.AddSingleton<MediaWorker>();
+        services.AddSingleton(provider => new PreviewDesk(
+            provider.GetRequiredService<VaultParts>().Vaults,
+            provider.GetRequiredService<MediaWorker>(),
+            TimeZoneInfo.FindSystemTimeZoneById(
+                provider.GetRequiredService<IOptions<ContractOptions>>().Value.TimeZone
+            ),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<PreviewJob>();
+        services.AddHostedService(provider => provider.GetRequiredService<PreviewJob>());
         TelemetryExport.Register(
             services,
             start.Settings.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new()

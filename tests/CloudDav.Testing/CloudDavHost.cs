@@ -93,6 +93,8 @@ public sealed class CloudDavHost : IAsyncDisposable
             ["Listen:HttpPort"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Listen:ShutdownSeconds"] = "5",
             ["SignIn:PasswordIterations"] = "1000",
+            // Where a test is about them, it says so.
+            ["Previews:Workers"] = "0",
             ["SignIn:DelayMilliseconds"] = "0",
             ["Logging:LogLevel:Default"] = "Warning",
         };

@@ -32,7 +32,7 @@ public sealed partial class ArchitectureTests
     )]
     [InlineData(
         "CloudDav.Server",
-        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Microsoft.OpenApi|Polly|OpenTelemetry|CloudNative.CloudEvents|QRCoder|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
+        "System.|Microsoft.AspNetCore|Microsoft.Extensions.|Microsoft.Net.Http.Headers|Microsoft.IdentityModel.|Microsoft.OpenApi|Polly|OpenTelemetry|CloudNative.CloudEvents|NetVips|QRCoder|CloudDav.Vault|CloudDav.WebDav|CloudDav.Storage"
     )]
     public void An_assembly_references_nothing_but_what_it_may(string name, string allowed)
     {

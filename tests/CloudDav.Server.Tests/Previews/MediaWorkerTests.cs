@@ -1,0 +1,128 @@
+using System.IO.Pipelines;
+using CloudDav.Server.Options;
+using CloudDav.Server.Previews;
+using CloudDav.Vault;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetVips;
+
+namespace CloudDav.Server.Tests.Previews;
+
+/// <summary>Pictures and videos are looked into by a process of their own, which sees nothing else and may take so much and no more.</summary>
+public sealed class MediaWorkerTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_photo_is_seen_as_it_is_shown_and_its_previews_say_nothing_of_where_they_come_from()
+    {
+        var look = await LookAsync(TestMedia.Photo());
+
+        Assert.Equal(
+            (new DateTime(2021, 7, 8, 9, 10, 11), 330, 300, 400, 6),
+            (look.Taken, look.TakenOffset, look.Width, look.Height, look.Orientation)
+        );
+        Assert.Equal([320, 1280], look.Previews.Select(preview => preview.Size));
+        using var small = Image.NewFromBuffer(look.Previews[0].Jpeg.ToArray());
+        using var large = Image.NewFromBuffer(look.Previews[1].Jpeg.ToArray());
+        Assert.Equal((240, 320), (small.Width, small.Height));
+        Assert.Equal((300, 400), (large.Width, large.Height));
+        Assert.DoesNotContain(
+            large.GetFields(),
+            field => field.StartsWith("exif", StringComparison.Ordinal)
+        );
+        Assert.Equal(-1, look.Previews[1].Jpeg.Span.IndexOf("Zwartberg7"u8));
+    }
+
+    [Fact]
+    public async Task What_phones_write_has_previews_too()
+    {
+        var heic = TestMedia.Heic();
+        Assert.Equal("ftyp"u8, heic.AsSpan(4, 4));
+
+        // Whatever it is called.
+        var look = await LookAsync(heic, MediaClass.Video);
+
+        Assert.Equal((640, 480), (look.Width, look.Height));
+        Assert.Equal([320, 1280], look.Previews.Select(preview => preview.Size));
+    }
+
+    [Fact]
+    public async Task The_worker_sees_no_files_of_the_system()
+    {
+        using var worker = Worker(new());
+        Assert.True(await worker.OpenAsync(Stop));
+        Assert.True(worker.Takes(MediaClass.Image));
+        // Kernels without Landlock are older than any that this is run on.
+        Assert.True(worker.IsConfined);
+    }
+
+    [Fact]
+    public async Task What_is_no_picture_has_no_previews_whatever_it_is_called()
+    {
+        var photo = TestMedia.Photo();
+        foreach (
+            var bytes in (byte[][])
+                [
+                    "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray(),
+                    // A picture that ends where it begins, and a video that does.
+                    photo[..40],
+                    [0, 0, 0, 32, .. "ftypisom"u8, .. new byte[600]],
+                ]
+        )
+            Assert.Empty((await LookAsync(bytes)).Previews);
+    }
+
+    [Fact]
+    public async Task A_picture_that_says_it_is_larger_than_any_costs_nothing()
+    {
+        var bomb = TestMedia.Png(60_000, 60_000, 1, 0, isInterlaced: false, zeros: 1_000_000);
+        Assert.Empty((await LookAsync(bomb)).Previews);
+    }
+
+    [Fact]
+    public async Task A_picture_that_takes_too_long_or_too_much_memory_has_no_previews()
+    {
+        var slow = TestMedia.Png(60_000, 20_000, 1, 0, isInterlaced: false, 20_000L * 7_501);
+        Assert.Empty(
+            (
+                await LookAsync(slow, options: new() { Seconds = 1, Megapixels = 2_000 + 400 })
+            ).Previews
+        );
+        // All of it has to be in memory at once.
+        var wide = TestMedia.Png(3_000, 3_000, 16, 6, isInterlaced: true, 3_010L * 24_010);
+        var options = new PreviewOptions { MemoryMebibytes = 64 };
+        Assert.Empty((await LookAsync(wide, options: options)).Previews);
+        Assert.NotEmpty((await LookAsync(wide)).Previews);
+    }
+
+    private static async Task<MediaLook> LookAsync(
+        byte[] bytes,
+        MediaClass kind = MediaClass.Image,
+        PreviewOptions? options = null
+    )
+    {
+        using var worker = Worker(options ?? new());
+        return await worker.LookAsync(kind, new Bytes(bytes), Stop);
+    }
+
+    private static MediaWorker Worker(PreviewOptions options) =>
+        new(Microsoft.Extensions.Options.Options.Create(options), NullLogger<MediaWorker>.Instance);
+
+    private sealed class Bytes(byte[] bytes) : IContentSource
+    {
+        public long Length => bytes.Length;
+
+        public async ValueTask CopyToAsync(
+            PipeWriter destination,
+            long offset,
+            long count,
+            CancellationToken cancellationToken
+        ) =>
+            await destination.WriteAsync(
+                bytes.AsMemory((int)offset, (int)count),
+                cancellationToken
+            );
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
