@@ -76,11 +76,11 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<OperatorDoor>().InvokeAsync);
         // 7. Whoever comes by a link, without an account.
         app.Use(app.Services.GetRequiredService<LinkDoor>().InvokeAsync);
-        // 8. People in a browser, with a cookie that opens nothing but these pages.
-        app.Use(app.Services.GetRequiredService<PagesDoor>().InvokeAsync);
-        // 9. TV sets, with tokens that open nothing else.
+        // 8. TV sets, with tokens that open nothing else.
         app.Use(app.Services.GetRequiredService<TvDoor>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<MediaDoor>().InvokeAsync);
+        // 9. People in a browser, with a cookie that opens nothing but these pages; and TV sets in theirs.
+        app.Use(app.Services.GetRequiredService<PagesDoor>().InvokeAsync);
         // 10. The sync clients that people already have, at the addresses they know.
         app.Use(app.Services.GetRequiredService<SyncDoor>().InvokeAsync);
         // 11. Everything else is DAV: who signs in, which tree, through which door.

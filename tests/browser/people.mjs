@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 
 export const sizes = { phone: { width: 390, height: 780 }, desktop: { width: 1280, height: 800 } };
 
+export const screens = { hd: { width: 1280, height: 720 }, fullhd: { width: 1920, height: 1080 } };
+
 export function expect(seen, wanted, what) {
   if (seen !== wanted) throw new Error(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
 }

@@ -1,13 +1,14 @@
 // Walks over the pages in Chromium: walk.mjs BASE [DIRECTORY FOR PICTURES] [AREA]
 // An area is a file in walks/, which exports
-//   walks      [[name, options of the browser's context, async (page, { browser }) => {...}], ...]
+//   walks      [[name, options of the browser's context, async (page, { browser, base, check }) => {...}], ...];
+//              check(page, what, size) lets axe look, in a context with bypassCSP
 //   addresses  [[address, name of the person], ...], which axe looks at in every language; no name for nobody
 //   prepare    async (page) => {...}, optional: what alice does before axe looks
 // Prints "ok NAME" or "FAIL NAME: why" for each, and how many there were; the exit code is 1 when one failed.
 import { readdirSync, readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
-import { sizes, signIn } from "./people.mjs";
+import { screens, signIn, sizes } from "./people.mjs";
 
 const [base, pictures, area] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -41,7 +42,7 @@ async function walk(name, options, steps) {
   });
   walked++;
   try {
-    await steps(page, { browser, base });
+    await steps(page, { browser, base, check });
     if (problems.length > 0) throw new Error(problems.join("\n"));
     console.log(`ok ${name}`);
   } catch (error) {
@@ -85,7 +86,7 @@ for (const [language, colorScheme, seen] of sights)
     );
 
 async function check(page, what, size) {
-  const viewport = sizes[size];
+  const viewport = { ...sizes, ...screens }[size];
   await page.setViewportSize(viewport);
   const found = await page.evaluate(
     async ([script, runOnly]) => {

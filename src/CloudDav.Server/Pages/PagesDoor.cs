@@ -29,6 +29,7 @@ internal sealed class PagesDoor
         "/login",
         "/index.php/login",
         "/index.php/s",
+        TvPages.Root,
         Assets.Root,
     ];
 
@@ -66,6 +67,7 @@ internal sealed class PagesDoor
         LoginFlowPages.Map(routes);
         PairingPages.Map(routes);
         StatementPages.Map(routes);
+        TvPages.Map(routes);
         FilePages.Map(routes);
         UploadPages.Map(routes);
         SharePages.Map(routes);

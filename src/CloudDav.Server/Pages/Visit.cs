@@ -172,7 +172,7 @@ internal sealed class Visit
     /// <summary>Sends the browser on.</summary>
     public void GoTo(string path)
     {
-        Secure();
+        Secure(_context.Response);
         _context.Response.StatusCode = IsScript
             ? StatusCodes.Status204NoContent
             : StatusCodes.Status303SeeOther;
@@ -282,7 +282,7 @@ internal sealed class Visit
                 )
                 .ToString()
         );
-        Secure();
+        Secure(_context.Response);
         var response = _context.Response;
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
@@ -344,10 +344,10 @@ internal sealed class Visit
         );
     }
 
-    // A referrer within the site, because without any browsers hide the origin that forms are checked by.
-    private void Secure()
+    /// <summary>What every page says of itself to browsers. A referrer within the site, because without any browsers hide the origin that forms are checked by.</summary>
+    internal static void Secure(HttpResponse response)
     {
-        var headers = _context.Response.Headers;
+        var headers = response.Headers;
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";

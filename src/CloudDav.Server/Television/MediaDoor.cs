@@ -23,7 +23,9 @@ internal sealed class MediaDoor
     public const string Xspf = "playlist.xspf";
 
     private const string M3u = "playlist.m3u";
-    private const string Prefix = "/m";
+
+    /// <summary>Where media are.</summary>
+    public const string Prefix = "/m";
     private static readonly XmlWriterSettings s_xml = new()
     {
         Encoding = new UTF8Encoding(false),
