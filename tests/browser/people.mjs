@@ -23,9 +23,9 @@ export async function upload(page, name, text) {
   await page.getByRole("button", { name: "Upload", exact: true }).click();
 }
 
-export async function download(page, link) {
+export async function download(page, link, encoding = "utf8") {
   const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
-  return readFileSync(await file.path(), "utf8");
+  return readFileSync(await file.path(), encoding);
 }
 
 export const about = (page, name) => page.getByRole("link", { name: `Actions on ${name}` });

@@ -23,6 +23,7 @@ internal static class DevicePages
             context => Visit.OpenAsync(context, Root, ShowAsync)
         );
         routes.MapPost(Root, ChangeAsync);
+        HowToConnect.Map(routes);
     }
 
     private static async Task ShowAsync(Visit visit, BrowserSession session)
@@ -59,7 +60,7 @@ internal static class DevicePages
                 <input id="{Name}" name="{Name}" maxlength="200" autocomplete="off" required>
                 <button>{words.MakeAppPassword}</button>
                 </form>
-                <p><a href="{PairingPages.Path}">{words.TvConnect}</a></p>
+                <p><a href="{HowToConnect.Path}">{DeviceWords.In(visit.Language).How}</a> · <a href="{PairingPages.Path}">{words.TvConnect}</a></p>
                 <h2 id="stolen">{words.Stolen}</h2>
                 <p>{words.StolenText}</p>
                 {visit.FormTo(Root)}
@@ -170,12 +171,7 @@ internal static class DevicePages
     // The only time that the password is seen.
     private static Task ShowNewAsync(HttpContext context, Visit visit, Actor actor, NewDevice made)
     {
-        var words = visit.Words;
-        var (request, password) = (context.Request, made.Password.Reveal());
-        var server = $"{request.Scheme}://{request.Host}";
-        var tree = $"{server}/dav/";
-        var mount =
-            $"{(request.IsHttps ? "davs" : "dav")}://{Uri.EscapeDataString(actor.Name)}@{request.Host}/dav/";
+        var (words, password) = (visit.Words, made.Password.Reveal());
         return visit.ShowAsync(
             words.DeviceAdded(made.Device.Name),
             Html.Of(
@@ -183,16 +179,12 @@ internal static class DevicePages
                 <dl>
                 <dt>{words.Name}</dt><dd><code>{actor.Name}</code></dd>
                 <dt>{words.AppPassword}</dt><dd><code>{password}</code></dd>
+                <dt>{DeviceWords.In(
+                    visit.Language
+                ).AddressOf}</dt><dd><code>{HowToConnect.AddressOf(context.Request)}</code></dd>
                 </dl>
                 <p class="alert">{words.AppPasswordOnce}</p>
-                <h2>{words.HowTo}</h2>
-                <dl class="how">
-                <dt>{words.HowSync}</dt><dd><code>{server}</code></dd>
-                <dt>{words.HowMac}</dt><dd><code>{tree}</code></dd>
-                <dt>{words.HowWindows}</dt><dd><code>net use Z: {tree} /user:{actor.Name} {password}</code></dd>
-                <dt>{words.HowLinux}</dt><dd><a href="{mount}">{mount}</a></dd>
-                <dt>{words.HowRclone}</dt><dd><code>rclone config create cloud webdav vendor=owncloud url={tree} user={actor.Name} pass={password}</code></dd>
-                </dl>
+                {HowToConnect.Show(visit, context.Request, actor.Name, password)}
                 <p><a class="button" href="{Root}">{words.Devices}</a></p>
                 """
             ),

@@ -142,14 +142,6 @@ internal sealed partial record PageWords
         DeviceAdded = name => $"{name} kan verbinden",
         AppPassword = "App-wachtwoord",
         AppPasswordOnce = "Het wordt alleen deze keer getoond. Zet het nu in het programma.",
-        HowTo = "Hoe u verbindt",
-        HowSync =
-            "Nextcloud- of ownCloud-app, op een computer of telefoon: het adres van de server",
-        HowMac = "macOS: in Finder, Ga, Verbind met server",
-        HowWindows =
-            "Windows: in een opdrachtprompt, of met dit adres onder Netwerkverbinding maken",
-        HowLinux = "Linux: in het bestandsbeheer",
-        HowRclone = "rclone: in een terminal",
         Stolen = "Iemand anders gebruikt uw cloud",
         StolenText =
             "Met één knop worden elk toestel, elke browser en elke link afgemeld, ook deze. Kies een nieuw eigen wachtwoord; aan wat u hier bewaart, verandert niets.",

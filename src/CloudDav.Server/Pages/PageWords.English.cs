@@ -141,12 +141,6 @@ internal sealed partial record PageWords
         DeviceAdded = name => $"{name} can connect",
         AppPassword = "App password",
         AppPasswordOnce = "It is shown this once. Copy it into the program now.",
-        HowTo = "How to connect",
-        HowSync = "Nextcloud or ownCloud app, on a computer or phone: the server’s address",
-        HowMac = "macOS: in Finder, Go, Connect to Server",
-        HowWindows = "Windows: in a command prompt, or with this address under Map network drive",
-        HowLinux = "Linux: in the file manager",
-        HowRclone = "rclone: in a terminal",
         Stolen = "Somebody else uses your cloud",
         StolenText =
             "With one button every device, every browser and every link is signed out, this one as well. Choose a new password of your own; nothing that you keep here is touched.",

@@ -145,14 +145,6 @@ internal sealed partial record PageWords
         AppPassword = "Mot de passe d’application",
         AppPasswordOnce =
             "Il n’est affiché que cette fois. Copiez-le maintenant dans le programme.",
-        HowTo = "Comment se connecter",
-        HowSync =
-            "Application Nextcloud ou ownCloud, sur ordinateur ou téléphone : l’adresse du serveur",
-        HowMac = "macOS : dans le Finder, Aller, Se connecter au serveur",
-        HowWindows =
-            "Windows : dans une invite de commandes, ou avec cette adresse sous Connecter un lecteur réseau",
-        HowLinux = "Linux : dans le gestionnaire de fichiers",
-        HowRclone = "rclone : dans un terminal",
         Stolen = "Quelqu’un d’autre utilise votre cloud",
         StolenText =
             "D’un seul bouton, tous les appareils, navigateurs et liens sont déconnectés, celui-ci aussi. Choisissez un nouveau mot de passe ; rien de ce que vous conservez ici n’est touché.",

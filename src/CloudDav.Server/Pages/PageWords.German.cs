@@ -147,13 +147,6 @@ internal sealed partial record PageWords
         AppPassword = "App-Passwort",
         AppPasswordOnce =
             "Es wird nur dieses Mal gezeigt. Übernehmen Sie es jetzt in das Programm.",
-        HowTo = "So verbinden Sie",
-        HowSync = "Nextcloud- oder ownCloud-App auf Computer oder Telefon: die Adresse des Servers",
-        HowMac = "macOS: im Finder, Gehe zu, Mit Server verbinden",
-        HowWindows =
-            "Windows: in einer Eingabeaufforderung, oder mit dieser Adresse unter Netzlaufwerk verbinden",
-        HowLinux = "Linux: in der Dateiverwaltung",
-        HowRclone = "rclone: in einem Terminal",
         Stolen = "Jemand anderes benutzt Ihre Cloud",
         StolenText =
             "Mit einem Knopf werden alle Geräte, alle Browser und alle Links abgemeldet, auch dieser. Wählen Sie ein neues eigenes Passwort; was Sie hier aufbewahren, bleibt unberührt.",

@@ -126,12 +126,6 @@ internal sealed partial record PageWords
     public required Func<string, string> DeviceAdded { get; init; }
     public required string AppPassword { get; init; }
     public required string AppPasswordOnce { get; init; }
-    public required string HowTo { get; init; }
-    public required string HowSync { get; init; }
-    public required string HowMac { get; init; }
-    public required string HowWindows { get; init; }
-    public required string HowLinux { get; init; }
-    public required string HowRclone { get; init; }
     public required string Stolen { get; init; }
     public required string StolenText { get; init; }
     public required string NewPassword { get; init; }

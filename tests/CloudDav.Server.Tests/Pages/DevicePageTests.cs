@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+using CloudDav.Server.Pages;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 
@@ -86,6 +89,61 @@ public sealed class DevicePageTests : IAsyncLifetime
         );
         Assert.Equal((303, "/devices"), (again.Status, again.Header("Location")));
         (await _browser.OpenAsync("/devices")).Expect(200);
+    }
+
+    [Fact]
+    public async Task How_to_connect_is_ready_to_use_once_with_the_password_and_later_without()
+    {
+        await _api.Host.AddPersonAsync("Zoë & co'x", 1_000);
+        await _browser.SignInAsync("Zoë & co'x", "demo");
+        await _browser.OpenAsync("/devices");
+        var made = WebUtility.HtmlDecode(
+            (await SubmitAsync(("act", "add"), ("name", "phone"))).Expect(200).Text
+        );
+        var password = made.Split("<code>")[2].Split('<')[0];
+        const string Encoded = "Zo%C3%AB%20%26%20co%27x";
+        var server = made.Split("<code>")[3].Split("/dav/")[0];
+        foreach (
+            var part in (string[])
+                [
+                    $"href=\"nc://login/server:{server}&user:{Encoded}&password:{password}\"",
+                    "<svg class=\"qr\"",
+                    $"net use Z: {server}/dav/ /user:\"Zoë & co'x\" {password}",
+                    $"user='Zoë & co'\\''x' pass={password} --obscure",
+                    $"href=\"dav://{Encoded}@",
+                    $"href=\"webdav://{Encoded}@",
+                ]
+        )
+            Assert.Contains(part, made, StringComparison.Ordinal);
+
+        var later = WebUtility.HtmlDecode(
+            (await _browser.OpenAsync("/devices/how")).Expect(200).Text
+        );
+        Assert.Contains("/user:\"Zoë & co'x\" *", later, StringComparison.Ordinal);
+        foreach (var part in (string[])[password, "<svg class=\"qr\"", "nc://login"])
+            Assert.DoesNotContain(part, later, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Windows_gets_its_limits_as_a_file_that_its_registry_editor_reads()
+    {
+        var file = (await _browser.OpenAsync("/devices/webclient.reg")).Expect(200);
+        Assert.Equal([0xFF, 0xFE], file.Body[..2]);
+        var lines = Encoding.Unicode.GetString(file.Body[2..]).Split("\r\n");
+        Assert.Equal("Windows Registry Editor Version 5.00", lines[0]);
+        Assert.Contains("\"FileSizeLimitInBytes\"=dword:ffffffff", lines);
+        // Plain http needs it, as in the demo; over https nothing is changed about passwords.
+        Assert.Contains("\"BasicAuthLevel\"=dword:00000002", lines);
+        Assert.DoesNotContain(
+            "BasicAuthLevel",
+            WindowsDrive.Settings(isPlainHttp: false),
+            StringComparison.Ordinal
+        );
+
+        await _browser.SignInAsync("alice", "demo");
+        var test = (await _browser.OpenAsync("/devices/windows")).Expect(200);
+        Assert.Contains("The address begins with http.", test.Text, StringComparison.Ordinal);
+        Assert.Contains("data-test=\"password\"", test.Text, StringComparison.Ordinal);
     }
 
     private Task<DavAnswer> SubmitAsync(params (string Name, string Value)[] fields) =>
