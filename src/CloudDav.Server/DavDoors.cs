@@ -1,6 +1,7 @@
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
+using CloudDav.Server.Pages;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using CloudDav.WebDav;

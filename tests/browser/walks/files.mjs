@@ -177,6 +177,7 @@ export const walks = [
 ];
 
 export const addresses = [
+  ["/"],
   ["/sign-in"],
   ...["/files", "/files?find=k", "/files/kept.txt?about", "/trash", "/past", `/past?at=${Date.now()}`, "/files/nothing", "/sharing-statement", "/pair"].map(
     (address) => [address, "alice"],
