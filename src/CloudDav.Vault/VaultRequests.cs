@@ -187,6 +187,9 @@ public sealed record NodeSearch
 
     /// <summary>Whether those that were changed last are wanted most.</summary>
     public bool NewestFirst { get; init; }
+
+    /// <summary>Pictures and videos by when they were taken, the last first, and between <see cref="FromMs"/> and <see cref="UntilMs"/> by that; each row says what is known of it.</summary>
+    public bool ByTaken { get; init; }
 }
 
 /// <summary>How a search goes on.</summary>

@@ -3,6 +3,60 @@ namespace CloudDav.Vault;
 /// <summary>Previews of pictures and videos.</summary>
 public sealed partial class VaultSession
 {
+    private const int MostMonths = 1_200;
+
+    /// <summary>All vaults.</summary>
+    internal Vaults Vaults => _vaults;
+
+    /// <summary>The months of a calendar in which pictures and videos of the vault were taken, the last first; what others share is not looked at.</summary>
+    /// <param name="zone">The calendar's zone.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public ValueTask<VaultResult<IReadOnlyList<DateOnly>>> ListTakenMonthsAsync(
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken
+    ) =>
+        _vaults.Metadata.ReadAsync(
+            async ValueTask<VaultResult<IReadOnlyList<DateOnly>>> (snapshot) =>
+            {
+                var facts = await LoadAsync(snapshot, Request([new([])]));
+                var found = FoundIn(facts, Capability.List);
+                if (found.Refusal is { } refusal)
+                    return refusal;
+                var vault = found.Value.Vault.Id;
+                var oldest = await snapshot.ListFirstTakenAsync(vault, [long.MinValue]);
+                if (oldest.Count == 0)
+                    return Array.Empty<DateOnly>();
+                var first = MonthOf(oldest[long.MinValue], zone);
+                var months = Enumerable
+                    .Range(0, MostMonths)
+                    .Select(back => MonthOf(Now.ToUnixTimeMilliseconds(), zone).AddMonths(1 - back))
+                    .TakeWhile(month => month >= first)
+                    .ToList();
+                var begins = months.ToDictionary(month => month, month => BeginOf(month, zone));
+                var taken = await snapshot.ListFirstTakenAsync(vault, [.. begins.Values]);
+                return months
+                    .Where(month =>
+                        taken.TryGetValue(begins[month], out var at)
+                        && at < BeginOf(month.AddMonths(1), zone)
+                    )
+                    .ToArray();
+            },
+            cancellationToken
+        );
+
+    /// <summary>When a month of a calendar begins, in milliseconds since 1970 UTC.</summary>
+    public static long BeginOf(DateOnly month, TimeZoneInfo zone)
+    {
+        var begin = month.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(begin, zone.GetUtcOffset(begin)).ToUnixTimeMilliseconds();
+    }
+
+    private static DateOnly MonthOf(long moment, TimeZoneInfo zone)
+    {
+        var day = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(moment), zone);
+        return new DateOnly(day.Year, day.Month, 1);
+    }
+
     /// <summary>Finds a picture or a video and opens its preview, where there is one. Whoever may not download it sees none.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="size">The most pixels of the preview's longer side, one of <see cref="PreviewDesk.Sizes"/>; where there is none of that size, the next smaller one is opened, which is as large as the original.</param>

@@ -107,6 +107,8 @@ public sealed partial class VaultSession
                 await VisitAsync(nodes, stop);
             else if (search.OnlyFavorites)
                 await VisitAsync([.. Favorites ?? new HashSet<NodeId>()], stop);
+            else if (search.ByTaken)
+                await VisitTakenAsync(search, stop);
             else if (search.Classes.Count > 0)
                 await VisitMediaAsync(search, stop);
             else if (search is { OnlyFiles: true, NewestFirst: true, FromMs: { } from })
@@ -124,6 +126,28 @@ public sealed partial class VaultSession
                         == SearchNext.Enough
                 )
                     return;
+        }
+
+        private async ValueTask VisitTakenAsync(NodeSearch search, CancellationToken stop)
+        {
+            NodeRow? last = null;
+            while (true)
+            {
+                var page = await _snapshot.ListTakenAsync(
+                    _vault.Id,
+                    search.FromMs ?? long.MinValue,
+                    search.UntilMs ?? long.MaxValue,
+                    last,
+                    SearchPage
+                );
+                if (
+                    await VisitAsync(page) != SearchNext.More
+                    || page.Count < SearchPage
+                    || !MayGoOn(page.Count, stop)
+                )
+                    return;
+                last = page[^1];
+            }
         }
 
         private async ValueTask VisitMediaAsync(NodeSearch search, CancellationToken stop)

@@ -14,14 +14,25 @@ namespace CloudDav.Server.Api;
 /// <param name="Content">Its bytes. Who made this disposes them.</param>
 internal sealed record Download(string Name, string MediaType, string ETag, IContentSource Content)
 {
+    /// <summary>Whether browsers may show it where they are, and not only save it: of media types in which nothing runs.</summary>
+    public bool IsShown { get; init; }
+
+    /// <summary>How long it may be kept.</summary>
+    public string CacheControl { get; init; } = Kept;
+
+    // Not no-store: what a browser may not keep, it cannot resume.
+    private const string Kept = "private, no-cache";
+
     /// <summary>Answers with a file that was opened, or with why it was not.</summary>
     /// <param name="context">The request.</param>
     /// <param name="opened">The file. It is disposed.</param>
     /// <param name="refuse">Answers a refusal.</param>
+    /// <param name="shown">The media type by which browsers may show a file; null for one that is to be saved, and where all are.</param>
     public static async Task AnswerAsync(
         HttpContext context,
         VaultResult<Opened> opened,
-        Func<Refusal, Task> refuse
+        Func<Refusal, Task> refuse,
+        Func<NodeRow, string?>? shown = null
     )
     {
         if (opened.Refusal is { } refusal)
@@ -41,10 +52,13 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
             if (!await EndsHereAsync(context, tag, refuse))
                 await new Download(
                     node.Name,
-                    node.MediaType ?? "application/octet-stream",
+                    shown?.Invoke(node) ?? node.MediaType ?? "application/octet-stream",
                     tag,
                     content
-                ).SendAsync(context, refuse, opened.Value.Begin);
+                )
+                {
+                    IsShown = shown?.Invoke(node) is not null,
+                }.SendAsync(context, refuse, opened.Value.Begin);
         }
     }
 
@@ -87,11 +101,13 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
         }
         SetValidators(response, ETag);
         var headers = response.Headers;
+        headers.CacheControl = CacheControl;
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.AcceptRanges = "bytes";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         headers["Referrer-Policy"] = "no-referrer";
-        var disposition = new ContentDispositionHeaderValue("attachment");
+        var disposition = new ContentDispositionHeaderValue(IsShown ? "inline" : "attachment");
         disposition.SetHttpFileName(Name);
         headers.ContentDisposition = disposition.ToString();
 
@@ -180,8 +196,7 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
     private static void SetValidators(HttpResponse response, string tag)
     {
         response.Headers.ETag = tag;
-        // Not no-store: what a browser may not keep, it cannot resume.
-        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.CacheControl = Kept;
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -135,6 +135,7 @@ internal static class FilePages
                 {Undo(context, visit)}
                 {Crumbs(visit, path)}
                 {SearchForm(visit, address, "")}
+                {PhotoPages.LinkTo(visit, path, items)}
                 <div id="listing" data-all="{choice.ChooseAll}">
                 {(
                     items.Count == 0

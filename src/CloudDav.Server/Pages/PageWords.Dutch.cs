@@ -63,6 +63,7 @@ internal sealed partial record PageWords
         StatementWithdraw = "Terugnemen; links die ik gemaakt heb, blijven",
         Areas = "Uw cloud",
         Files = "Bestanden",
+        Photos = "Foto’s",
         Trash = "Prullenmand",
         Past = "Zoals het was",
         Shared = "Gedeeld",

@@ -62,6 +62,7 @@ internal sealed partial record PageWords
         StatementWithdraw = "Take back; links that I have made stay",
         Areas = "Your cloud",
         Files = "Files",
+        Photos = "Photos",
         Trash = "Trash",
         Past = "As it was",
         Shared = "Shared",

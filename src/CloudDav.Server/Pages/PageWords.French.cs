@@ -66,6 +66,7 @@ internal sealed partial record PageWords
         StatementWithdraw = "Retirer ; les liens que j’ai créés restent",
         Areas = "Votre cloud",
         Files = "Fichiers",
+        Photos = "Photos",
         Trash = "Corbeille",
         Past = "Comme c’était",
         Shared = "Partages",

@@ -67,6 +67,7 @@ internal sealed partial record PageWords
         StatementWithdraw = "Zurücknehmen; Links, die ich gemacht habe, bleiben",
         Areas = "Ihre Cloud",
         Files = "Dateien",
+        Photos = "Fotos",
         Trash = "Papierkorb",
         Past = "Wie es war",
         Shared = "Geteilt",

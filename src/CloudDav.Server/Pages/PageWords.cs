@@ -53,6 +53,7 @@ internal sealed partial record PageWords
 
     public required string Areas { get; init; }
     public required string Files { get; init; }
+    public required string Photos { get; init; }
     public required string Trash { get; init; }
     public required string Past { get; init; }
     public required string Shared { get; init; }
@@ -142,6 +143,7 @@ internal sealed partial record PageWords
     public IReadOnlyList<(string Address, string Name)> Ways =>
         [
             (FilePages.Root, Files),
+            (PhotoPages.Root, Photos),
             (SharePages.Root, Shared),
             (TrashPages.Root, Trash),
             (PastPages.Root, Past),

@@ -20,6 +20,7 @@ internal sealed class PagesDoor
         StatementPages.Path,
         PairingPages.Path,
         FilePages.Root,
+        PhotoPages.Root,
         UploadPages.Root,
         SharePages.Root,
         TrashPages.Root,
@@ -69,6 +70,7 @@ internal sealed class PagesDoor
         StatementPages.Map(routes);
         TvPages.Map(routes);
         FilePages.Map(routes);
+        PhotoPages.Map(routes);
         UploadPages.Map(routes);
         SharePages.Map(routes);
         TrashPages.Map(routes);

@@ -76,6 +76,29 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
         };
     }
 
+    /// <summary>The day and hour of a moment, by a clock that was so many minutes ahead of UTC; null for the reader's own.</summary>
+    public string MomentOf(DateTimeOffset moment, int? offset) =>
+        offset is { } minutes
+            ? (
+                this with
+                {
+                    Zone = TimeZoneInfo.CreateCustomTimeZone(
+                        "there",
+                        TimeSpan.FromMinutes(minutes),
+                        null,
+                        null
+                    ),
+                }
+            ).MomentOf(moment)
+            : MomentOf(moment);
+
+    /// <summary>A month of a calendar.</summary>
+    public string MonthOf(DateOnly month)
+    {
+        var name = month.ToString("MMMM yyyy", Culture);
+        return char.ToUpper(name[0], Culture) + name[1..];
+    }
+
     private DateTime Local(DateTimeOffset moment) =>
         TimeZoneInfo.ConvertTime(moment, Zone).DateTime;
 

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
+using CloudDav.Server.Previews;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 using CloudDav.WebDav;
@@ -21,6 +23,9 @@ internal sealed class MediaDoor
 
     /// <summary>The playlist as XSPF.</summary>
     public const string Xspf = "playlist.xspf";
+
+    /// <summary>What the address of a preview ends with, behind the name of what it shows.</summary>
+    public const string PreviewExtension = ".jpg";
 
     private const string M3u = "playlist.m3u";
 
@@ -141,6 +146,21 @@ internal sealed class MediaDoor
             await RefuseAsync(context, missing);
             return;
         }
+        if (
+            segments is [_, _, var size, var shown]
+            && int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels)
+            && shown.EndsWith(PreviewExtension, StringComparison.Ordinal)
+        )
+        {
+            var name = shown[..^PreviewExtension.Length].Normalize(NormalizationForm.FormC);
+            await PreviewAnswer.AnswerAsync(
+                context,
+                pixels,
+                most => library.Tree.OpenPreviewAsync([.. folder.Value, name], most, stop),
+                told => RefuseAsync(context, told)
+            );
+            return;
+        }
         var prefix = $"{Prefix}/{token}";
         DavProblem Tell(Refusal told) => _refusals.Answer(context, AsTold(told)).ToProblem();
         var store = new FolderStore(
@@ -179,12 +199,14 @@ internal sealed class MediaDoor
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    // How long they play is not known, which M3U says by -1 and XSPF by leaving it out.
+    // How long one plays may not be known, which M3U says by -1 and XSPF by leaving it out.
     private static byte[] M3uOf(IEnumerable<TvItem> items, string address)
     {
         var text = new StringBuilder("#EXTM3U\n");
         foreach (var item in items)
-            text.Append("#EXTINF:-1,")
+            text.Append("#EXTINF:")
+                .Append((item.Facts?.DurationMs + 500) / 1000 ?? -1)
+                .Append(',')
                 .Append(OneLine(TitleOf(item.Name)))
                 .Append('\n')
                 .Append(address)
@@ -207,6 +229,12 @@ internal sealed class MediaDoor
                 xml.WriteStartElement("track", xspf);
                 xml.WriteElementString("location", xspf, address + Uri.EscapeDataString(item.Name));
                 xml.WriteElementString("title", xspf, OneLine(TitleOf(item.Name)));
+                if (item.Facts?.DurationMs is { } length)
+                    xml.WriteElementString(
+                        "duration",
+                        xspf,
+                        length.ToString(CultureInfo.InvariantCulture)
+                    );
                 xml.WriteEndElement();
             }
             xml.WriteEndElement();
@@ -248,7 +276,7 @@ internal sealed class MediaDoor
         var answer = _refusals.Answer(context, AsTold(refusal));
         if (answer.Row.RetryAfter is { } delay)
             context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds)
-                .ToString(System.Globalization.CultureInfo.InvariantCulture);
+                .ToString(CultureInfo.InvariantCulture);
         return PlainText.WriteAsync(context, answer.Row.Status, answer.Text);
     }
 

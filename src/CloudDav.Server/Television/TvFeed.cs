@@ -8,8 +8,8 @@ using Microsoft.OpenApi;
 namespace CloudDav.Server.Television;
 
 /// <summary>
-/// What TV sets show: albums, what is in them, and a timeline, as JSON in pages. Items come with addresses that players open without a credential (<see cref="MediaDoor"/>). What is not known of an item is
-/// left out: there are no previews yet, and nothing is read from within a file.
+/// What TV sets show: albums, what is in them, and a timeline, as JSON in pages. Items come with addresses that players open without a credential (<see cref="MediaDoor"/>). What is not known of an item, or
+/// not yet, is null.
 /// </summary>
 internal static class TvFeed
 {
@@ -81,7 +81,8 @@ internal static class TvFeed
             new TvEndpoint
             {
                 OperationId = "listTimeline",
-                Summary = "Pictures and videos of all albums, the newest first",
+                Summary =
+                    "Pictures and videos of all albums by when they were taken, the last first",
                 Answer = typeof(TvItemList),
             }
                 .Takes(
@@ -185,7 +186,7 @@ internal static class TvFeed
             library,
             items,
             last?.Id.Value,
-            last?.ChangedMs,
+            last?.TakenMs,
             found.Value.IsComplete
         );
     }
@@ -217,7 +218,13 @@ internal static class TvFeed
                         Kind = item.Kind,
                         ContentType = ContentTypeOf(item.Name, item.MediaType),
                         Size = item.Size,
-                        Time = TimeOf(item.ChangedMs),
+                        Time = TimeOf(item.TakenMs)
+                            .ToOffset(TimeSpan.FromMinutes(item.Facts?.TakenOffset ?? 0)),
+                        Width = item.Facts?.Width,
+                        Height = item.Facts?.Height,
+                        Orientation = item.Facts?.Orientation,
+                        Duration = item.Facts?.DurationMs / 1000.0,
+                        Previews = PreviewsOf(item, address),
                         Address = address + Uri.EscapeDataString(item.Name),
                         Subtitles =
                         [
@@ -236,6 +243,22 @@ internal static class TvFeed
             NextTime = nextTime,
         };
     }
+
+    // What nobody has looked into yet may have some, and is looked into when it is asked for.
+    private static IReadOnlyList<TvPreview> PreviewsOf(TvItem item, string address) =>
+        item.Kind == MediaClass.Audio || item.Facts is { HasPreviews: false, Looked: > 0 }
+            ? []
+            :
+            [
+                .. PreviewDesk.Sizes.Select(size => new TvPreview
+                {
+                    Size = size,
+                    Address = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{address}{size}/{Uri.EscapeDataString(item.Name)}{MediaDoor.PreviewExtension}"
+                    ),
+                }),
+            ];
 
     // One transaction for all folders of a page.
     private static async ValueTask<VaultResult<Func<NodeId, string>>> OfferAsync(
@@ -485,7 +508,7 @@ internal sealed record TvItemList
     public required long? NextTime { get; init; }
 }
 
-/// <summary>A picture, a video or a sound. Dimensions, orientation and duration are not known, and there are no previews.</summary>
+/// <summary>A picture, a video or a sound. Of pictures and videos more is known a moment after they came; until then it is null.</summary>
 internal sealed record TvItemBody
 {
     /// <summary>Its number.</summary>
@@ -506,8 +529,23 @@ internal sealed record TvItemBody
     /// <summary>Its length in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>When the file was last changed: for most cameras, when it was taken.</summary>
+    /// <summary>When it was taken, with the offset of the clock there when that is known; when it does not say, when the file was last changed.</summary>
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Its width as it is shown, in pixels; null when it is not known.</summary>
+    public required int? Width { get; init; }
+
+    /// <summary>Its height as it is shown, in pixels; null when it is not known.</summary>
+    public required int? Height { get; init; }
+
+    /// <summary>How the original has to be turned to be shown, 1 to 8 as in EXIF; null when it is not known. Previews are turned.</summary>
+    public required int? Orientation { get; init; }
+
+    /// <summary>How long it plays, in seconds; null when it is not known.</summary>
+    public required double? Duration { get; init; }
+
+    /// <summary>Its previews, the smallest first; empty when it has none. One that is not made yet is answered by 202 and a tile: ask again.</summary>
+    public required IReadOnlyList<TvPreview> Previews { get; init; }
 
     /// <summary>Where it plays, without a credential. Good for a day after it was last used.</summary>
     public required string Address { get; init; }
@@ -526,5 +564,15 @@ internal sealed record TvSubtitle
     public required string ContentType { get; init; }
 
     /// <summary>Where it is, without a credential.</summary>
+    public required string Address { get; init; }
+}
+
+/// <summary>A preview: a JPEG, turned as it is to be shown.</summary>
+internal sealed record TvPreview
+{
+    /// <summary>The most pixels of its longer side.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>Where it is, without a credential. Good for a day after it was last used.</summary>
     public required string Address { get; init; }
 }

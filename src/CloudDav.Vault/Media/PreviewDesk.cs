@@ -21,49 +21,16 @@ public sealed class PreviewDesk(
     /// <summary>The sizes in which there are previews, by the pixels of the longer side: a tile, and screens of two sizes.</summary>
     public static readonly int[] Sizes = [320, 1280, 1920];
 
-    private const int NotedNodes = 1_000;
     private const int PageSize = 100;
     private const long LeastYear = 1900;
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(15);
 
-    /// <summary>Notes the media that came into a vault.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="most">In no more than so many slices of some thousand nodes.</param>
-    /// <param name="cancellationToken">Stops it between two slices.</param>
-    /// <returns>Whether all are noted.</returns>
-    public async ValueTask<bool> NoteAsync(
+    /// <inheritdoc cref="MediaNotes.NoteAsync"/>
+    public ValueTask<bool> NoteAsync(
         VaultId vault,
         int most,
         CancellationToken cancellationToken
-    )
-    {
-        if (
-            !await vaults.Metadata.ReadAsync(
-                snapshot => snapshot.MayHaveNewMediaAsync(vault),
-                cancellationToken
-            )
-        )
-            return true;
-        return await NoteSlicesAsync(vault, most, cancellationToken);
-    }
-
-    private async ValueTask<bool> NoteSlicesAsync(
-        VaultId vault,
-        int most,
-        CancellationToken cancellationToken
-    )
-    {
-        for (var slice = 0; slice < most; slice++)
-        {
-            var noted = await vaults.Metadata.WriteAsync<bool>(
-                async transaction => await transaction.NoteMediaAsync(vault, NotedNodes),
-                cancellationToken
-            );
-            if (noted.Value)
-                return true;
-        }
-        return false;
-    }
+    ) => MediaNotes.NoteAsync(vaults.Metadata, vault, most, cancellationToken);
 
     /// <summary>Notes the media of all vaults that have new ones: those of which nobody was told, because a process ended before it came to them.</summary>
     public async ValueTask NoteAllAsync(CancellationToken cancellationToken)
@@ -75,7 +42,12 @@ public sealed class PreviewDesk(
         )
         {
             foreach (var vault in page)
-                await NoteSlicesAsync(vault, int.MaxValue, cancellationToken);
+                await MediaNotes.NoteSlicesAsync(
+                    vaults.Metadata,
+                    vault,
+                    int.MaxValue,
+                    cancellationToken
+                );
             after = page[^1];
         }
     }

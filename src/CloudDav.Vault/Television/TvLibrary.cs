@@ -20,7 +20,19 @@ public sealed record TvItem(
     long Size,
     long ChangedMs,
     IReadOnlyList<string> Subtitles
-);
+)
+{
+    /// <summary>What is known of a picture or a video; null of a sound, and of what nobody has noted yet.</summary>
+    public MediaFacts? Facts { get; init; }
+
+    /// <summary>Its content, of which that is known; null when it is empty.</summary>
+    internal ContentId? Content { get; init; }
+
+    internal VaultId Vault { get; init; }
+
+    /// <summary>When it was taken, in milliseconds since 1970 UTC; when that is not known, when it was changed.</summary>
+    public long TakenMs => Facts?.TakenMs ?? ChangedMs;
+}
 
 /// <summary>A folder with media directly in it.</summary>
 /// <param name="Id">The folder.</param>
@@ -52,7 +64,8 @@ public sealed record TvTimeline(IReadOnlyList<TvItem> Items, bool IsComplete);
 /// </summary>
 public sealed class TvLibrary
 {
-    private static readonly StringComparer s_natural = StringComparer.Create(
+    /// <summary>The order in which people look for names: numbers by their value, whatever their case.</summary>
+    internal static readonly StringComparer NaturalOrder = StringComparer.Create(
         CultureInfo.InvariantCulture,
         CompareOptions.NumericOrdering | CompareOptions.IgnoreCase
     );
@@ -138,12 +151,12 @@ public sealed class TvLibrary
             path.Value,
             levels: 1,
             NodeDetails.None,
-            (below, _, node, _) =>
+            (below, vault, node, _) =>
             {
                 if (below.Length == 0 || node.Kind != NodeKind.File || IsOutOfReach(node))
                     return;
                 if (ItemOf(node, folder) is { } item)
-                    items.Add(item);
+                    items.Add(item with { Vault = vault.Id });
                 else if (IsSubtitle(node.Name))
                     subtitles.Add(node.Name);
             },
@@ -151,11 +164,21 @@ public sealed class TvLibrary
         );
         if (listed.Refusal is { } broken)
             return broken;
+        var known = await MediaTimeline.DescribeAsync(
+            Tree,
+            items
+                .Where(item => item.Content is not null)
+                .Select(item => (item.Vault, item.Content!.Value)),
+            cancellationToken
+        );
+        for (var i = 0; i < items.Count; i++)
+            if (items[i].Content is { } content && known.TryGetValue(content, out var facts))
+                items[i] = items[i] with { Facts = facts };
         return new TvFolder(
             path.Value,
             [
                 .. items
-                    .OrderBy(item => item.Name, s_natural)
+                    .OrderBy(item => item.Name, NaturalOrder)
                     .ThenBy(item => item.Name, StringComparer.Ordinal)
                     .Select(item =>
                         item.Kind == MediaClass.Video
@@ -181,7 +204,7 @@ public sealed class TvLibrary
     > ListAlbumsAsync(CancellationToken cancellationToken)
     {
         var albums = new Dictionary<NodeId, TvAlbum>();
-        var tops = new Tops(Tree.Actor.Vault);
+        var tops = new ShareTops(Tree.Actor.Vault);
         var searched = await Tree.SearchAsync(
             [],
             new NodeSearch
@@ -225,7 +248,7 @@ public sealed class TvLibrary
         );
     }
 
-    /// <summary>Pictures and videos, the newest first.</summary>
+    /// <summary>Pictures and videos by when they were taken, the last first.</summary>
     /// <param name="before">Only those after this one in that order, by its time and number; null for the first.</param>
     /// <param name="most">How many.</param>
     /// <param name="cancellationToken">Stops the search.</param>
@@ -235,56 +258,30 @@ public sealed class TvLibrary
         CancellationToken cancellationToken
     )
     {
-        var newest = new PriorityQueue<(TvItem Item, string[]? Top), (long, long)>();
-        var tops = new Tops(Tree.Actor.Vault);
-        var searched = await Tree.SearchAsync(
-            [],
-            new NodeSearch
-            {
-                Classes = [MediaClass.Image, MediaClass.Video],
-                OnlyFiles = true,
-                NewestFirst = true,
-                UntilMs = before?.ChangedMs,
-            },
-            NodeDetails.None,
-            (below, vault, node) =>
-            {
-                var isTop = tops.IsTop(below, vault, node);
-                var place = (node.ModifiedMs, node.Id.Value);
-                if (
-                    ItemOf(node, node.Parent) is not { Kind: not MediaClass.Audio } item
-                    || (before is { } last && place.CompareTo(last) >= 0)
-                )
-                    return SearchNext.More;
-                if (newest.Count == most)
-                {
-                    if (!newest.TryPeek(out _, out var oldest) || place.CompareTo(oldest) <= 0)
-                        return isTop ? SearchNext.More : SearchNext.NothingOlder;
-                    newest.Dequeue();
-                }
-                newest.Enqueue((item, isTop ? below.ToArray() : null), place);
-                return SearchNext.More;
-            },
-            cancellationToken
-        );
-        if (searched.Refusal is { } refusal)
+        var found = await MediaTimeline.ListAsync(Tree, before, most, cancellationToken);
+        if (found.Refusal is { } refusal)
             return refusal;
-        var items = new List<TvItem>(newest.Count);
-        while (newest.TryDequeue(out var entry, out _))
+        var items = new List<TvItem>(found.Value.Items.Count);
+        foreach (var taken in found.Value.Items)
         {
-            var (item, top) = entry;
-            if (top is not null)
+            if (ItemOf(taken.Node, taken.Node.Parent) is not { } item)
+                continue;
+            item = item with { Vault = taken.Vault, Facts = taken.Facts };
+            if (taken.IsTop)
             {
                 // It hangs in the person's own folder, and lies in somebody else's.
-                var folder = await Tree.FindAsync(top[..^1], NodeDetails.None, cancellationToken);
+                var folder = await Tree.FindAsync(
+                    [.. taken.Path.SkipLast(1)],
+                    NodeDetails.None,
+                    cancellationToken
+                );
                 if (!folder.IsSuccess)
                     continue;
                 item = item with { Folder = folder.Value.Node.Id };
             }
             items.Add(item);
         }
-        items.Reverse();
-        return new TvTimeline(items, searched.Value);
+        return new TvTimeline(items, found.Value.IsComplete);
     }
 
     private static Refusal NotFound => new(RefusalRule.NotFound);
@@ -313,25 +310,8 @@ public sealed class TvLibrary
         && !NodeName.IsTransient(node.Name)
         && MediaClasses.Of(node) is { } kind
             ? new(node.Id, folder, node.Name, kind, node.MediaType, node.Size, node.ModifiedMs, [])
+            {
+                Content = node.Content,
+            }
             : null;
-
-    // What is at the top of a share comes first of it, whatever is looked for, and is followed by what lies below.
-    private sealed class Tops(VaultId own)
-    {
-        private string[]? _top;
-
-        public bool IsTop(ReadOnlySpan<string> below, VaultState vault, NodeRow node)
-        {
-            if (vault.Id == own)
-                return false;
-            if (
-                _top is not null
-                && below.Length > _top.Length
-                && below[.._top.Length].SequenceEqual(_top)
-            )
-                return false;
-            _top = node.IsFolder ? below.ToArray() : null;
-            return true;
-        }
-    }
 }

@@ -93,8 +93,24 @@ public sealed class TvFeedTests : IAsyncLifetime
         var subtitle = Assert.Single(film.GetProperty("subtitles").EnumerateArray());
         Assert.Equal("application/x-subrip", subtitle.GetProperty("contentType").GetString());
         Assert.Equal("1\n", (await _set.PlayAsync(AddressOf(subtitle))).Expect(200).Text);
-        // What is not known is not said.
-        Assert.False(film.TryGetProperty("duration", out _));
+        // What is not known, and nobody has looked into here, is null; what may have previews has addresses of them.
+        foreach (var name in (string[])["duration", "width", "height", "orientation"])
+            Assert.Equal(JsonValueKind.Null, film.GetProperty(name).ValueKind);
+        var previews = film.GetProperty("previews").EnumerateArray().ToList();
+        Assert.Equal(
+            PreviewDesk.Sizes,
+            previews.Select(preview => preview.GetProperty("size").GetInt32())
+        );
+        var tile = (await _set.PlayAsync(AddressOf(previews[0]))).Expect(202);
+        Assert.Equal("3", tile.Header("Retry-After"));
+        Assert.Equal(
+            404,
+            (
+                await _set.PlayAsync(
+                    AddressOf(previews[0]).Replace("/320/", "/321/", StringComparison.Ordinal)
+                )
+            ).Status
+        );
         Assert.Equal("404 not-found", (await _set.GetAsync("/albums/4711")).Problem());
         foreach (
             var wrong in (string[])["?limit=0", "?limit=201", "?from=-1", "?limit=x", "?other=1"]

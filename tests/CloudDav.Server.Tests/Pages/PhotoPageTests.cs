@@ -1,0 +1,123 @@
+using System.Globalization;
+using CloudDav.Server.Tests.Api;
+using CloudDav.Server.Tests.Previews;
+using CloudDav.Testing;
+
+namespace CloudDav.Server.Tests.Pages;
+
+/// <summary>Pictures by when they were taken, their previews and originals, in a browser without script.</summary>
+public sealed class PhotoPageTests : IAsyncLifetime
+{
+    private ApiHost _api = null!;
+    private Browser _browser = null!;
+
+    private DavClient Alice => _api.Alice;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ApiHost.StartAsync();
+        _browser = new Browser(_api.Host);
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task Photos_are_shown_page_by_page_and_each_leads_to_the_ones_beside_it()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        var empty = (await _browser.OpenAsync("/photos")).Expect(200);
+        Assert.Contains("no photos or videos", empty.Text, StringComparison.Ordinal);
+        (await Alice.MkcolAsync("/dav/a%20b")).Expect(201);
+        for (var i = 0; i < 98; i++)
+            (
+                await Alice.PutAsync(
+                    $"/dav/a%20b/{i:00}.jpg",
+                    "x",
+                    ("X-OC-Mtime", (1_600_000_000 + i).ToString(CultureInfo.InvariantCulture))
+                )
+            ).Expect(201);
+        (await Alice.PutAsync("/dav/no.txt", "x")).Expect(201);
+
+        var first = (await _browser.OpenAsync("/photos")).Expect(200);
+        Assert.Equal(96, first.Text.Split("<li>").Length - 1);
+        Assert.DoesNotContain("no.txt", first.Text, StringComparison.Ordinal);
+        var next = Between(first.Text, "href=\"", "\" rel=\"next\"");
+        var second = (await _browser.OpenAsync(next)).Expect(200);
+        Assert.Equal(2, second.Text.Split("<li>").Length - 1);
+        var seen = (await _browser.OpenAsync("/photos/folder/a%20b?page=2")).Expect(200);
+        Assert.Equal(2, seen.Text.Split("<li>").Length - 1);
+
+        var view = (await _browser.OpenAsync("/photos/view/a%20b/10.jpg?folder")).Expect(200);
+        Assert.Contains(
+            "/photos/view/a%20b/09.jpg?folder\" rel=\"prev\"",
+            view.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "/photos/view/a%20b/11.jpg?folder\" rel=\"next\"",
+            view.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(404, (await _browser.OpenAsync("/photos/view/a%20b/none.jpg")).Status);
+        Assert.Equal(303, (await _browser.OpenAsync("/photos/view/no.txt")).Status);
+        foreach (var odd in (string[])["?from=x", "?from=1_-2", "?month=2020-13", "?month=9999-12"])
+            (await _browser.OpenAsync("/photos" + odd)).Expect(200);
+    }
+
+    [Fact]
+    public async Task A_preview_that_is_not_there_yet_is_a_tile_and_nobody_s_without_a_session()
+    {
+        (await Alice.PutAsync("/dav/a.jpg", TestMedia.Photo())).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        await _browser.OpenAsync("/photos");
+
+        var tile = (await _browser.OpenAsync("/photos/preview/320/a.jpg")).Expect(202);
+
+        Assert.Equal(
+            ("image/svg+xml", "3"),
+            (tile.Header("Content-Type"), tile.Header("Retry-After"))
+        );
+        Assert.Equal("sandbox; default-src 'none'", tile.Header("Content-Security-Policy"));
+        Assert.Equal(404, (await _browser.OpenAsync("/photos/preview/333/a.jpg")).Status);
+        Assert.Equal(404, (await _browser.OpenAsync("/photos/preview/320/b.jpg")).Status);
+        var stranger = new Browser(_api.Host);
+        Assert.Equal(401, (await stranger.OpenAsync("/photos/preview/320/a.jpg")).Status);
+        Assert.Equal(401, (await stranger.OpenAsync("/photos/original/a.jpg")).Status);
+    }
+
+    [Fact]
+    public async Task What_browsers_play_is_sent_in_ranges_to_be_shown_and_everything_else_to_be_saved()
+    {
+        (await Alice.PutAsync("/dav/a.mp4", "0123456789")).Expect(201);
+        (await Alice.PutAsync("/dav/a.svg", "<svg/>")).Expect(201);
+        (await Alice.PutAsync("/dav/a.html", "<p>")).Expect(201);
+        await _browser.SignInAsync("alice", "demo");
+        _browser.Headers.Add(("Range", "bytes=2-4"));
+
+        var part = (await _browser.OpenAsync("/photos/original/a.mp4")).Expect(206);
+
+        Assert.Equal(("video/mp4", "234"), (part.Header("Content-Type"), part.Text));
+        Assert.StartsWith("inline", part.Header("Content-Disposition"), StringComparison.Ordinal);
+        _browser.Headers.Clear();
+        foreach (var name in (string[])["a.svg", "a.html"])
+        {
+            var saved = (await _browser.OpenAsync($"/photos/original/{name}")).Expect(200);
+            Assert.StartsWith(
+                "attachment",
+                saved.Header("Content-Disposition"),
+                StringComparison.Ordinal
+            );
+            Assert.Equal(
+                ("nosniff", "sandbox; default-src 'none'"),
+                (saved.Header("X-Content-Type-Options"), saved.Header("Content-Security-Policy"))
+            );
+        }
+    }
+
+    private static string Between(string text, string from, string to)
+    {
+        var end = text.IndexOf(to, StringComparison.Ordinal);
+        var begin = text.LastIndexOf(from, end, StringComparison.Ordinal) + from.Length;
+        return text[begin..end];
+    }
+}
