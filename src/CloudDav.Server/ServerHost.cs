@@ -386,6 +386,7 @@ internal static class ServerHost
         services.AddSingleton<DavDoors>();
         services.AddSingleton<LinkDoor>();
         services.AddSingleton<LinkPass>();
+        services.AddSingleton<ConsoleCookie>();
         services.AddSingleton<SyncDoor>();
         services.AddSingleton(provider => new EventKeys(
             provider.GetRequiredService<IOptions<EventsOptions>>().Value

@@ -115,6 +115,7 @@ internal sealed class OperatorDoor
         SupportEndpoints.Map(new OperatorRoutes(door, "Accounts"));
         MeasureEndpoints.Map(new OperatorRoutes(door, "Measures"));
         PlatformEndpoints.Map(new OperatorRoutes(door, "Platform"));
+        QueueEndpoints.Map(new OperatorRoutes(door, "Platform"));
         RegisterEndpoints.Map(new OperatorRoutes(door, "Registers"));
         RetentionEndpoints.Map(new OperatorRoutes(door, "Retention"));
         StaffEndpoints.Map(new OperatorRoutes(door, "Staff"));

@@ -1,3 +1,4 @@
+using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
@@ -27,6 +28,7 @@ internal sealed class PagesDoor
         PastPages.Root,
         DevicePages.Root,
         AccountPages.Root,
+        ConsolePages.Root,
         "/login",
         "/index.php/login",
         "/index.php/s",
@@ -77,6 +79,7 @@ internal sealed class PagesDoor
         PastPages.Map(routes);
         DevicePages.Map(routes);
         AccountPages.Map(routes);
+        ConsolePages.Map(routes);
         // Where clients take a link to be that were not told its address.
         routes.MapMethods(
             "/index.php/s/{token}",
