@@ -332,7 +332,17 @@ internal static class ServerHost
         ));
         services.AddSingleton(provider => new SessionDesk(
             provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<CustomerDesk>(),
             provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToSessionLimits(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new SecondFactorDesk(
+            provider.GetRequiredService<VaultParts>().Contracts,
+            provider.GetRequiredService<IAccountStore>(),
+            provider.GetRequiredService<VaultParts>().Keys,
+            provider.GetRequiredService<CustomerDesk>(),
+            provider.GetRequiredService<SessionDesk>(),
+            provider.GetRequiredService<IOptions<SignInOptions>>().Value.ToLimits(),
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton(provider => new LoginFlowDesk(
@@ -352,6 +362,7 @@ internal static class ServerHost
         services.AddSingleton<OutageDesk>();
         services.AddSingleton(provider => new SignIn(
             provider.GetRequiredService<SignInDesk>(),
+            provider.GetRequiredService<VaultParts>().Contracts,
             provider.GetRequiredService<RefusalDesk>(),
             provider.GetRequiredService<DoorMetrics>(),
             provider.GetService<BearerSignIn>()

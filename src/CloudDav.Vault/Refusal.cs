@@ -231,6 +231,12 @@ public enum RefusalRule
     /// <summary>It takes a person who signed in as such, not a device.</summary>
     OwnSignInRequired,
 
+    /// <summary>The own password takes a code as well, which is given on the pages alone.</summary>
+    SecondFactorRequired,
+
+    /// <summary>The person has to show once more who they are.</summary>
+    FreshSignInRequired,
+
     /// <summary>Only the customer can do it, not a member of the household.</summary>
     OwnerOnly,
 

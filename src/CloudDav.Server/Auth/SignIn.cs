@@ -6,11 +6,13 @@ namespace CloudDav.Server.Auth;
 
 /// <summary>Says who the actor of a request is, or answers it.</summary>
 /// <param name="desk">Verifies names and passwords.</param>
+/// <param name="contracts">Says whether what was remembered of a password still holds.</param>
 /// <param name="refusals">Says why somebody with a right password is not let in.</param>
 /// <param name="metrics">Counts whom it does not let in.</param>
 /// <param name="bearer">Verifies bearer tokens; null when no identity provider is configured: such a token is then no credential we speak.</param>
 internal sealed class SignIn(
     SignInDesk desk,
+    IContractStore contracts,
     RefusalDesk refusals,
     DoorMetrics metrics,
     BearerSignIn? bearer
@@ -47,14 +49,44 @@ internal sealed class SignIn(
         Credentials.Basic basic
     )
     {
+        var found = await AskAsync(context, basic);
+        return found.Refusal is { } refusal ? refusal
+            : found.Value.TakesCode ? new Refusal(RefusalRule.SecondFactorRequired)
+            : found.Value.Actor;
+    }
+
+    /// <summary>The same for the pages, where a password that takes a code as well is given it next. It is the password of now: what is remembered may be older than a change of it.</summary>
+    public async ValueTask<VaultResult<(Actor Actor, bool TakesCode)>> FindPersonAsync(
+        HttpContext context,
+        Credentials.Basic basic
+    )
+    {
+        var found = await AskAsync(context, basic);
+        if (
+            !found.IsSuccess
+            || await contracts.ReadAsync(
+                snapshot => snapshot.IsSignedInAsync(found.Value.Actor),
+                context.RequestAborted
+            )
+        )
+            return found;
+        desk.Forget(found.Value.Actor);
+        return await AskAsync(context, basic);
+    }
+
+    private async ValueTask<VaultResult<(Actor Actor, bool TakesCode)>> AskAsync(
+        HttpContext context,
+        Credentials.Basic basic
+    )
+    {
         var answer = await desk.SignInAsync(
             basic.Name,
             basic.Password,
             AddressOf(context.Connection.RemoteIpAddress),
             context.RequestAborted
         );
-        if (answer.Outcome == SignInOutcome.SignedIn)
-            return answer.Actor!;
+        if (answer.Actor is { } actor)
+            return (actor, answer.Outcome == SignInOutcome.SecondFactor);
         metrics.SignInFailed(ReasonOf(answer.Outcome));
         return answer.Outcome switch
         {
@@ -94,6 +126,7 @@ internal sealed class SignIn(
             SignInOutcome.Busy => "busy",
             SignInOutcome.Disabled => "disabled",
             SignInOutcome.Closed => "closed",
+            SignInOutcome.SecondFactor => "none",
         };
 
     /// <summary>An address as a person is shown it.</summary>

@@ -60,6 +60,7 @@ internal static class AccountPages
             (Root, words.Overview),
             (ArchivePages.Path, words.Everything),
             (TermsPages.Path, words.Terms),
+            (SecurityPages.Root, SignInWords.In(visit.Language).Security),
             (LogPages.Path, words.Log),
             (LogPages.StaffPath, words.Staff),
             (PrivacyPages.NoticesPath, words.Notices),

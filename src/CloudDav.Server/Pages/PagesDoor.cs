@@ -18,6 +18,8 @@ internal sealed class PagesDoor
     [
         SignInPages.SignInPath,
         SignInPages.SignOutPath,
+        SecurityPages.Root,
+        TakeBackPages.Root,
         StatementPages.Path,
         PairingPages.Path,
         FilePages.Root,
@@ -67,6 +69,8 @@ internal sealed class PagesDoor
     {
         SignInPages.Map(routes);
         ProviderPages.Map(routes);
+        SecurityPages.Map(routes);
+        TakeBackPages.Map(routes);
         LoginFlowPages.Map(routes);
         PairingPages.Map(routes);
         StatementPages.Map(routes);

@@ -143,8 +143,7 @@ internal static class ProviderPages
                 proved > now
                     ? now
                     : proved,
-                visit.Agent,
-                visit.ShownAddress,
+                visit.Place,
                 visit.Stop
             );
         if (begun.Refusal is not null)

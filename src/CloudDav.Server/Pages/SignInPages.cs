@@ -11,6 +11,9 @@ internal static class SignInPages
     public const string SignInPath = "/sign-in";
     public const string SignOutPath = "/sign-out";
 
+    private const string CodePath = SignInPath + "/code";
+    private const string Code = "code";
+    private const string Ticket = "ticket";
     private const string Name = "name";
     private const string Password = "password";
     private const string To = "to";
@@ -20,6 +23,7 @@ internal static class SignInPages
     {
         routes.MapMethods(SignInPath, ["GET", "HEAD"], ShowAsync);
         routes.MapPost(SignInPath, SignInAsync);
+        routes.MapPost(CodePath, GiveCodeAsync);
         routes.MapPost(SignOutPath, SignOutAsync);
     }
 
@@ -141,14 +145,20 @@ internal static class SignInPages
         var name = form.One(Name) ?? "";
         var found = await visit
             .Get<SignIn>()
-            .FindAsync(
+            .FindPersonAsync(
                 context,
                 new Credentials.Basic(
                     Encoding.UTF8.GetBytes(name),
                     Encoding.UTF8.GetBytes(form.One(Password) ?? "")
                 )
             );
-        var begun = found.Refusal is { } wrong ? wrong : await BeginAsync(visit, found.Value);
+        if (found is { IsSuccess: true, Value: { TakesCode: true, Actor: var person } })
+        {
+            var ticket = visit.Get<SecondFactorDesk>().TicketFor(person, visit.GiveSecret());
+            await AskCodeAsync(visit, ticket, to, problem: null);
+            return;
+        }
+        var begun = found.Refusal is { } wrong ? wrong : await BeginAsync(visit, found.Value.Actor);
         if (begun.Refusal is not { } refusal)
         {
             await visit.SignInAsync(begun.Value);
@@ -184,6 +194,77 @@ internal static class SignInPages
             AskAsync(visit, to, name, problem: problem, status: status, retryAfter: retryAfter);
     }
 
+    private static async Task GiveCodeAsync(HttpContext context)
+    {
+        var visit = await Visit.OpenAsync(context);
+        var form = await visit.ReadFormAsync();
+        var to = LocalPath(form?.One(To));
+        if (form is null)
+        {
+            await AskAsync(
+                visit,
+                to,
+                problem: visit.Words.PageTooOld,
+                status: StatusCodes.Status403Forbidden
+            );
+            return;
+        }
+        var ticket = form.One(Ticket) ?? "";
+        var begun = await visit
+            .Get<SecondFactorDesk>()
+            .SignInAsync(ticket, visit.Secret, form.One(Code), visit.Place, visit.Stop);
+        if (begun.Refusal is not { } refusal)
+        {
+            await visit.SignInAsync(begun.Value);
+            visit.GoTo(to);
+        }
+        else if (refusal.Rule == RefusalRule.SignedOut)
+            await AskAsync(
+                visit,
+                to,
+                problem: visit.Words.PageTooOld,
+                status: StatusCodes.Status403Forbidden
+            );
+        else if (SecurityPages.ProblemOf(visit, refusal) is { } problem)
+            await AskCodeAsync(visit, ticket, to, problem, visit.Tell(refusal).Row);
+        else
+            await visit.ShowAsync(refusal);
+    }
+
+    private static Task AskCodeAsync(
+        Visit visit,
+        string ticket,
+        string to,
+        string? problem,
+        Refusals.RefusalRow? row = null
+    )
+    {
+        var words = SignInWords.In(visit.Language);
+        return visit.ShowAsync(
+            problem is null ? StatusCodes.Status200OK
+                : row?.RetryAfter is null ? StatusCodes.Status403Forbidden
+                : row.Status,
+            words.SecondFactor,
+            Html.Of(
+                $"""
+                {(
+                    problem is null
+                        ? Html.None
+                        : Html.Of($"""<p class="alert" role="alert" id="problem">{problem}</p>""")
+                )}
+                {visit.FormTo(CodePath)}
+                <input type="hidden" name="{To}" value="{to}">
+                <input type="hidden" name="{Ticket}" value="{ticket}">
+                {SecurityPages.CodeField(words)}
+                <button>{visit.Words.SignIn}</button>
+                </form>
+                <p><a href="{SignInPath}">{visit.Words.Back}</a></p>
+                """
+            ),
+            row?.RetryAfter
+        );
+    }
+
     private static async Task SignOutAsync(HttpContext context)
     {
         var visit = await Visit.OpenAsync(context);
@@ -211,8 +292,7 @@ internal static class SignInPages
                 actor,
                 SignInWay.Password,
                 visit.Get<TimeProvider>().GetUtcNow(),
-                visit.Agent,
-                visit.ShownAddress,
+                visit.Place,
                 visit.Stop
             );
         if (begun.Refusal is { Rule: RefusalRule.SignedOut })

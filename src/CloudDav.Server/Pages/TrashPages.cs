@@ -19,6 +19,8 @@ internal static class TrashPages
     /// <summary>An item is brought back.</summary>
     public const string Restore = "restore";
 
+    private const string PurgePath = Root + "/purge";
+    private const string Purge = "purge";
     private const string Burst = "burst";
     private const int PageItems = 200;
 
@@ -35,6 +37,17 @@ internal static class TrashPages
                 )
         );
         routes.MapPost(Root, ChangeAsync);
+        routes.MapMethods(
+            PurgePath,
+            ["GET", "HEAD"],
+            context =>
+                Visit.OpenAsync(
+                    context,
+                    context.Request.Path + context.Request.QueryString.Value,
+                    (visit, session) =>
+                        AskPurgeAsync(visit, session, FilePages.NumberOf(context, Item))
+                )
+        );
     }
 
     private static async Task ShowAsync(HttpContext context, Visit visit, BrowserSession session)
@@ -61,7 +74,14 @@ internal static class TrashPages
         await visit.ShowAsync(
             words.Trash,
             page.Items.Count == 0
-                ? Html.Of($"""<p class="quiet">{words.TrashEmpty}</p>""")
+                ? Html.Of(
+                    $"""
+                    <p class="quiet">{words.TrashEmpty}</p>
+                    <p class="quiet"><a href="{PurgePath}">{SignInWords.In(
+                        visit.Language
+                    ).PurgeAll}</a></p>
+                    """
+                )
                 : Html.Of(
                     $"""
                     <p>{words.TrashHint}</p>
@@ -79,7 +99,7 @@ internal static class TrashPages
                     <input type="hidden" name="{Act}" value="empty">
                     <button class="second">{words.EmptyTrash}</button>
                     </form>
-                    <p class="quiet">{words.EmptyTrashHint}</p>
+                    <p class="quiet">{words.EmptyTrashHint} <a href="{PurgePath}">{SignInWords.In(visit.Language).PurgeAll}</a></p>
                     """
                 ),
             Root
@@ -107,6 +127,9 @@ internal static class TrashPages
             <input type="hidden" name="{Item}" value="{item.Node.Id.Value}">
             <button class="second" aria-label="{words.RestoreItem(item.Node.Name)}">{words.Restore}</button>
             </form>
+            <a href="{PurgePath}?{Item}={item.Node.Id.Value}" aria-label="{SignInWords.In(visit.Language).PurgeOf(
+                item.Node.Name
+            )}">{SignInWords.In(visit.Language).Purge}</a>
             {(
                 together.Count > 1 && together[0] == item
                     ? Html.Of(
@@ -123,6 +146,53 @@ internal static class TrashPages
             """
         );
     }
+
+    // What cannot be undone takes who has just shown that it is them, and a page that says so.
+    private static async Task AskPurgeAsync(Visit visit, BrowserSession session, long? item)
+    {
+        var words = SignInWords.In(visit.Language);
+        if (visit.Get<SessionDesk>().RefusesStale(session) is not null)
+        {
+            await SecurityPages.AskAgainAsync(visit, session, AddressOf(item));
+            return;
+        }
+        string? name = null;
+        if (item is { } one)
+        {
+            var found = await visit
+                .Own(session)
+                .LookIntoTrashAsync(new NodeId(one), [], showsHidden: true, null, visit.Stop);
+            if (found.Refusal is { } refusal)
+            {
+                await visit.ShowAsync(refusal, Root);
+                return;
+            }
+            name = found.Value.Node.Name;
+        }
+        await visit.ShowAsync(
+            name is null ? words.PurgeAll : words.PurgeOf(name),
+            Html.Of(
+                $"""
+                <p>{(name is null ? words.PurgeAllWhat : words.PurgeWhat)}</p>
+                <p class="alert">{words.PurgeWarning}</p>
+                {visit.FormTo(Root)}
+                <input type="hidden" name="{Act}" value="{Purge}">
+                {(
+                    item is { } which
+                        ? Html.Of($"""<input type="hidden" name="{Item}" value="{which}">""")
+                        : Html.None
+                )}
+                <button>{words.PurgeButton}</button>
+                </form>
+                <p><a href="{Root}">{words.KeepIt}</a></p>
+                """
+            ),
+            Root
+        );
+    }
+
+    private static string AddressOf(long? item) =>
+        item is { } one ? FormattableString.Invariant($"{PurgePath}?{Item}={one}") : PurgePath;
 
     private static async Task ChangeAsync(HttpContext context)
     {
@@ -159,6 +229,21 @@ internal static class TrashPages
             case Burst when form.Number(Burst) is { } burst:
                 var undone = await own.UndoBurstAsync(burst, visit.Stop);
                 refused = undone.Refusal ?? undone.Value.Stopped;
+                break;
+            case Purge:
+                var purged = form.Number(Item);
+                if (visit.Get<SessionDesk>().RefusesStale(session) is not null)
+                {
+                    await SecurityPages.AskAgainAsync(visit, session, AddressOf(purged));
+                    return;
+                }
+                refused = (
+                    await own.EmptyTrashAsync(
+                        purged is { } gone ? new NodeId(gone) : null,
+                        purgesNow: true,
+                        visit.Stop
+                    )
+                ).Refusal;
                 break;
             case "empty":
                 refused = (

@@ -45,6 +45,10 @@ internal sealed class Visit
     /// <summary>Where the browser is, as it is shown.</summary>
     public string ShownAddress => SignIn.ShownAddressOf(_context.Connection.RemoteIpAddress);
 
+    /// <summary>The browser, for who signs in with it.</summary>
+    public BrowserPlace Place =>
+        new(Agent, ShownAddress, SignIn.AddressOf(_context.Connection.RemoteIpAddress));
+
     /// <summary>What the browser calls itself.</summary>
     public string Agent => _context.Request.Headers.UserAgent.ToString();
 

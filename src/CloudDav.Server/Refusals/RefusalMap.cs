@@ -152,6 +152,8 @@ internal static class RefusalMap
             },
             RefusalRule.InvalidInput => new(400, "invalid-input"),
             RefusalRule.OwnSignInRequired => new(403, "own-sign-in-required"),
+            RefusalRule.SecondFactorRequired => new(403, "second-factor-required"),
+            RefusalRule.FreshSignInRequired => new(403, "fresh-sign-in-required"),
             RefusalRule.OwnerOnly => new(403, "owner-only"),
             RefusalRule.TooManyDevices => new(403, "too-many-devices"),
             RefusalRule.LinkNotValid => new(404, "link-not-valid"),

@@ -70,6 +70,8 @@ internal static partial class RefusalTexts
             RefusalRule.DeviceBusy => "Dit apparaat vraagt meer tegelijk dan kan worden gedaan. Probeer het zo meteen opnieuw.",
             RefusalRule.InvalidInput => "Niet alles is ingevuld zoals het hoort. Verbeter de genoemde velden en probeer het opnieuw.",
             RefusalRule.OwnSignInRequired => "Meld u hiervoor aan met uw eigen wachtwoord of bij uw provider; een app-wachtwoord volstaat niet.",
+            RefusalRule.SecondFactorRequired => "Het wachtwoord van deze account vraagt ook een code, en die kunnen programma’s niet geven. Gebruik daarin een app-wachtwoord; u maakt er een op de pagina van uw toestellen.",
+            RefusalRule.FreshSignInRequired => "Toon hiervoor nog eens dat u het bent: meld u op de pagina’s opnieuw aan.",
             RefusalRule.OwnerOnly => "Alleen de klant kan dit doen, niet de andere gezinsleden.",
             RefusalRule.TooManyDevices => $"Er zijn {w.Used} apparaten, en er kunnen er hoogstens {w.Limit} zijn. Trek er eerst één in.",
             RefusalRule.LinkNotValid => "Deze link werkt niet meer. Vraag uw provider om een nieuwe.",

@@ -70,6 +70,8 @@ internal static partial class RefusalTexts
             RefusalRule.DeviceBusy => "This device asks for too much at once. Try again in a moment.",
             RefusalRule.InvalidInput => "Not everything is filled in as it should be. Correct the fields that are named and try again.",
             RefusalRule.OwnSignInRequired => "Sign in with your own password or with your provider for this; an app password is not enough.",
+            RefusalRule.SecondFactorRequired => "This account’s password takes a code as well, which programs cannot give. Use an app password in them; you make one on the page of your devices.",
+            RefusalRule.FreshSignInRequired => "For this, show once more that it is you: sign in on the pages again.",
             RefusalRule.OwnerOnly => "Only the customer can do this, not the other members of the household.",
             RefusalRule.TooManyDevices => $"There are {w.Used} devices, and at most {w.Limit} can be. Revoke one first.",
             RefusalRule.LinkNotValid => "This link does not work any more. Ask your provider for a new one.",

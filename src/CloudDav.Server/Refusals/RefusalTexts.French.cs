@@ -70,6 +70,8 @@ internal static partial class RefusalTexts
             RefusalRule.DeviceBusy => "Cet appareil demande trop de choses à la fois. Réessayez dans un instant.",
             RefusalRule.InvalidInput => "Tout n’est pas rempli comme il faut. Corrigez les champs cités et réessayez.",
             RefusalRule.OwnSignInRequired => "Identifiez-vous pour cela avec votre propre mot de passe ou auprès de votre fournisseur ; un mot de passe d’application ne suffit pas.",
+            RefusalRule.SecondFactorRequired => "Le mot de passe de ce compte demande aussi un code, que les programmes ne peuvent pas donner. Utilisez-y un mot de passe d’application ; vous en créez un sur la page de vos appareils.",
+            RefusalRule.FreshSignInRequired => "Pour cela, montrez encore une fois que c’est bien vous : identifiez-vous à nouveau sur les pages.",
             RefusalRule.OwnerOnly => "Seul le client peut faire cela, pas les autres membres du ménage.",
             RefusalRule.TooManyDevices => $"Il y a {w.Used} appareils, et il peut y en avoir au plus {w.Limit}. Révoquez-en d’abord un.",
             RefusalRule.LinkNotValid => "Ce lien ne fonctionne plus. Demandez-en un nouveau à votre fournisseur.",

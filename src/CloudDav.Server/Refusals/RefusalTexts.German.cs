@@ -70,6 +70,8 @@ internal static partial class RefusalTexts
             RefusalRule.DeviceBusy => "Dieses Gerät verlangt zu viel auf einmal. Versuchen Sie es gleich noch einmal.",
             RefusalRule.InvalidInput => "Nicht alles ist richtig ausgefüllt. Berichtigen Sie die genannten Felder und versuchen Sie es erneut.",
             RefusalRule.OwnSignInRequired => "Melden Sie sich dafür mit Ihrem eigenen Passwort oder bei Ihrem Anbieter an; ein App-Passwort reicht nicht.",
+            RefusalRule.SecondFactorRequired => "Das Passwort dieses Kontos verlangt auch einen Code, den Programme nicht geben können. Benutzen Sie dort ein App-Passwort; Sie erstellen es auf der Seite Ihrer Geräte.",
+            RefusalRule.FreshSignInRequired => "Zeigen Sie dafür noch einmal, dass Sie es sind: Melden Sie sich auf den Seiten erneut an.",
             RefusalRule.OwnerOnly => "Das kann nur der Kunde tun, nicht die anderen Mitglieder des Haushalts.",
             RefusalRule.TooManyDevices => $"Es gibt {w.Used} Geräte, und es können höchstens {w.Limit} sein. Widerrufen Sie zuerst eines.",
             RefusalRule.LinkNotValid => "Dieser Link funktioniert nicht mehr. Bitten Sie Ihren Anbieter um einen neuen.",

@@ -62,6 +62,28 @@ internal static class AccountVerbs
         return 0;
     }
 
+    public static async Task<int> RemoveSecondFactorAsync(
+        IConfiguration settings,
+        string name,
+        CancellationToken stop
+    )
+    {
+        using var parts = VaultParts.Open(Settings.Folders(settings));
+        var account = await DeviceVerbs.RequireAccountAsync(parts, name, stop);
+        var removed = await SecondFactorDesk.RemoveAsync(
+            parts.Contracts,
+            account.Id,
+            TimeProvider.System.GetUtcNow(),
+            stop
+        );
+        Console.WriteLine(
+            removed.Value
+                ? "The password takes no code any more. Whoever was signed in is signed out."
+                : "The password takes no code."
+        );
+        return 0;
+    }
+
     private static string? ReadPassword(IConfiguration settings)
     {
         if (!Console.IsInputRedirected)

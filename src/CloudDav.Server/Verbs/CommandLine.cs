@@ -252,7 +252,29 @@ internal static class CommandLine
                     stop
                 )
         );
-        return new Command("account", "Makes accounts and sets their passwords.") { add, password };
+        var factor = new Command(
+            "remove-second-factor",
+            "Lets a password do without a code, for somebody who has lost what makes them."
+        )
+        {
+            name,
+            config,
+            data,
+        };
+        factor.SetAction(
+            (parsed, stop) =>
+                AccountVerbs.RemoveSecondFactorAsync(
+                    Settings.Of(parsed.GetValue(config), parsed.GetValue(data)),
+                    parsed.GetRequiredValue(name),
+                    stop
+                )
+        );
+        return new Command("account", "Makes accounts and sets their passwords.")
+        {
+            add,
+            password,
+            factor,
+        };
     }
 
     private static Command Devices(Option<FileInfo?> config, Option<DirectoryInfo?> data)

@@ -777,19 +777,20 @@ public sealed class CustomerDesk(
             }
         );
 
-    private ValueTask<VaultResult<T>> ReadAsync<T>(
+    internal ValueTask<VaultResult<T>> ReadAsync<T>(
         Actor actor,
         Func<IContractSnapshot, State, ValueTask<VaultResult<T>>> body,
         CancellationToken cancellationToken
     ) => contracts.ReadAsync(snapshot => RunAsync(snapshot, actor, body), cancellationToken);
 
-    private ValueTask<VaultResult<T>> WriteAsync<T>(
+    internal ValueTask<VaultResult<T>> WriteAsync<T>(
         Actor actor,
         Func<IContractTransaction, State, ValueTask<VaultResult<T>>> body,
         CancellationToken cancellationToken
     ) => contracts.WriteAsync(transaction => RunAsync(transaction, actor, body), cancellationToken);
 
-    private async ValueTask<VaultResult<T>> RunAsync<TSnapshot, T>(
+    /// <summary>A use case of the person's own affairs within a transaction: refused to who is signed out, and to whom the policy refuses.</summary>
+    internal async ValueTask<VaultResult<T>> RunAsync<TSnapshot, T>(
         TSnapshot snapshot,
         Actor actor,
         Func<TSnapshot, State, ValueTask<VaultResult<T>>> body
@@ -815,5 +816,5 @@ public sealed class CustomerDesk(
             : await body(snapshot, new State(decision, usage));
     }
 
-    private readonly record struct State(Decision Decision, VaultUsage Usage);
+    internal readonly record struct State(Decision Decision, VaultUsage Usage);
 }

@@ -186,7 +186,8 @@ public sealed class SignInDesk : IDisposable
         try
         {
             var answer = await verify();
-            if (answer.Actor is { } actor)
+            // One that takes a code besides signs nobody in, and is looked at anew each time.
+            if (answer is { Outcome: SignInOutcome.SignedIn, Actor: { } actor })
                 Remember(mac, actor);
             return answer;
         }
@@ -268,10 +269,17 @@ public sealed class SignInDesk : IDisposable
             return SignInAnswer.Closed;
         if (account.IsDisabled)
             return SignInAnswer.Disabled;
-        _ = NoteAsync(account.Id, "password", _time.GetUtcNow());
-        return SignInAnswer.SignedIn(
-            new Actor(account.Id, account.Name, account.Vault, null, account.CredentialVersion)
+        var actor = new Actor(
+            account.Id,
+            account.Name,
+            account.Vault,
+            null,
+            account.CredentialVersion
         );
+        if (account.HasSecondFactor)
+            return SignInAnswer.SecondFactor(actor);
+        _ = NoteAsync(account.Id, "password", _time.GetUtcNow());
+        return SignInAnswer.SignedIn(actor);
     }
 
     private async Task<SignInAnswer> VerifyLinkAsync(
@@ -534,11 +542,14 @@ public enum SignInOutcome
 
     /// <summary>Too many passwords wait to be verified.</summary>
     Busy,
+
+    /// <summary>The password is right, and takes a code as well, which is given on the pages alone (<see cref="SecondFactorDesk"/>).</summary>
+    SecondFactor,
 }
 
 /// <summary>The desk's answer.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Actor">Who it is; null unless signed in.</param>
+/// <param name="Actor">Who it is; null unless signed in, or a code is to be given as well.</param>
 /// <param name="RetryAfter">When to try again; null unless there were too many.</param>
 public readonly record struct SignInAnswer(
     SignInOutcome Outcome,
@@ -555,6 +566,9 @@ public readonly record struct SignInAnswer(
     internal static SignInAnswer Busy => new(SignInOutcome.Busy, null, TimeSpan.FromSeconds(5));
 
     internal static SignInAnswer SignedIn(Actor actor) => new(SignInOutcome.SignedIn, actor, null);
+
+    internal static SignInAnswer SecondFactor(Actor actor) =>
+        new(SignInOutcome.SecondFactor, actor, null);
 
     internal static SignInAnswer TooMany(TimeSpan retryAfter) =>
         new(SignInOutcome.TooMany, null, retryAfter);

@@ -27,7 +27,8 @@ public sealed class TakeBackDesk(
     /// <param name="newPassword">The password.</param>
     /// <param name="address">Where the request came from; wrong links are counted per address.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
-    public async ValueTask<VaultResult<bool>> SetPasswordAsync(
+    /// <returns>Whose account it is: who had the link may sign in as them.</returns>
+    public async ValueTask<VaultResult<Actor>> SetPasswordAsync(
         string token,
         string? newPassword,
         string address,
@@ -63,7 +64,7 @@ public sealed class TakeBackDesk(
         return set;
     }
 
-    private async ValueTask<VaultResult<bool>> SetAsync(
+    private async ValueTask<VaultResult<Actor>> SetAsync(
         IContractTransaction transaction,
         byte[] tokenHash,
         string passwordHash,
@@ -96,6 +97,7 @@ public sealed class TakeBackDesk(
                 Act = AuditActs.PasswordSet,
             }
         );
-        return true;
+        var person = (await transaction.FindAccountAsync(account))!;
+        return new Actor(account, person.Name, person.Vault, null, person.CredentialVersion);
     }
 }

@@ -184,6 +184,21 @@ public static class AuditActs
     /// <summary>The own password was removed.</summary>
     public const string PasswordRemoved = "password.removed";
 
+    /// <summary>The own password takes a code as well from now on.</summary>
+    public const string SecondFactorSet = "second-factor.set";
+
+    /// <summary>The own password takes no code any more.</summary>
+    public const string SecondFactorRemoved = "second-factor.removed";
+
+    /// <summary>Codes that stand in for the second factor were made; those from before work no longer.</summary>
+    public const string RecoveryCodesMade = "second-factor.codes-made";
+
+    /// <summary>One of them was used.</summary>
+    public const string RecoveryCodeUsed = "second-factor.code-used";
+
+    /// <summary>Somebody was signed out of another browser, or of all others; the entry says of how many.</summary>
+    public const string SessionsEnded = "sessions.ended";
+
     /// <summary>A one-time link to set a password with was made.</summary>
     public const string OneTimeLinkMade = "one-time-link.made";
 

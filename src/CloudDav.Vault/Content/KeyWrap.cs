@@ -14,6 +14,9 @@ public static class KeyWrap
     /// <summary>Purpose of a vault's key wrapped by the master key.</summary>
     public const string VaultKey = "CloudDav vault key";
 
+    /// <summary>Purpose of the secret of a second factor wrapped by the key of its account's vault.</summary>
+    public const string SecondFactor = "CloudDav second factor";
+
     /// <summary>Purpose of the server's own key wrapped by the master key, as that of vault 0.</summary>
     public const string ServerKey = "CloudDav server key";
 

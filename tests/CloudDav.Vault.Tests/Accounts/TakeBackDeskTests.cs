@@ -166,7 +166,7 @@ public sealed class TakeBackDeskTests : IAsyncLifetime
             )
         ).Value.Reveal();
 
-    private async Task<VaultResult<bool>> UseAsync(
+    private async Task<VaultResult<Actor>> UseAsync(
         string token,
         string? password = Password,
         string address = "here"
