@@ -22,6 +22,9 @@ internal static class TvPages
     private const string Slides = "slides";
     private const string Client = "tv-browser";
 
+    // As large as the larger screens are.
+    private const int ScreenSize = 1920;
+
     // As many as fit in a few screens, so that an old set has room for their pictures.
     private const int PageItems = 24;
 
@@ -256,6 +259,13 @@ internal static class TvPages
                     return;
                 }
                 var (albums, isComplete) = found.Value;
+                var shown = albums.Skip(from).Take(PageItems).ToList();
+                var offered = await OfferAsync(screen, library, shown.Select(album => album.Id));
+                if (offered.Refusal is { } refused)
+                {
+                    await screen.ShowAsync(refused, Again(screen));
+                    return;
+                }
                 await screen.ShowAsync(
                     screen.Get<Brand>().ServiceName,
                     Html.Of(
@@ -273,7 +283,7 @@ internal static class TvPages
                                     <p><a class="button" href="{Timeline}" data-first>{words.Everything}</a></p>
                                     <h2>{words.Albums}</h2>
                                     <div class="tiles">
-                                    {Html.Each(albums.Skip(from).Take(PageItems), album => Tile(words, album))}
+                                    {Html.Each(shown, album => Tile(words, album, offered.Value[album.Id]))}
                                     </div>
                                     """
                                 )
@@ -390,7 +400,7 @@ internal static class TvPages
         TvScreen screen,
         TvLibrary library,
         TvItem after
-    ) => TimelineAsync(screen, library, (after.ChangedMs, after.Id.Value));
+    ) => TimelineAsync(screen, library, (after.TakenMs, after.Id.Value));
 
     private static async ValueTask<VaultResult<Sequence>> TimelineAsync(
         TvScreen screen,
@@ -409,7 +419,7 @@ internal static class TvPages
             Query = query,
             NextQuery =
                 items.Count == PageItems
-                    ? $"?time={Number(items[^1].ChangedMs)}&id={Number(items[^1].Id.Value)}"
+                    ? $"?time={Number(items[^1].TakenMs)}&id={Number(items[^1].Id.Value)}"
                     : null,
             IsComplete = found.Value.IsComplete,
         };
@@ -447,6 +457,12 @@ internal static class TvPages
     )
     {
         var words = screen.Words;
+        var offered = await OfferAsync(screen, library, page.Items.Select(item => item.Folder));
+        if (offered.Refusal is { } refusal)
+        {
+            await screen.ShowAsync(refusal, Again(screen));
+            return;
+        }
         await screen.ShowAsync(
             title,
             Html.Of(
@@ -458,7 +474,7 @@ internal static class TvPages
                             $"""
                             <p class="ways">{Way(AsSlides(page.AddressOf(page.Items[0])), words.Slideshow)}{Up(Root, words.Back)}</p>
                             <div class="tiles">
-                            {Html.Each(page.Items, item => Tile(page, item))}
+                            {Html.Each(page.Items, item => Tile(page, item, offered.Value[item.Folder]))}
                             </div>
                             """
                         )
@@ -495,16 +511,12 @@ internal static class TvPages
             return;
         }
         var item = page.Items[at];
-        var offered = await screen
-            .Get<MediaDesk>()
-            .OfferAsync(library.Tree.Actor, [item.Folder], screen.Stop);
+        var offered = await OfferAsync(screen, library, [item.Folder]);
         if (offered.Refusal is { } refusal)
         {
             await screen.ShowAsync(refusal, Again(screen));
             return;
         }
-        var media =
-            $"{MediaDoor.Prefix}/{offered.Value[item.Folder]}/{Uri.EscapeDataString(item.Name)}";
         var isShow = context.Request.Query.ContainsKey(Slides);
         string? With(string? address) =>
             isShow && address is not null ? AsSlides(address) : address;
@@ -521,7 +533,7 @@ internal static class TvPages
             MediaDoor.TitleOf(item.Name),
             Html.Of(
                 $"""
-                {Picture(item, media)}
+                {Picture(item, offered.Value[item.Folder])}
                 <p class="bar">
                 {(previous is null ? Html.None : Html.Of($"""<a class="button" href="{previous}" rel="prev">‹ {words.Previous}</a>"""))}
                 {(next is null ? Html.None : Html.Of($"""<a class="button" href="{next}" rel="next">{words.Next} ›</a>"""))}
@@ -531,7 +543,7 @@ internal static class TvPages
                         : Way(AsSlides(self), words.Slideshow)
                 )}
                 {Up(page.PageOf(at), words.Back)}
-                <span class="when">{screen.Reader.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(item.ChangedMs))}</span>
+                <span class="when">{screen.Reader.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(item.TakenMs))}</span>
                 </p>
                 """
             ),
@@ -543,37 +555,73 @@ internal static class TvPages
         );
     }
 
-    private static Html Picture(TvItem item, string media) =>
-        item.Kind == MediaClass.Video
+    private static Html Picture(TvItem item, string token)
+    {
+        var (media, preview) = (MediaOf(token, item.Name), PreviewOf(token, item.Name, ScreenSize));
+        return item.Kind == MediaClass.Video
             ? Html.Of(
                 $"""
-                <video class="full" src="{media}" controls autoplay data-first>
+                <video class="full" src="{media}" poster="{preview}" controls autoplay data-first>
                 {Html.Each(
-                    item.Subtitles.Where(name => name.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase)),
-                    name => Html.Of($"""<track kind="subtitles" src="{media[..(media.LastIndexOf('/') + 1)]}{Uri.EscapeDataString(name)}" label="{name}">""")
+                    item.Subtitles.Where(name =>
+                        name.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase)
+                    ),
+                    name =>
+                        Html.Of(
+                            $"""<track kind="subtitles" src="{MediaOf(token, name)}" label="{name}">"""
+                        )
                 )}
                 </video>
                 """
             )
-            : Html.Of($"""<img class="full" src="{media}" alt="{item.Name}" data-first>""");
+            // What has no preview is shown as it is, as far as the set can.
+            : Html.Of(
+                $"""<img class="full" src="{(
+                    item.Facts is { HasPreviews: true } ? preview : media
+                )}" alt="{item.Name}" data-first>"""
+            );
+    }
 
-    private static Html Tile(TvWords words, TvAlbum album) =>
+    private static Html Tile(TvWords words, TvAlbum album, string token) =>
         Html.Of(
             $"""
-            <a class="tile" href="{Albums}/{album.Id.Value}"><span class="picture album"></span><span class="name">{(
+            <a class="tile" href="{Albums}/{album.Id.Value}"><span class="picture album">{(
+                album.Cover is { } cover ? Small(token, cover) : Html.None
+            )}</span><span class="name">{(
                 album.Path.Count > 0 ? album.Path[^1] : words.Top
-            )}</span><span class="more">{words.Items(album.Items)}{(album.IsReceived ? Html.Of($" · {words.Received}") : Html.None)}</span></a>
+            )}</span><span class="more">{words.Items(album.Items)}{(
+                album.IsReceived ? Html.Of($" · {words.Received}") : Html.None
+            )}</span></a>
             """
         );
 
-    private static Html Tile(Sequence page, TvItem item) =>
+    private static Html Tile(Sequence page, TvItem item, string token) =>
         Html.Of(
             $"""
             <a class="tile" href="{page.AddressOf(item)}"><span class="picture {(
                 item.Kind == MediaClass.Video ? "video" : "image"
-            )}"></span><span class="name">{MediaDoor.TitleOf(item.Name)}</span></a>
+            )}">{Small(token, item.Name)}</span><span class="name">{MediaDoor.TitleOf(item.Name)}</span></a>
             """
         );
+
+    private static Html Small(string token, string name) =>
+        Html.Of($"""<img src="{PreviewOf(token, name, PreviewDesk.Sizes[0])}" alt="">""");
+
+    private static string MediaOf(string token, string name) =>
+        $"{MediaDoor.Prefix}/{token}/{Uri.EscapeDataString(name)}";
+
+    private static string PreviewOf(string token, string name, int size) =>
+        $"{MediaDoor.Prefix}/{token}/{Number(size)}/{Uri.EscapeDataString(name)}{MediaDoor.PreviewExtension}";
+
+    // The token of each folder, in one transaction.
+    private static ValueTask<VaultResult<IReadOnlyDictionary<NodeId, string>>> OfferAsync(
+        TvScreen screen,
+        TvLibrary library,
+        IEnumerable<NodeId> folders
+    ) =>
+        screen
+            .Get<MediaDesk>()
+            .OfferAsync(library.Tree.Actor, [.. folders.Distinct()], screen.Stop);
 
     private static Html Way(string address, string name) =>
         Html.Of($"""<a class="button" href="{address}">{name}</a> """);

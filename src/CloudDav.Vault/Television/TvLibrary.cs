@@ -40,12 +40,14 @@ public sealed record TvItem(
 /// <param name="IsReceived">Whether somebody of the household shares it.</param>
 /// <param name="Items">How many media lie in it.</param>
 /// <param name="NewestMs">When the newest of them was changed.</param>
+/// <param name="Cover">The name of the newest picture or video; null when there are only sounds.</param>
 public sealed record TvAlbum(
     NodeId Id,
     IReadOnlyList<string> Path,
     bool IsReceived,
     int Items,
-    long NewestMs
+    long NewestMs,
+    string? Cover
 );
 
 /// <summary>A folder with what a set shows of it.</summary>
@@ -217,21 +219,28 @@ public sealed class TvLibrary
             (below, vault, node) =>
             {
                 // One that is shared by itself lies in no folder of its own.
-                if (tops.IsTop(below, vault, node) || ItemOf(node, node.Parent) is null)
+                if (tops.IsTop(below, vault, node) || ItemOf(node, node.Parent) is not { } item)
                     return SearchNext.More;
-                albums[node.Parent] = albums.TryGetValue(node.Parent, out var album)
-                    ? album with
-                    {
-                        Items = album.Items + 1,
-                        NewestMs = Math.Max(album.NewestMs, node.ModifiedMs),
-                    }
+                var album = albums.TryGetValue(node.Parent, out var known)
+                    ? known
                     : new TvAlbum(
                         node.Parent,
                         below[..^1].ToArray(),
                         vault.Id != Tree.Actor.Vault,
-                        1,
-                        node.ModifiedMs
+                        Items: 0,
+                        NewestMs: long.MinValue,
+                        Cover: null
                     );
+                albums[node.Parent] = album with
+                {
+                    Items = album.Items + 1,
+                    NewestMs = Math.Max(album.NewestMs, node.ModifiedMs),
+                    Cover =
+                        item.Kind != MediaClass.Audio
+                        && (album.Cover is null || node.ModifiedMs > album.NewestMs)
+                            ? node.Name
+                            : album.Cover,
+                };
                 return SearchNext.More;
             },
             cancellationToken

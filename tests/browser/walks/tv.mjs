@@ -63,6 +63,8 @@ export const walks = [
       await tv.keyboard.press("Enter");
       await tv.waitForURL(/\/tv\/albums\/\d+$/);
       expect(await focused(tv), "Beach", "the first of an album");
+      await tv.locator(".picture.image.shown").nth(1).waitFor();
+      await tv.locator(".picture.video.shown").waitFor();
       await tv.keyboard.press("ArrowRight");
       expect(await focused(tv), "Castle", "what is to the right");
       await tv.keyboard.press("ArrowLeft");

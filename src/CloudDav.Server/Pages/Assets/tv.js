@@ -121,6 +121,26 @@
     }
   });
 
+  // A preview that is not made yet is a tile of a few pixels: it is asked for again.
+  function again(image, tries) {
+    var look = function () {
+      if (image.naturalWidth >= 16) {
+        image.parentNode.className += " shown";
+        image.onload = null;
+      } else if (image.naturalWidth > 0 && tries < 8) {
+        tries++;
+        setTimeout(function () {
+          image.src = image.src.replace(/\?again=\d+$/, "") + "?again=" + tries;
+        }, 1000 * Math.min(tries * 2, 10));
+      }
+    };
+    image.onload = look;
+    if (image.complete) look();
+  }
+  Array.prototype.forEach.call(document.querySelectorAll(".picture img"), function (image) {
+    again(image, 0);
+  });
+
   var film = document.querySelector("video");
   if (film && /\bslides\b/.test(document.body.className))
     film.addEventListener("ended", function () {
