@@ -22,10 +22,6 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
     private const int MostSaid = 64 * 1024;
     private const int Unit = 1024 * 1024;
 
-    // Of a long video: players look for its index at either end.
-    private const long HeadBytes = 64L * Unit;
-    private const long TailBytes = 32L * Unit;
-
     // A machine that is busy makes it slow, and no picture can: it has its bytes, and its processor time is counted.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
@@ -73,11 +69,13 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
     )
     {
         var (head, tail) = (content.Length, 0L);
-        if (content.Length > (long)options.Value.Mebibytes * Unit)
+        var most = (long)options.Value.Mebibytes * Unit;
+        if (content.Length > most)
         {
             if (kind != MediaClass.Video)
                 return MediaLook.Nothing;
-            (head, tail) = (HeadBytes, TailBytes);
+            // Its index is at either end.
+            (head, tail) = (most / 2, most / 4);
         }
         await _places.WaitAsync(cancellationToken);
         try

@@ -47,6 +47,23 @@ public sealed class MediaWorkerTests
     }
 
     [Fact]
+    public async Task Of_a_large_video_the_beginning_and_the_end_are_enough()
+    {
+        // Its index is at its end.
+        var video = TestMedia.Video();
+        Assert.True(video.Length > 2 * 1024 * 1024, $"{video.Length} bytes");
+
+        var look = await LookAsync(video, MediaClass.Video, new() { Mebibytes = 1 });
+
+        Assert.Equal(
+            (new DateTime(2021, 5, 6, 7, 8, 9), 0, 1280, 720, 2_000),
+            (look.Taken, look.TakenOffset, look.Width, look.Height, look.DurationMs)
+        );
+        Assert.Equal([320, 1280], look.Previews.Select(preview => preview.Size));
+        Assert.Empty((await LookAsync(video, MediaClass.Image, new() { Mebibytes = 1 })).Previews);
+    }
+
+    [Fact]
     public async Task The_worker_sees_no_files_of_the_system()
     {
         using var worker = Worker(new());

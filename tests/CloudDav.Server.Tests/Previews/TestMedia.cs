@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
@@ -30,6 +31,41 @@ internal static class TestMedia
     {
         using var image = Scene(640, 480);
         return image.HeifsaveBuffer(q: 50, compression: Enums.ForeignHeifCompression.Hevc);
+    }
+
+    /// <summary>A video of two seconds, as cameras write it: what is where in it stands at its end.</summary>
+    public static byte[] Video()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"clouddav-{Guid.NewGuid():N}.mp4");
+        try
+        {
+            using var ffmpeg = Process.Start(
+                "ffmpeg",
+                [
+                    "-v",
+                    "error",
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc2=size=1280x720:rate=25",
+                    "-t",
+                    "2",
+                    "-metadata",
+                    "creation_time=2021-05-06T07:08:09Z",
+                    "-c:v",
+                    "mpeg4",
+                    "-qscale:v",
+                    "1",
+                    file,
+                ]
+            );
+            ffmpeg.WaitForExit();
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>A PNG of nothing, which is small whatever it says of its size: how many it has of 1 byte, and whether it has them.</summary>
