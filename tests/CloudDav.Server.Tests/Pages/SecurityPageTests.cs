@@ -364,9 +364,10 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_one_time_link_sets_a_password_and_signs_in_once()
+    public async Task A_one_time_link_sets_a_password_and_signs_in_once_also_when_the_contract_has_ended()
     {
         await _api.Alice.PutAsync("/dav/kept.txt", "kept");
+        await _api.Contracts.EndAsync("alice", _api.Time.GetUtcNow());
         var link = "/take-back/" + await _api.IssueLinkAsync("alice");
         var browser = new Browser(_api.Host);
         (await browser.OpenAsync(link)).Expect(200);
