@@ -75,22 +75,6 @@ export const walks = [
       expect(settings.includes('"FileSizeLimitInBytes"=dword:ffffffff\r\n'), true, "the limit of Windows");
     },
   ],
-  [
-    "who has not accepted the terms is led to them and back, without script",
-    { viewport: sizes.phone, javaScriptEnabled: false },
-    async (page) => {
-      await signIn(page, "nina", "/devices");
-      await page.getByText("There are new terms.").waitFor();
-      await page.getByLabel("What you call it").fill("Phone");
-      await page.getByRole("button", { name: "Make a password" }).click();
-      await page.getByRole("alert").getByText("Accept the current terms").waitFor();
-      await page.getByRole("link", { name: "Read and accept the terms" }).click();
-      await page.getByRole("button", { name: "I accept these terms" }).click();
-      await page.waitForURL((url) => url.pathname === "/devices");
-      await make(page, "Phone");
-      await page.getByText("It is shown this once.").waitFor();
-    },
-  ],
 ];
 
 export const addresses = [
