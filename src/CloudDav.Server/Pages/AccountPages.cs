@@ -35,11 +35,7 @@ internal static class AccountPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
-            Root,
-            ["GET", "HEAD"],
-            context => Visit.OpenAsync(context, Root, ShowAsync)
-        );
+        routes.MapPage(Root, ShowAsync);
         routes.MapPost(Root, ChangeAsync);
         ArchivePages.Map(routes);
         TermsPages.Map(routes);

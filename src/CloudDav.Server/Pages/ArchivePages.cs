@@ -13,30 +13,15 @@ internal static class ArchivePages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
-            Path,
-            ["GET", "HEAD"],
-            context =>
-                Visit.OpenAsync(
-                    context,
-                    Path,
-                    (visit, session) => ShowAsync(context, visit, session)
-                )
-        );
-        routes.MapMethods(
+        routes.MapPage(Path, ShowAsync);
+        routes.MapPage(
             Content,
-            ["GET", "HEAD"],
-            context =>
-                Visit.OpenAsync(
+            (context, visit, session) =>
+                ArchiveEndpoint.HandleAsync(
                     context,
-                    Path,
-                    (visit, session) =>
-                        ArchiveEndpoint.HandleAsync(
-                            context,
-                            new VaultTree(visit.Own(session)),
-                            ArchiveScope.Whole,
-                            refusal => visit.ShowAsync(refusal, Path)
-                        )
+                    new VaultTree(visit.Own(session)),
+                    ArchiveScope.Whole,
+                    refusal => visit.ShowAsync(refusal, Path)
                 )
         );
     }

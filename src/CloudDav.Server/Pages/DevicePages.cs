@@ -17,11 +17,7 @@ internal static class DevicePages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
-            Root,
-            ["GET", "HEAD"],
-            context => Visit.OpenAsync(context, Root, ShowAsync)
-        );
+        routes.MapPage(Root, ShowAsync);
         routes.MapPost(Root, ChangeAsync);
         HowToConnect.Map(routes);
     }

@@ -16,31 +16,16 @@ internal static class HowToConnect
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
+        routes.MapPage(
             Path,
-            ["GET", "HEAD"],
-            context =>
-                Visit.OpenAsync(
-                    context,
-                    Path,
-                    (visit, session) =>
-                        visit.ShowAsync(
-                            DeviceWords.In(visit.Language).How,
-                            Show(visit, context.Request, session.Actor.Name, password: null),
-                            DevicePages.Root
-                        )
+            (context, visit, session) =>
+                visit.ShowAsync(
+                    DeviceWords.In(visit.Language).How,
+                    Show(visit, context.Request, session.Actor.Name, password: null),
+                    DevicePages.Root
                 )
         );
-        routes.MapMethods(
-            WindowsPath,
-            ["GET", "HEAD"],
-            context =>
-                Visit.OpenAsync(
-                    context,
-                    WindowsPath,
-                    (visit, _) => ShowWindowsAsync(context, visit)
-                )
-        );
+        routes.MapPage(WindowsPath, (context, visit, _) => ShowWindowsAsync(context, visit));
         routes.MapMethods(SettingsPath, ["GET", "HEAD"], SendSettingsAsync);
     }
 

@@ -22,21 +22,15 @@ internal static class LogPages
         Map(StaffPath, StaffActs.All);
 
         void Map(string path, string? acts) =>
-            routes.MapMethods(
+            routes.MapPage(
                 path,
-                ["GET", "HEAD"],
-                context =>
-                    Visit.OpenAsync(
-                        context,
+                (context, visit, session) =>
+                    ShowAsync(
+                        visit,
+                        session,
                         path,
-                        (visit, session) =>
-                            ShowAsync(
-                                visit,
-                                session,
-                                path,
-                                acts,
-                                FilePages.NumberOf(context, Before) ?? long.MaxValue
-                            )
+                        acts,
+                        FilePages.NumberOf(context, Before) ?? long.MaxValue
                     )
             );
     }

@@ -24,27 +24,10 @@ internal static class PrivacyPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
-            Path,
-            ["GET", "HEAD"],
-            context => Visit.OpenAsync(context, Path, ShowAsync)
-        );
+        routes.MapPage(Path, ShowAsync);
         routes.MapPost(Path, ObjectAsync);
-        routes.MapMethods(
-            NoticesPath,
-            ["GET", "HEAD"],
-            context => Visit.OpenAsync(context, NoticesPath, ShowNoticesAsync)
-        );
-        routes.MapMethods(
-            DataPath,
-            ["GET"],
-            context =>
-                Visit.OpenAsync(
-                    context,
-                    Path,
-                    (visit, session) => SendDataAsync(context, visit, session.Actor)
-                )
-        );
+        routes.MapPage(NoticesPath, ShowNoticesAsync);
+        routes.MapPage(DataPath, SendDataAsync);
     }
 
     private static async Task ShowAsync(Visit visit, BrowserSession session)
@@ -223,8 +206,13 @@ internal static class PrivacyPages
     }
 
     // Everything that the API shows of the account, in its shapes; the log part by part, however long it is.
-    private static async Task SendDataAsync(HttpContext context, Visit visit, Actor actor)
+    private static async Task SendDataAsync(
+        HttpContext context,
+        Visit visit,
+        BrowserSession session
+    )
     {
+        var actor = session.Actor;
         var desk = visit.Get<CustomerDesk>();
         var account = await desk.FindOverviewAsync(actor, visit.Stop);
         var devices = await desk.ListDevicesAsync(actor, visit.Stop);

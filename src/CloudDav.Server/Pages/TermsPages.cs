@@ -14,15 +14,9 @@ internal static class TermsPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(
+        routes.MapPage(
             Path,
-            ["GET", "HEAD"],
-            context =>
-                Visit.OpenAsync(
-                    context,
-                    Path,
-                    (visit, session) => ShowAsync(visit, session, context.Request.Query[To])
-                )
+            (context, visit, session) => ShowAsync(visit, session, context.Request.Query[To])
         );
         routes.MapPost(Path, AcceptAsync);
     }
