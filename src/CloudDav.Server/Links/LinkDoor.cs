@@ -3,6 +3,8 @@ using CloudDav.Server.Auth;
 using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
+using CloudDav.Server.Pages;
+using CloudDav.Server.Previews;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
@@ -101,6 +103,34 @@ internal sealed class LinkDoor
         }
     }
 
+    // Of a folder's picture, or of the one that is shared.
+    private Task AnswerPreviewAsync(
+        HttpContext context,
+        LinkPage? page,
+        VaultSession session,
+        Share share,
+        NodeRow? item,
+        string prefix
+    )
+    {
+        Task Refuse(Refusal told) => RefuseAsync(context, page, told);
+        return
+            LinkPage.ShowsPreviews(share)
+            && FilePages.NumberOf(context, LinkPage.Preview) is { } size and <= int.MaxValue
+            ? PreviewAnswer.AnswerAsync(
+                context,
+                (int)size,
+                most =>
+                    session.OpenPreviewAsync(
+                        item is { IsFolder: false } ? [] : new LinkPage(context, prefix).Path(),
+                        most,
+                        context.RequestAborted
+                    ),
+                Refuse
+            )
+            : Refuse(new(RefusalRule.NotFound));
+    }
+
     private async Task AnswerAsync(HttpContext context, LinkPage? page, string token, string prefix)
     {
         var share = await _parts.Vaults.FindLinkAsync(token, context.RequestAborted);
@@ -137,6 +167,17 @@ internal sealed class LinkDoor
                 late => RefuseAsync(context, page, late),
                 async stop => (await session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal
             );
+            return;
+        }
+        if (
+            context.Request.Query.ContainsKey(LinkPage.Preview)
+            && (
+                HttpMethods.IsGet(context.Request.Method)
+                || HttpMethods.IsHead(context.Request.Method)
+            )
+        )
+        {
+            await AnswerPreviewAsync(context, page, session, share!, found.Value, prefix);
             return;
         }
         var opened = await session.CountUseAsync(ShareUse.Opened, context.RequestAborted);

@@ -17,6 +17,10 @@ internal sealed class LinkPage(HttpContext context, string address)
     private const string Password = "password";
     private const string Files = "file";
     private const string HasArrived = "arrived";
+    private const string AsList = "list";
+
+    /// <summary>The query that asks for a preview of a picture or video, with its size.</summary>
+    public const string Preview = "preview";
 
     private readonly Visit _visit = Visit.OfAnybody(context);
 
@@ -30,6 +34,10 @@ internal sealed class LinkPage(HttpContext context, string address)
                 && request
                     .Headers.Accept.ToString()
                     .Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a link's pictures are seen before they are downloaded. Where downloads are counted they are not: whoever sees them has them.</summary>
+    public static bool ShowsPreviews(Share share) =>
+        share.Rights != ShareRights.Drop && share.MaxDownloads is null;
 
     /// <summary>Shows why the link cannot be opened.</summary>
     public Task RefuseAsync(Refusal refusal) => _visit.ShowAsync(refusal);
@@ -235,6 +243,9 @@ internal sealed class LinkPage(HttpContext context, string address)
             await RefuseAsync(refusal);
             return;
         }
+        var pictures = ShowsPreviews(share) ? items.Where(HasPreview).ToList() : [];
+        var isGallery = pictures.Count > 0 && !context.Request.Query.ContainsKey(AsList);
+        var listing = isGallery ? items.Except(pictures).ToList() : items;
         await _visit.ShowAsync(
             StatusCodes.Status200OK,
             path.Length > 0 ? path[^1] : NameOf(top),
@@ -242,6 +253,15 @@ internal sealed class LinkPage(HttpContext context, string address)
                 $"""
                 {Assets.Style("sharing.css")}
                 {Crumbs(top, path)}
+                {(
+                    pictures.Count == 0
+                        ? Html.None
+                        : Html.Of(
+                            $"""<p><a href="{AddressOf(path)}{(
+                                isGallery ? "?" + AsList : ""
+                            )}">{(isGallery ? Words.AsList : Words.AsPictures)}</a></p>"""
+                        )
+                )}
                 {(
                     path.Length == 0 && share.Rights == ShareRights.Download && seen > 0
                         ? Html.Of(
@@ -254,9 +274,18 @@ internal sealed class LinkPage(HttpContext context, string address)
                         ? Html.Of($"""<p class="quiet">{Words.Empty}</p>""")
                         : Html.Of(
                             $"""
-                            <ul class="list shared">
-                            {Html.Each(items, node => Row(path, node))}
-                            </ul>
+                            {(isGallery ? Gallery(path, pictures) : Html.None)}
+                            {(
+                                listing.Count == 0
+                                    ? Html.None
+                                    : Html.Of(
+                                        $"""
+                                        <ul class="list shared">
+                                        {Html.Each(listing, node => Row(path, node))}
+                                        </ul>
+                                        """
+                                    )
+                            )}
                             """
                         )
                 )}
@@ -278,6 +307,39 @@ internal sealed class LinkPage(HttpContext context, string address)
                 : Html.Of($"<header>{brand.Logo}</header>");
         }
     }
+
+    private static bool HasPreview(NodeRow node) =>
+        !node.IsFolder && MediaClasses.Of(node) is MediaClass.Image or MediaClass.Video;
+
+    private Html Gallery(string[] path, IEnumerable<NodeRow> pictures) =>
+        Html.Of(
+            $"""
+            {Assets.Style("photos.css")}
+            <ul class="photos">
+            {Html.Each(
+                pictures,
+                node =>
+                {
+                    var picture = AddressOf([.. path, node.Name]);
+                    // A video is downloaded, and a picture seen larger first.
+                    var seen =
+                        MediaClasses.Of(node) == MediaClass.Image
+                            ? Invariant($"{picture}?{Preview}={PreviewDesk.Sizes[^1]}")
+                            : picture;
+                    return Html.Of(
+                        $"""
+                        <li><a href="{seen}"><img src="{Invariant(
+                            $"{picture}?{Preview}={PreviewDesk.Sizes[0]}"
+                        )}" alt="{node.Name}" loading="lazy"></a>
+                        <a class="quiet" href="{picture}" aria-label="{Words.DownloadFile(node.Name)}">{_visit.Words.Download}</a></li>
+                        """
+                    );
+                }
+            )}
+            </ul>
+            {Assets.Script("photos.js")}
+            """
+        );
 
     private Html Row(string[] path, NodeRow node)
     {
@@ -331,7 +393,8 @@ internal sealed class LinkPage(HttpContext context, string address)
     // Where the form that is shown goes, and its answer leads back to.
     private string Here => AddressOf(Path());
 
-    private string[] Path() =>
+    /// <summary>What is asked for, from what the link shares down.</summary>
+    public string[] Path() =>
         [
             .. context
                 .Request.Path.Value![address.Length..]

@@ -94,6 +94,53 @@ public sealed class LinkPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pictures_are_shown_as_such_unless_downloads_are_counted()
+    {
+        (await _api.Alice.PutAsync("/dav/Holidays/beach.jpg", "no picture")).Expect(201);
+        var link = await ShareAsync(new { path = "/Holidays", rights = "view" });
+
+        var page = (await _friend.OpenAsync(link)).Expect(200).Text;
+
+        Assert.Contains(
+            $"<img src=\"{link}/beach.jpg?preview=320\"",
+            page,
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"href=\"{link}/one.txt\"", page, StringComparison.Ordinal);
+        // None is made of it yet, or ever; and only in the sizes that there are.
+        Assert.Equal(202, (await _friend.OpenAsync(link + "/beach.jpg?preview=320")).Status);
+        foreach (
+            var path in (string[])
+                [
+                    "/beach.jpg?preview=321",
+                    "/beach.jpg?preview=x",
+                    "/none.jpg?preview=320",
+                    "/../private.txt?preview=320",
+                ]
+        )
+            (await _friend.OpenAsync(link + path)).Expect(404);
+        var list = (await _friend.OpenAsync(link + "?list")).Expect(200).Text;
+        Assert.DoesNotContain("<img", list, StringComparison.Ordinal);
+
+        var counted = await ShareAsync(
+            new
+            {
+                path = "/Holidays",
+                rights = "download",
+                maxDownloads = 2,
+            }
+        );
+        Assert.DoesNotContain(
+            "<img",
+            (await _friend.OpenAsync(counted)).Expect(200).Text,
+            StringComparison.Ordinal
+        );
+        (await _friend.OpenAsync(counted + "/beach.jpg?preview=320")).Expect(404);
+        var single = await ShareAsync(new { path = "/Holidays/beach.jpg", rights = "view" });
+        Assert.Equal(202, (await _friend.OpenAsync(single + "?preview=320")).Status);
+    }
+
+    [Fact]
     public async Task A_large_folder_comes_in_pages()
     {
         for (var i = 0; i < 503; i++)

@@ -9,6 +9,8 @@ internal sealed record LinkWords
     public required string PasswordAsked { get; init; }
     public required string PasswordWrong { get; init; }
     public required string Empty { get; init; }
+    public required string AsPictures { get; init; }
+    public required string AsList { get; init; }
     public required string DownloadAll { get; init; }
     public required Func<string, string> DownloadFile { get; init; }
     public required Func<string, string> Until { get; init; }
@@ -34,6 +36,8 @@ internal sealed record LinkWords
             "This was shared with a password. Whoever gave you the link can tell you what it is.",
         PasswordWrong = "This is not the password. Check it and try again.",
         Empty = "There is nothing in this folder.",
+        AsPictures = "Show pictures",
+        AsList = "Show as a list",
         DownloadAll = "Download everything (ZIP)",
         DownloadFile = name => $"Download {name}",
         Until = moment => $"You can open this until {moment}.",
@@ -51,6 +55,8 @@ internal sealed record LinkWords
             "Dit is met een wachtwoord gedeeld. Wie u de link gaf, kan u zeggen hoe het luidt.",
         PasswordWrong = "Dit is niet het wachtwoord. Kijk het na en probeer opnieuw.",
         Empty = "Er staat niets in deze map.",
+        AsPictures = "Foto’s tonen",
+        AsList = "Als lijst tonen",
         DownloadAll = "Alles downloaden (ZIP)",
         DownloadFile = name => $"{name} downloaden",
         Until = moment => $"U kunt dit openen tot {moment}.",
@@ -69,6 +75,8 @@ internal sealed record LinkWords
             "Ceci a été partagé avec un mot de passe. La personne qui vous a donné le lien peut vous le dire.",
         PasswordWrong = "Ce n’est pas le mot de passe. Vérifiez-le et réessayez.",
         Empty = "Il n’y a rien dans ce dossier.",
+        AsPictures = "Afficher les images",
+        AsList = "Afficher en liste",
         DownloadAll = "Tout télécharger (ZIP)",
         DownloadFile = name => $"Télécharger {name}",
         Until = moment => $"Vous pouvez l’ouvrir jusqu’au {moment}.",
@@ -86,6 +94,8 @@ internal sealed record LinkWords
             "Dies wurde mit einem Passwort geteilt. Wer Ihnen den Link gegeben hat, kann es Ihnen sagen.",
         PasswordWrong = "Das ist nicht das Passwort. Prüfen Sie es und versuchen Sie es erneut.",
         Empty = "In diesem Ordner ist nichts.",
+        AsPictures = "Bilder zeigen",
+        AsList = "Als Liste zeigen",
         DownloadAll = "Alles herunterladen (ZIP)",
         DownloadFile = name => $"{name} herunterladen",
         Until = moment => $"Sie können dies bis {moment} öffnen.",
