@@ -11,12 +11,22 @@ async function make(page, name) {
 }
 
 const enter = async (base, name, password) =>
-  (await fetch(`${base}/dav/`, { method: "PROPFIND", headers: { Depth: "0", Authorization: "Basic " + Buffer.from(`${name}:${password}`).toString("base64") } })).status;
+  (
+    await fetch(`${base}/dav/`, {
+      method: "PROPFIND",
+      headers: { Depth: "0", Authorization: "Basic " + Buffer.from(`${name}:${password}`).toString("base64") },
+    })
+  ).status;
 
 const section = (page, title) => page.locator("details").filter({ has: page.getByText(title, { exact: true }) });
 
 async function open(page, title) {
-  if (!(await section(page, title).getAttribute("open").then((is) => is !== null))) await page.getByText(title, { exact: true }).click();
+  if (
+    !(await section(page, title)
+      .getAttribute("open")
+      .then((is) => is !== null))
+  )
+    await page.getByText(title, { exact: true }).click();
 }
 
 export const walks = [

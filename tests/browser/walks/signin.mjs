@@ -59,7 +59,7 @@ export const walks = [
       await about(page, "secret plan.txt").click();
       await page.getByRole("button", { name: "Delete", exact: true }).click();
       await page.goto("/trash");
-      await page.getByRole("link", { name: "Delete secret plan.txt for good" }).click();
+      await page.getByRole("link", { name: "Delete for good: secret plan.txt" }).click();
       await page.getByText("This cannot be undone.").waitFor();
       await page.getByRole("button", { name: "Delete for good" }).click();
       await page.waitForURL((url) => url.pathname === "/trash");

@@ -9,7 +9,21 @@ function film() {
   const folder = mkdtempSync(join(tmpdir(), "clouddav-film-"));
   try {
     const file = join(folder, "film.mp4");
-    execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=duration=2:size=320x180:rate=10", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart", file]);
+    execFileSync("ffmpeg", [
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      "testsrc=duration=2:size=320x180:rate=10",
+      "-c:v",
+      "libx264",
+      "-pix_fmt",
+      "yuv420p",
+      "-movflags",
+      "+faststart",
+      file,
+    ]);
     return readFileSync(file);
   } finally {
     rmSync(folder, { recursive: true });
@@ -17,11 +31,14 @@ function film() {
 }
 
 async function picture(page, text, color) {
-  await page.setContent(`<body style="margin:0;background:${color};font:bold 90px sans-serif;color:white;display:grid;place-items:center;height:100vh">${text}</body>`);
+  await page.setContent(
+    `<body style="margin:0;background:${color};font:bold 90px sans-serif;color:white;display:grid;place-items:center;height:100vh">${text}</body>`,
+  );
   return page.screenshot();
 }
 
-const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("alt") || document.activeElement.tagName);
+const focused = (page) =>
+  page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("alt") || document.activeElement.tagName);
 
 export const walks = [
   [

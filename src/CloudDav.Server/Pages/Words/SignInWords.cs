@@ -146,7 +146,7 @@ internal sealed record SignInWords
         PasswordHint = count => $"{count} characters or more, and no app password.",
         PasswordIsSet = "The password is set. Sign in with it.",
         Purge = "Delete for good",
-        PurgeOf = name => $"Delete {name} for good",
+        PurgeOf = name => $"Delete for good: {name}",
         PurgeAll = "Delete everything in the trash for good now",
         PurgeWhat = "It goes at once, with everything in it and its earlier versions.",
         PurgeAllWhat =
