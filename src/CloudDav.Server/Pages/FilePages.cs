@@ -13,7 +13,7 @@ internal static class FilePages
     public const string Root = "/files";
 
     /// <summary>So many members of a folder are on one page.</summary>
-    internal const int PageItems = 500;
+    internal const int PageItems = 300;
 
     private const int MostVersions = 100;
 
