@@ -3,7 +3,6 @@ using CloudDav.Server.Options;
 using CloudDav.Server.Previews;
 using CloudDav.Vault;
 using Microsoft.Extensions.Logging.Abstractions;
-using NetVips;
 
 namespace CloudDav.Server.Tests.Previews;
 
@@ -22,14 +21,9 @@ public sealed class MediaWorkerTests
             (look.Taken, look.TakenOffset, look.Width, look.Height, look.Orientation)
         );
         Assert.Equal([320, 1280], look.Previews.Select(preview => preview.Size));
-        using var small = Image.NewFromBuffer(look.Previews[0].Jpeg.ToArray());
-        using var large = Image.NewFromBuffer(look.Previews[1].Jpeg.ToArray());
-        Assert.Equal((240, 320), (small.Width, small.Height));
-        Assert.Equal((300, 400), (large.Width, large.Height));
-        Assert.DoesNotContain(
-            large.GetFields(),
-            field => field.StartsWith("exif", StringComparison.Ordinal)
-        );
+        Assert.Equal((240, 320), TestMedia.SizeOf(look.Previews[0].Jpeg.Span));
+        Assert.Equal((300, 400), TestMedia.SizeOf(look.Previews[1].Jpeg.Span));
+        Assert.Equal(-1, look.Previews[1].Jpeg.Span.IndexOf("Exif"u8));
         Assert.Equal(-1, look.Previews[1].Jpeg.Span.IndexOf("Zwartberg7"u8));
     }
 
