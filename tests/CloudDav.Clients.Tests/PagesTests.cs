@@ -6,7 +6,7 @@ namespace CloudDav.Clients.Tests;
 public sealed class PagesTests
 {
     // Most of the time of a walk is spent waiting for the next page.
-    private const int AtOnce = 3;
+    private const int AtOnce = 2;
 
     private static readonly string s_browser = Path.Combine(Repository.Root, "tests", "browser");
 
@@ -55,7 +55,7 @@ public sealed class PagesTests
                 area,
             ],
             home.Path,
-            seconds: 400
+            seconds: 600
         );
     }
 }

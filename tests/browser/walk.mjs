@@ -39,7 +39,7 @@ let failed = 0;
 
 async function walk(name, options, steps) {
   const context = await browser.newContext({ baseURL: base, locale: "en", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));

@@ -48,7 +48,7 @@ async function play(page, line) {
     await page
       .locator("body")
       .filter(not ? { hasNotText: text } : { hasText: text })
-      .waitFor({ timeout: 5_000 })
+      .waitFor({ timeout: 20_000 })
       .catch(async () => {
         const seen = (await page.locator("body").innerText()).split(/\s*\n\s*/).join(" | ");
         throw new Error(`${not ? "there is" : "there is no"} "${text}" in: ${seen.slice(0, 600)}`);
