@@ -133,6 +133,7 @@ internal sealed class LinkDoor
 
     private async Task AnswerAsync(HttpContext context, LinkPage? page, string token, string prefix)
     {
+        var isReading = IsReading(context.Request);
         var share = await _parts.Vaults.FindLinkAsync(token, context.RequestAborted);
         var address = SignIn.AddressOf(context.Connection.RemoteIpAddress);
         // No link is looked up as one that is gone, so that neither the answer nor the time it takes tells them apart.
@@ -152,13 +153,7 @@ internal sealed class LinkDoor
         }
         if (!await AdmitAsync(context, page, share!, address, prefix))
             return;
-        if (
-            context.Request.Query.ContainsKey("archive")
-            && (
-                HttpMethods.IsGet(context.Request.Method)
-                || HttpMethods.IsHead(context.Request.Method)
-            )
-        )
+        if (context.Request.Query.ContainsKey("archive") && isReading)
         {
             await ArchiveEndpoint.HandleAsync(
                 context,
@@ -169,13 +164,7 @@ internal sealed class LinkDoor
             );
             return;
         }
-        if (
-            context.Request.Query.ContainsKey(LinkPage.Preview)
-            && (
-                HttpMethods.IsGet(context.Request.Method)
-                || HttpMethods.IsHead(context.Request.Method)
-            )
-        )
+        if (context.Request.Query.ContainsKey(LinkPage.Preview) && isReading)
         {
             await AnswerPreviewAsync(context, page, session, share!, found.Value, prefix);
             return;
@@ -204,8 +193,7 @@ internal sealed class LinkDoor
                             store,
                             session,
                             found.Value is { IsFolder: false } file ? file : null,
-                            isReading: HttpMethods.IsGet(context.Request.Method)
-                                || HttpMethods.IsHead(context.Request.Method),
+                            isReading,
                             isBlind: share!.Rights == ShareRights.Drop,
                             Tell
                         )
@@ -213,6 +201,9 @@ internal sealed class LinkDoor
             )
             .HandleAsync(context);
     }
+
+    private static bool IsReading(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     // The item; null where it may only be added to.
     private static async ValueTask<VaultResult<NodeRow?>> FindAsync(
@@ -244,11 +235,8 @@ internal sealed class LinkDoor
         if (
             share.Password is null
             || (
-                (
-                    page is not null
-                    || HttpMethods.IsGet(context.Request.Method)
-                    || HttpMethods.IsHead(context.Request.Method)
-                ) && _pass.Opens(context.Request, share)
+                (page is not null || IsReading(context.Request))
+                && _pass.Opens(context.Request, share)
             )
         )
             return true;

@@ -51,7 +51,7 @@ internal static class FilePages
         return Visit.OpenAsync(
             context,
             AddressOf(path),
-            (visit, session) => act(context, visit, TreeOf(visit, session), path)
+            (visit, session) => act(context, visit, visit.TreeOf(session), path)
         );
     }
 
@@ -604,12 +604,6 @@ internal static class FilePages
             )
             : Html.Of($"""<p class="room" id="room">{visit.Words.Used(used)}</p>""");
     }
-
-    /// <summary>The tree of who is signed in.</summary>
-    internal static VaultTree TreeOf(Visit visit, BrowserSession session) =>
-        visit
-            .Get<VaultParts>()
-            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 
     /// <summary>The segments of a path as somebody writes it.</summary>
     internal static string[] SegmentsOf(string? path) =>

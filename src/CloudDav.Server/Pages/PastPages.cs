@@ -274,9 +274,4 @@ internal static class PastPages
         && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(time)
             : null;
-
-    private static VaultSession Own(Visit visit, BrowserSession session) =>
-        visit
-            .Get<VaultParts>()
-            .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CloudDav.Server.Api;
-using CloudDav.Server.Hosting;
 using CloudDav.Server.Previews;
 using CloudDav.Server.Television;
 using CloudDav.Vault;
@@ -67,8 +66,7 @@ internal static class PhotoPages
                     context.Request.Path.Value!.StartsWith(Root, StringComparison.Ordinal)
                         ? context.Request.Path.ToUriComponent()
                         : Root,
-                    (visit, session) =>
-                        show(context, visit, TreeOf(visit, session), PathOf(context))
+                    (visit, session) => show(context, visit, visit.TreeOf(session), PathOf(context))
                 )
         );
 
@@ -433,7 +431,7 @@ internal static class PhotoPages
         await PreviewAnswer.AnswerAsync(
             context,
             int.Parse((string)context.Request.RouteValues["size"]!, CultureInfo.InvariantCulture),
-            size => TreeOf(visit, session).OpenPreviewAsync(PathOf(context), size, visit.Stop),
+            size => visit.TreeOf(session).OpenPreviewAsync(PathOf(context), size, visit.Stop),
             refusal => visit.ShowAsync(refusal)
         );
     }
@@ -447,7 +445,7 @@ internal static class PhotoPages
             await visit.ShowAsync(new Refusal(RefusalRule.SignedOut));
             return;
         }
-        var opened = await TreeOf(visit, session).OpenAsync(PathOf(context), visit.Stop);
+        var opened = await visit.TreeOf(session).OpenAsync(PathOf(context), visit.Stop);
         await Download.AnswerAsync(
             context,
             opened,
@@ -530,11 +528,6 @@ internal static class PhotoPages
         var day = TimeZoneInfo.ConvertTime(TimeOf(item.Facts.TakenMs), zone);
         return new DateOnly(day.Year, day.Month, 1);
     }
-
-    private static VaultTree TreeOf(Visit visit, BrowserSession session) =>
-        visit
-            .Get<VaultParts>()
-            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 
     private static string[] PathOf(HttpContext context) =>
         [

@@ -381,7 +381,7 @@ internal static class SharePages
         var path = ShareEndpoints.PathOf(of);
         var found = path is null
             ? new Refusal(RefusalRule.NotFound)
-            : await FilePages.TreeOf(visit, session).FindAsync(path, NodeDetails.None, visit.Stop);
+            : await visit.TreeOf(session).FindAsync(path, NodeDetails.None, visit.Stop);
         var household = await own.ListHouseholdAsync(visit.Stop);
         if ((found.Refusal ?? household.Refusal) is { } missing)
         {

@@ -256,9 +256,4 @@ internal static class TrashPages
         else
             visit.GoTo(to);
     }
-
-    private static VaultSession Own(Visit visit, BrowserSession session) =>
-        visit
-            .Get<VaultParts>()
-            .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 }

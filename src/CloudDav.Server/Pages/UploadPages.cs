@@ -1,5 +1,4 @@
 using CloudDav.Server.Api;
-using CloudDav.Server.Hosting;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
 
@@ -35,17 +34,6 @@ internal static class UploadPages
         )
             await new ProblemResult(new Refusal(RefusalRule.DoorNotAllowed)).ExecuteAsync(context);
         else
-            await act(
-                new Tus(
-                    context,
-                    visit
-                        .Get<VaultParts>()
-                        .Vaults.OpenTree(
-                            session.Actor,
-                            new Vault.SessionOptions { Door = Door.Browser }
-                        ),
-                    Root
-                )
-            );
+            await act(new Tus(context, visit.TreeOf(session), Root));
     }
 }

@@ -95,6 +95,11 @@ internal sealed class Visit
         Get<VaultParts>()
             .Vaults.Open(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
 
+    /// <summary>The tree of who is signed in: the own vault, and what others share hanging in it.</summary>
+    public VaultTree TreeOf(BrowserSession session) =>
+        Get<VaultParts>()
+            .Vaults.OpenTree(session.Actor, new Vault.SessionOptions { Door = Door.Browser });
+
     /// <summary>A service of the server's.</summary>
     public T Get<T>()
         where T : notnull => _context.RequestServices.GetRequiredService<T>();
