@@ -217,7 +217,10 @@ internal static class TvPages
     // ---- What it shows
 
     // Who has no token is shown a code; whose contract does not have the TV is told so.
-    private static async Task OpenAsync(HttpContext context, Func<TvScreen, TvLibrary, Task> show)
+    private static async Task OpenAsync(
+        HttpContext context,
+        Func<TvScreen, TvLibrary, ValueTask<Refusal?>> show
+    )
     {
         var screen = new TvScreen(context);
         if (screen.Token is not { } token)
@@ -240,7 +243,8 @@ internal static class TvPages
                 await screen.ShowAsync(refusal, Again(screen));
                 break;
             default:
-                await show(screen, opened.Value);
+                if (await show(screen, opened.Value) is { } refused)
+                    await screen.ShowAsync(refused, Again(screen));
                 break;
         }
     }
@@ -254,18 +258,12 @@ internal static class TvPages
                 var from = (int)Math.Min(FilePages.NumberOf(context, "from") ?? 0, int.MaxValue);
                 var found = await library.ListAlbumsAsync(screen.Stop);
                 if (found.Refusal is { } refusal)
-                {
-                    await screen.ShowAsync(refusal, Again(screen));
-                    return;
-                }
+                    return refusal;
                 var (albums, isComplete) = found.Value;
                 var shown = albums.Skip(from).Take(PageItems).ToList();
                 var offered = await OfferAsync(screen, library, shown.Select(album => album.Id));
                 if (offered.Refusal is { } refused)
-                {
-                    await screen.ShowAsync(refused, Again(screen));
-                    return;
-                }
+                    return refused;
                 await screen.ShowAsync(
                     screen.Get<Brand>().ServiceName,
                     Html.Of(
@@ -305,6 +303,7 @@ internal static class TvPages
                         """
                     )
                 );
+                return null;
             }
         );
 
@@ -314,16 +313,8 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var page = await TimelineAsync(context, screen, library);
-                if (page.Refusal is { } refusal)
-                    await screen.ShowAsync(refusal, Again(screen));
-                else
-                    await ShowItemsAsync(
-                        context,
-                        screen,
-                        library,
-                        screen.Words.Everything,
-                        page.Value
-                    );
+                return page.Refusal
+                    ?? await ShowItemsAsync(screen, library, screen.Words.Everything, page.Value);
             }
         );
 
@@ -333,10 +324,8 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var page = await TimelineAsync(context, screen, library);
-                if (page.Refusal is { } refusal)
-                    await screen.ShowAsync(refusal, Again(screen));
-                else
-                    await ShowItemAsync(
+                return page.Refusal
+                    ?? await ShowItemAsync(
                         context,
                         screen,
                         library,
@@ -356,11 +345,8 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var album = await AlbumAsync(context, screen, library);
-                if (album.Refusal is { } refusal)
-                    await screen.ShowAsync(refusal, Again(screen));
-                else
-                    await ShowItemsAsync(
-                        context,
+                return album.Refusal
+                    ?? await ShowItemsAsync(
                         screen,
                         library,
                         album.Value.Title,
@@ -375,10 +361,8 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var album = await AlbumAsync(context, screen, library);
-                if (album.Refusal is { } refusal)
-                    await screen.ShowAsync(refusal, Again(screen));
-                else
-                    await ShowItemAsync(context, screen, library, album.Value.Page, more: null);
+                return album.Refusal
+                    ?? await ShowItemAsync(context, screen, library, album.Value.Page, more: null);
             }
         );
 
@@ -448,8 +432,7 @@ internal static class TvPages
         );
     }
 
-    private static async Task ShowItemsAsync(
-        HttpContext context,
+    private static async ValueTask<Refusal?> ShowItemsAsync(
         TvScreen screen,
         TvLibrary library,
         string title,
@@ -459,10 +442,7 @@ internal static class TvPages
         var words = screen.Words;
         var offered = await OfferAsync(screen, library, page.Items.Select(item => item.Folder));
         if (offered.Refusal is { } refusal)
-        {
-            await screen.ShowAsync(refusal, Again(screen));
-            return;
-        }
+            return refusal;
         await screen.ShowAsync(
             title,
             Html.Of(
@@ -488,9 +468,10 @@ internal static class TvPages
                 """
             )
         );
+        return null;
     }
 
-    private static async Task ShowItemAsync(
+    private static async ValueTask<Refusal?> ShowItemAsync(
         HttpContext context,
         TvScreen screen,
         TvLibrary library,
@@ -508,15 +489,12 @@ internal static class TvPages
         {
             // Gone since the page was shown.
             screen.GoTo(page.Root + page.Query);
-            return;
+            return null;
         }
         var item = page.Items[at];
         var offered = await OfferAsync(screen, library, [item.Folder]);
         if (offered.Refusal is { } refusal)
-        {
-            await screen.ShowAsync(refusal, Again(screen));
-            return;
-        }
+            return refusal;
         var isShow = context.Request.Query.ContainsKey(Slides);
         string? With(string? address) =>
             isShow && address is not null ? AsSlides(address) : address;
@@ -553,6 +531,7 @@ internal static class TvPages
                 : Html.None,
             kind: isShow ? "show slides" : "show"
         );
+        return null;
     }
 
     private static Html Picture(TvItem item, string token)
