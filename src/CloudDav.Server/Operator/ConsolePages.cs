@@ -236,8 +236,8 @@ internal static class ConsolePages
                         : Html.Each(measures, measure => OneOf(visit, words, measure, account))
                 )}
                 <div class="ways">
-                {MeasureForm(visit, words, "suspend", words.Suspend, account, PartFields(words, "suspend"))}
-                {MeasureForm(visit, words, "restrict", words.Restrict, account, PartFields(words, "restrict"))}
+                {MeasureForm(visit, words, "suspend", words.Suspend, account, PartFields(words))}
+                {MeasureForm(visit, words, "restrict", words.Restrict, account, PartFields(words))}
                 {MeasureForm(
                     visit,
                     words,
@@ -366,7 +366,7 @@ internal static class ConsolePages
                             )}
                             {More(words, restricted, Platform)}
                             <div class="ways">
-                            {MeasureForm(visit, words, "restrict", words.RestrictAll, account: null, PartFields(words, "restrict"))}
+                            {MeasureForm(visit, words, "restrict", words.RestrictAll, account: null, PartFields(words))}
                             </div>
                             """
                         )
@@ -686,7 +686,7 @@ internal static class ConsolePages
             """
         );
 
-    private static Html PartFields(ConsoleWords words, string act) =>
+    private static Html PartFields(ConsoleWords words) =>
         Html.Of(
             $"""
             <fieldset><legend>{words.Parts}</legend>

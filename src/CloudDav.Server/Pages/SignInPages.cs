@@ -286,15 +286,7 @@ internal static class SignInPages
     // What is remembered of a password may be older than a change of it, which is found out here.
     private static async ValueTask<VaultResult<SecretToken>> BeginAsync(Visit visit, Actor actor)
     {
-        var begun = await visit
-            .Get<SessionDesk>()
-            .BeginAsync(
-                actor,
-                SignInWay.Password,
-                visit.Get<TimeProvider>().GetUtcNow(),
-                visit.Place,
-                visit.Stop
-            );
+        var begun = await visit.BeginAsync(actor);
         if (begun.Refusal is { Rule: RefusalRule.SignedOut })
             visit.Get<SignInDesk>().Forget(actor);
         return begun;

@@ -97,15 +97,7 @@ internal static class TakeBackPages
 
     private static async Task SignInAsync(Visit visit, Actor actor)
     {
-        var begun = await visit
-            .Get<SessionDesk>()
-            .BeginAsync(
-                actor,
-                SignInWay.Password,
-                visit.Get<TimeProvider>().GetUtcNow(),
-                visit.Place,
-                visit.Stop
-            );
+        var begun = await visit.BeginAsync(actor);
         if (begun.IsSuccess)
         {
             await visit.SignInAsync(begun.Value);

@@ -164,6 +164,11 @@ internal sealed class Visit
             ? form
             : null;
 
+    /// <summary>Begins a session for who has given their own password just now. Refuses when it was changed meanwhile.</summary>
+    public ValueTask<VaultResult<SecretToken>> BeginAsync(Actor actor) =>
+        Get<SessionDesk>()
+            .BeginAsync(actor, SignInWay.Password, Get<TimeProvider>().GetUtcNow(), Place, Stop);
+
     /// <summary>Signs the browser in with a session that has begun; whatever it had ends.</summary>
     public async ValueTask SignInAsync(SecretToken token)
     {
