@@ -49,11 +49,12 @@ internal sealed class ChangeWatch : BackgroundService, IHostedLifecycleService
         var device = (actor.Account.Value, actor.Device?.Value ?? 0);
         lock (_gate)
         {
-            if (_listeners >= _most)
-                return new Refusal(RefusalRule.NoRoomForListeners);
+            // A device that has too many itself is told so, however full the node is: waiting would not help it.
             var others = _devices.GetValueOrDefault(device);
             if (others >= _mostPerDevice)
                 return new Refusal(RefusalRule.TooManyListeners);
+            if (_listeners >= _most)
+                return new Refusal(RefusalRule.NoRoomForListeners);
             _devices[device] = others + 1;
             _listeners++;
         }
