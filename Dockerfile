@@ -14,9 +14,19 @@ RUN dotnet publish src/CloudDav.Server -c Release -o /app -p:RestoreLockedMode=t
  && cd /app/runtimes && for system in *; do case $system in unix|linux-x64|linux-arm64) ;; *) rm -r $system ;; esac; done \
  && mkdir -p /volumes/data /volumes/keys
 
+# What looks into photos and videos: three programs, a library and what it loads, and everything that these are linked with but what every image of .NET has.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS media
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg libheif-plugin-aomdec libheif-plugin-libde265 libvips42t64 \
+ && mkdir /media \
+ && set -- /usr/bin/ffmpeg /usr/bin/ffprobe /usr/bin/prlimit $(find /usr/lib \( -name libvips.so.42 -o -name vips-heif.so -o -path '*/libheif/plugins/*.so' \)) \
+ && { printf '%s\n' "$@"; ldd "$@" | sed -nE 's,^.* => (/usr)?(/lib/.*) \(.*,/usr\2,p'; } | sort -u \
+  | grep -vE '/lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+|ssl|crypto|icu[a-z]+)\.so' | xargs cp -L --parents -t /media
+
 # The "extra" variant has ICU, without which names cannot be normalised. It has no shell and no root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 WORKDIR /app
+COPY --from=media /media/ /
 COPY --from=build /app ./
 COPY config/clouddav.json config/
 COPY --from=build --chown=1654:1654 /volumes/data /data

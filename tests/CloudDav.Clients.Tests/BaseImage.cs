@@ -24,6 +24,9 @@ internal sealed partial record BaseImage
     /// <summary>Its environment.</summary>
     public required IReadOnlyList<string> Environment { get; init; }
 
+    /// <summary>What apt-get can install in it: of this machine's own packages, since nothing can be fetched.</summary>
+    private string[] Installable { get; init; } = [];
+
     /// <summary>Its user, by number.</summary>
     public required string User { get; init; }
 
@@ -50,6 +53,13 @@ internal sealed partial record BaseImage
                 ],
                 User = "0",
                 HasNuGetPackages = true,
+                Installable =
+                [
+                    "ffmpeg",
+                    "libheif-plugin-aomdec",
+                    "libheif-plugin-libde265",
+                    "libvips42t64",
+                ],
             },
             "mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra" => new()
             {
@@ -76,7 +86,8 @@ internal sealed partial record BaseImage
     /// <summary>Makes its root folder.</summary>
     public async Task CreateAsync(string root, string home)
     {
-        var packages = string.Join(' ', Closure(await DebianPackage.InstalledAsync(home)));
+        var installed = await DebianPackage.InstalledAsync(home);
+        var packages = Closure(installed, installed.Values.Where(Has));
         (
             await Command.ShellAsync(
                 $$"""
@@ -91,9 +102,13 @@ internal sealed partial record BaseImage
                 echo 'root:x:0:
                 app:x:1654:' >etc/group
                 chown 1654:1654 home/app
-                # Where Debian's packages still say /bin and /lib, those are links.
-                dpkg-query -L {{packages}} | sed -nE 's,^/(bin|sbin|lib|lib64)/,/usr/\1/,; /\/zoneinfo\/(posix|right)\//d; s,^/((usr/(bin|sbin|lib|lib64|share/zoneinfo)|etc)/.),\1,p' | sort -u |
+                files() {
+                  # Where Debian's packages still say /bin and /lib, those are links.
+                  dpkg-query -L "$@" | sed -nE 's,^/(bin|sbin|lib|lib64)/,/usr/\1/,; /\/zoneinfo\/(posix|right)\//d; s,^/((usr/(bin|sbin|lib|lib64|share/zoneinfo)|etc)/.),\1,p'
+                }
+                files {{packages}} | sort -u |
                   tar -C / --no-recursion --ignore-failed-read --warning=no-failed-read -cf - -T - | tar -xf -
+                {{string.Join('\n', Installable.Select(name => Installs(name, installed)))}}
                 cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/
                 ln -s ../share/dotnet/dotnet usr/bin/dotnet
                 mkdir -p .{{DotNet}}/shared .{{Packages}}
@@ -116,6 +131,8 @@ internal sealed partial record BaseImage
                 $"""mount --bind -o ro "$(dirname "$(readlink -f "$(command -v dotnet)")")/{part}" {root}{DotNet}/{part}"""
             )
             .ToList();
+        if (Installable.Length > 0)
+            lines.Add($"mount --bind -o ro / {root}/machine");
         if (HasNuGetPackages)
             lines.Add($"mount --bind -o ro {NuGetPackages} {root}{Packages}");
         return string.Join('\n', lines);
@@ -130,11 +147,46 @@ internal sealed partial record BaseImage
 
     private static bool IsLibrary(DebianPackage package) => Libraries().IsMatch(package.Name);
 
-    /// <summary>The packages it has and those they need.</summary>
-    private SortedSet<string> Closure(IReadOnlyDictionary<string, DebianPackage> installed)
+    // The lines of bash that keep the names of a package's files, and of those it needs, for the program that stands for apt-get. This machine's Debian may call it otherwise, or have it in the library.
+    private static string Installs(
+        string name,
+        IReadOnlyDictionary<string, DebianPackage> installed
+    )
+    {
+        var own = (string[])[name, name.Replace("t64", "", StringComparison.Ordinal), "libheif1"];
+        return $$"""
+            if [ ! -e usr/bin/apt-get ]; then
+              mkdir -p machine usr/share/installable
+              cat >usr/bin/apt-get <<'APT'
+            #!/bin/bash
+            set -euo pipefail
+            [[ $1 != update ]] || exit 0
+            shift
+            for word; do
+              case $word in
+                -*) ;;
+                *) cat "/usr/share/installable/$word" ;;
+              esac
+            done | sort -u | tar -C /machine --no-recursion --ignore-failed-read --warning=no-failed-read -cf - -T - | tar -C / -xf -
+            APT
+              chmod +x usr/bin/apt-get
+            fi
+            # Which of several libraries a name stands for, scripts decide where packages are installed.
+            { files {{Closure(
+                installed,
+                [installed[own.First(installed.ContainsKey)]]
+            )}}; find /usr/lib /etc/alternatives -lname '*/etc/alternatives/*' -o -path '/etc/alternatives/*' | cut -c 2-; } >usr/share/installable/{{name}}
+            """;
+    }
+
+    /// <summary>Packages and those they need.</summary>
+    private static string Closure(
+        IReadOnlyDictionary<string, DebianPackage> installed,
+        IEnumerable<DebianPackage> packages
+    )
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
-        var open = new Queue<DebianPackage>(installed.Values.Where(Has));
+        var open = new Queue<DebianPackage>(packages);
         while (open.TryDequeue(out var package))
         {
             if (!found.Add(package.Name))
@@ -148,7 +200,7 @@ internal sealed partial record BaseImage
                     open.Enqueue(installed[name]);
             }
         }
-        return found;
+        return string.Join(' ', found);
     }
 
     [GeneratedRegex(

@@ -15,8 +15,8 @@ internal sealed record Image(string Root, BaseImage Base)
     public IReadOnlyList<string>? HealthCheck { get; init; }
     public string StopSignal { get; init; } = "SIGTERM";
 
-    /// <summary>Where anything was copied to.</summary>
-    public IReadOnlyList<string> Copied { get; init; } = [];
+    /// <summary>What was copied into it, from which stage, and how much that was; no stage for the repository.</summary>
+    public IReadOnlyList<(string? Stage, int Mebibytes)> Copied { get; init; } = [];
 }
 
 /// <summary>
@@ -170,7 +170,7 @@ internal sealed partial class ImageBuilder : IAsyncDisposable
             to.StartsWith("./", StringComparison.Ordinal) ? to[2..] : to
         );
         var owner = instruction.Options.GetValueOrDefault("chown", "0:0");
-        await RootAsync(
+        var copied = await RootAsync(
             $$"""
             [ -e {{source}} ] || { echo 'there is no {{from}}'; exit 1; }
             staged=$(mktemp -d -p {{Folder}})
@@ -183,11 +183,12 @@ internal sealed partial class ImageBuilder : IAsyncDisposable
             fi
             chown -R -h {{owner}} $staged
             [ -d $target ] || { mkdir -p $target; chown {{owner}} $target; }
-            find $staged -mindepth 1 -maxdepth 1 -exec cp -a -t $target {} +
+            find $staged -mindepth 1 -maxdepth 1 -exec cp -al -t $target {} +
+            du -sm --apparent-size $staged | cut -f 1
             rm -r $staged
             """
         );
-        return image with { Copied = [.. image.Copied, target] };
+        return image with { Copied = [.. image.Copied, (stage, int.Parse(copied.Output, null))] };
     }
 
     private async Task RunAsync(DockerInstruction instruction, Image image)
@@ -228,6 +229,10 @@ internal sealed partial class ImageBuilder : IAsyncDisposable
               touch {image.Root}/dev/$device
               mount --bind /dev/$device {image.Root}/dev/$device
             done
+            ln -s /proc/self/fd {image.Root}/dev/fd
+            ln -s /proc/self/fd/0 {image.Root}/dev/stdin
+            ln -s /proc/self/fd/1 {image.Root}/dev/stdout
+            ln -s /proc/self/fd/2 {image.Root}/dev/stderr
             mount -t tmpfs -o mode=1777 tmpfs {image.Root}/tmp
             {(isReadOnly ? $"mount -o remount,bind,ro {image.Root}" : "")}
             """;
@@ -301,7 +306,7 @@ internal sealed partial class ImageBuilder : IAsyncDisposable
                 TimeSpan.FromSeconds(1)
             );
 
-    private async Task RootAsync(string script) =>
+    private async Task<CommandResult> RootAsync(string script) =>
         (
             await Command.ShellAsync($"{Mount.Sudo}bash -euo pipefail -c {Quoted(script)}", Folder)
         ).MustSucceed();

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace CloudDav.Clients.Tests;
 
-/// <summary>FFmpeg's library, which mpv, Kodi and most players read with: from the tree, from a signed address and from the playlists of a paired TV set.</summary>
+/// <summary>FFmpeg's library, which Kodi and most players read with, and mpv: from the tree, from a signed address and from the playlists of a paired TV set.</summary>
 public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoServer>
 {
     private const string Name = "Été à la mer.mp4";
@@ -63,16 +62,18 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
         Assert.Contains(address, listed);
         Assert.Contains(address, await player.GetStringAsync(xspf, Stop), StringComparison.Ordinal);
 
+        var inTree =
+            server
+                .UrlWithUser("http")
+                .Replace(
+                    server.User + "@",
+                    $"{server.User}:{server.Password}@",
+                    StringComparison.Ordinal
+                ) + path;
         foreach (
             var source in (string[])
                 [
-                    server
-                        .UrlWithUser("http")
-                        .Replace(
-                            server.User + "@",
-                            $"{server.User}:{server.Password}@",
-                            StringComparison.Ordinal
-                        ) + path,
+                    inTree,
                     address,
                     listed.Single(line => line.StartsWith("http", StringComparison.Ordinal)),
                 ]
@@ -114,15 +115,38 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
             )
         ).MustSucceed();
         Assert.Matches(RangeFromWithin(), sought.Output);
+
+        // mpv goes to the tenth second and plays from there, from the tree, the address and the playlist.
+        foreach (var source in (string[])[inTree, address, m3u])
+        {
+            var played = (
+                await Command.RunAsync(
+                    "mpv",
+                    [
+                        "--no-config",
+                        "--vo=null",
+                        "--ao=null",
+                        "--start=10",
+                        "--frames=5",
+                        "--term-status-msg=at ${time-pos}",
+                        source,
+                    ],
+                    home.Path
+                )
+            ).MustSucceed();
+            Assert.Matches("Video .*mpeg4", played.Output);
+            Assert.Contains("at 00:00:10", played.Output, StringComparison.Ordinal);
+        }
     }
 
     // As a person with a phone does it, and a set that then asks for its albums.
     private async Task<JsonElement> PairedAlbumAsync()
     {
         var root = new Uri(server.Url).GetLeftPart(UriPartial.Authority);
-        using var phone = new HttpClient(
-            new SocketsHttpHandler { CookieContainer = new CookieContainer() }
+        using var browser = new HttpClient(
+            new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }
         );
+        var phone = new PageVisitor(browser);
         using var set = new HttpClient();
         var begun = await PostAsync(
             set,
@@ -131,13 +155,14 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
             ("device_name", "Box")
         );
         var page = begun.GetProperty("verification_uri_complete").GetString()!;
-        await SubmitAsync(
+        await phone.OpenAsync(root + "/sign-in");
+        await phone.SubmitAsync(
             root + "/sign-in",
-            await phone.GetStringAsync(page, Stop),
             ("name", server.User),
             ("password", server.Password)
         );
-        await SubmitAsync(page, await phone.GetStringAsync(page, Stop), ("answer", "grant"));
+        await phone.OpenAsync(page);
+        await phone.SubmitAsync(page, ("answer", "grant"));
         var given = await PostAsync(
             set,
             root + "/oauth/token",
@@ -154,16 +179,6 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
             .GetProperty("items")
             .EnumerateArray()
             .Single(album => album.GetProperty("title").GetString() == "Films");
-
-        async Task SubmitAsync(string to, string shown, params (string Name, string Value)[] fields)
-        {
-            // The first form on the page; its hidden fields go with it.
-            var hidden = Hidden()
-                .Matches(shown[..shown.IndexOf("</form>", StringComparison.Ordinal)])
-                .Select(field => (field.Groups["name"].Value, field.Groups["value"].Value));
-            using var form = FormOf([.. hidden, .. fields]);
-            (await phone.PostAsync(to, form, Stop)).EnsureSuccessStatusCode();
-        }
     }
 
     private static async Task<JsonElement> PostAsync(
@@ -172,21 +187,13 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
         params (string Name, string Value)[] fields
     )
     {
-        using var form = FormOf(fields);
+        using var form = new FormUrlEncodedContent(
+            fields.Select(field => KeyValuePair.Create(field.Name, field.Value))
+        );
         using var answer = (await client.PostAsync(address, form, Stop)).EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
     }
 
-    private static FormUrlEncodedContent FormOf((string Name, string Value)[] fields) =>
-        new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-
     [GeneratedRegex("Range: bytes=[1-9][0-9]*-", RegexOptions.None, 1000)]
     private static partial Regex RangeFromWithin();
-
-    [GeneratedRegex(
-        "<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
-    private static partial Regex Hidden();
 }

@@ -104,7 +104,8 @@ internal static partial class PreviewWorker
         return new WorkerAnswer
         {
             Library = library,
-            PlaysVideo = library is not null && File.Exists(Ffmpeg) && File.Exists(Ffprobe),
+            PlaysVideo =
+                library is not null && ((string[])[Ffmpeg, Ffprobe, Prlimit]).All(File.Exists),
             IsConfined = !SeesFiles(),
         };
     }
