@@ -15,8 +15,6 @@ internal static class FilePages
     /// <summary>So many members of a folder are on one page.</summary>
     internal const int PageItems = 300;
 
-    private const int MostVersions = 100;
-
     // What is looked for and not among so many is named better.
     private const int MostFound = 200;
 
@@ -30,7 +28,6 @@ internal static class FilePages
 
     private const string Name = "name";
     private const string To = "to";
-    private const string Version = "version";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -69,6 +66,16 @@ internal static class FilePages
         if (context.Request.Query.ContainsKey("content"))
         {
             await SendAsync(context, visit, tree, path);
+            return;
+        }
+        if (NumberOf(context, VersionPages.Version) is { } version)
+        {
+            await VersionPages.SendAsync(context, visit, tree, path, version);
+            return;
+        }
+        if (NumberOf(context, VersionPages.Purge) is { } purged)
+        {
+            await VersionPages.AskPurgeAsync(visit, visit.Session!, tree, path, purged);
             return;
         }
         if (context.Request.Query.ContainsKey(FileChoice.Archive))
@@ -265,13 +272,7 @@ internal static class FilePages
             found.Node,
             AddressOf(path)
         );
-        // Versions are the owner's; of what others share there are none here.
-        IReadOnlyList<FileVersion> versions = [];
-        if (!node.IsFolder && found.Vault.Id == tree.Actor.Vault)
-        {
-            var listed = await tree.Own.ListVersionsAsync(node.Id, null, MostVersions, visit.Stop);
-            versions = listed.IsSuccess ? listed.Value.Versions : [];
-        }
+        var versions = await VersionPages.SectionAsync(visit, tree, path, found);
         var sharing = await SharePages.SectionAsync(visit, tree, path, found);
         await visit.ShowAsync(
             path.Length == 0 ? words.Files : path[^1],
@@ -328,31 +329,7 @@ internal static class FilePages
                         )
                 )}
                 {sharing}
-                {(
-                    versions.Count == 0
-                        ? Html.None
-                        : Html.Of(
-                            $"""
-                            <h2>{words.Versions}</h2>
-                            <ul class="list">
-                            {Html.Each(
-                                versions,
-                                version =>
-                                    Html.Of(
-                                        $"""
-                                        <li><span>{reader.MomentOf(version.Modified)}, {reader.SizeOf(version.Size)}</span>
-                                        {visit.FormTo(address)}
-                                        <input type="hidden" name="{Act}" value="restore">
-                                        <input type="hidden" name="{Version}" value="{version.Number}">
-                                        <button class="second">{words.Restore}</button>
-                                        </form></li>
-                                        """
-                                    )
-                            )}
-                            </ul>
-                            """
-                        )
-                )}
+                {versions}
                 """
             ),
             Root
@@ -398,16 +375,25 @@ internal static class FilePages
                 [.. SegmentsOf(form.One(To)), path[^1]]
             ),
             "delete" when path.Length > 0 => await DeleteAsync(visit, tree, path),
-            "restore" => await RestoreAsync(visit, tree, path, form.Number(Version)),
+            VersionPages.Restore
+            or VersionPages.Purge when form.Number(VersionPages.Version) is { } version =>
+                await VersionPages.ActAsync(
+                    visit,
+                    visit.Session!,
+                    tree,
+                    path,
+                    form.One(Act)!,
+                    version
+                ),
             _ => AddressOf(path),
         };
         if (done.Refusal is { } refusal)
             await visit.ShowAsync(refusal, Root);
-        else
-            visit.GoTo(done.Value);
+        else if (done.Value is { } to)
+            visit.GoTo(to);
     }
 
-    private static async ValueTask<VaultResult<string>> CreateAsync(
+    private static async ValueTask<VaultResult<string?>> CreateAsync(
         Visit visit,
         VaultTree tree,
         string[] path
@@ -417,7 +403,7 @@ internal static class FilePages
         return made.Refusal is { } refusal ? refusal : AddressOf(path[..^1]);
     }
 
-    private static async ValueTask<VaultResult<string>> MoveAsync(
+    private static async ValueTask<VaultResult<string?>> MoveAsync(
         Visit visit,
         VaultTree tree,
         string[] from,
@@ -436,7 +422,7 @@ internal static class FilePages
         return moved.Refusal is { } refusal ? refusal : AddressOf(to[..^1]);
     }
 
-    private static async ValueTask<VaultResult<string>> DeleteAsync(
+    private static async ValueTask<VaultResult<string?>> DeleteAsync(
         Visit visit,
         VaultTree tree,
         string[] path
@@ -453,27 +439,6 @@ internal static class FilePages
         return found.Value.Vault.Id == tree.Actor.Vault
             ? $"{address}?{Deleted}={FileChoice.Join([found.Value.Node.Id])}"
             : address;
-    }
-
-    private static async ValueTask<VaultResult<string>> RestoreAsync(
-        Visit visit,
-        VaultTree tree,
-        string[] path,
-        long? version
-    )
-    {
-        var found = await tree.FindAsync(path, NodeDetails.None, visit.Stop);
-        if (found.Refusal is { } missing)
-            return missing;
-        if (version is not { } number)
-            return new Refusal(RefusalRule.NotFound);
-        var restored = await tree.Own.RestoreVersionAsync(
-            found.Value.Node.Id,
-            number,
-            ChangeGuard.None,
-            visit.Stop
-        );
-        return restored.Refusal is { } refusal ? refusal : AddressOf(path);
     }
 
     private static async Task UploadAsync(

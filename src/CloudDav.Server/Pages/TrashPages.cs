@@ -169,22 +169,53 @@ internal static class TrashPages
             }
             name = found.Value.Node.Name;
         }
-        await visit.ShowAsync(
-            name is null ? words.PurgeAll : words.PurgeOf(name),
+        await AskPurgeAsync(
+            visit,
+            name,
+            name is null ? words.PurgeAllWhat : words.PurgeWhat,
+            Root,
             Html.Of(
                 $"""
-                <p>{(name is null ? words.PurgeAllWhat : words.PurgeWhat)}</p>
-                <p class="alert">{words.PurgeWarning}</p>
-                {visit.FormTo(Root)}
                 <input type="hidden" name="{Act}" value="{Purge}">
                 {(
                     item is { } which
                         ? Html.Of($"""<input type="hidden" name="{Item}" value="{which}">""")
                         : Html.None
                 )}
+                """
+            ),
+            Root
+        );
+    }
+
+    /// <summary>The page that asks whether something is to go for good.</summary>
+    /// <param name="visit">The visit.</param>
+    /// <param name="name">What it is; null for everything in the trash.</param>
+    /// <param name="what">What happens then.</param>
+    /// <param name="to">Where the form goes.</param>
+    /// <param name="fields">What it takes there.</param>
+    /// <param name="back">Where to go to keep it.</param>
+    public static Task AskPurgeAsync(
+        Visit visit,
+        string? name,
+        string what,
+        string to,
+        Html fields,
+        string back
+    )
+    {
+        var words = SignInWords.In(visit.Language);
+        return visit.ShowAsync(
+            name is null ? words.PurgeAll : words.PurgeOf(name),
+            Html.Of(
+                $"""
+                <p>{what}</p>
+                <p class="alert">{words.PurgeWarning}</p>
+                {visit.FormTo(to)}
+                {fields}
                 <button>{words.PurgeButton}</button>
                 </form>
-                <p><a href="{Root}">{words.KeepIt}</a></p>
+                <p><a href="{back}">{words.KeepIt}</a></p>
                 """
             ),
             Root

@@ -437,6 +437,56 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
             Purges().Count((await _browser.OpenAsync("/trash")).Expect(200).Text);
     }
 
+    [Fact]
+    public async Task An_earlier_version_is_downloaded_and_goes_for_good_alone()
+    {
+        const string About = "/files/song.txt?about";
+        foreach (var text in (string[])["first", "second", "third"])
+        {
+            await _api.Alice.PutAsync("/dav/song.txt", text);
+            _api.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+        var versions = await VersionsAsync();
+        Assert.Equal(2, versions.Count);
+        Assert.Equal(
+            ["second", "first"],
+            [
+                (await _browser.OpenAsync(versions[0])).Expect(200).Text,
+                (await _browser.OpenAsync(versions[1])).Expect(200).Text,
+            ]
+        );
+
+        var purge = versions[1].Replace("?version=", "?purge=", StringComparison.Ordinal);
+        var page = (await _browser.OpenAsync(purge)).Expect(200);
+        Assert.Contains("Delete for good: song.txt, ", page.Text, StringComparison.Ordinal);
+        Assert.Contains("The file stays as it is.", page.Text, StringComparison.Ordinal);
+        _api.Time.Advance(TimeSpan.FromMinutes(5));
+        var stale = (await _browser.SubmitAsync("/files/song.txt")).Expect(200);
+        Assert.Contains("Show that it is you", stale.Text, StringComparison.Ordinal);
+        var shown = await _browser.SubmitAsync("/security/again", ("password", "demo"));
+        Assert.Equal((303, purge), (shown.Status, shown.Header("Location")));
+        Assert.Equal(2, (await VersionsAsync()).Count);
+        await _browser.OpenAsync(purge);
+        Assert.Equal(303, (await _browser.SubmitAsync("/files/song.txt")).Status);
+
+        Assert.Equal([versions[0]], await VersionsAsync());
+        Assert.Equal(404, (await _browser.OpenAsync(versions[1])).Status);
+        Assert.Equal(404, (await _browser.OpenAsync(purge)).Status);
+        Assert.Equal("third", (await _api.Alice.GetAsync("/dav/song.txt")).Text);
+        Assert.Contains(
+            "\"forGood\":true",
+            Assert.Single(await ActsAsync(AuditActs.VersionRemoved)).Body,
+            StringComparison.Ordinal
+        );
+
+        async Task<List<string>> VersionsAsync() =>
+            [
+                .. Versions()
+                    .Matches((await _browser.OpenAsync(About)).Expect(200).Text)
+                    .Select(link => link.Groups["value"].Value),
+            ];
+    }
+
     private async Task<(string Key, IReadOnlyList<string> Codes)> TurnOnAsync()
     {
         await _browser.OpenAsync(Factor);
@@ -521,6 +571,13 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
         1000
     )]
     private static partial Regex Guard();
+
+    [GeneratedRegex(
+        "href=\"(?<value>/files/song.txt\\?version=[0-9]+)\"",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Versions();
 
     [GeneratedRegex(
         "href=\"(?<value>/trash/purge\\?item=[0-9]+)\"",

@@ -70,7 +70,7 @@ internal sealed record PhotoWords
     private static readonly PhotoWords s_dutch = new()
     {
         Empty =
-            "Er zijn nog geen foto’s of video’s in je cloud. Zet er enkele in om het even welke map: ze verschijnen hier volgens de dag waarop ze gemaakt zijn.",
+            "Er zijn nog geen foto’s of video’s in uw cloud. Zet er enkele in om het even welke map: ze verschijnen hier volgens de dag waarop ze gemaakt zijn.",
         EmptyFolder = "Er zijn geen foto’s of video’s in deze map.",
         Month = "Maand",
         Show = "Tonen",
@@ -89,7 +89,7 @@ internal sealed record PhotoWords
         Duration = "Duur",
         About = "Over dit bestand",
         Original = "Het origineel openen",
-        NoPreview = "Van dit bestand is er geen voorbeeld. Je kunt het downloaden.",
+        NoPreview = "Van dit bestand is er geen voorbeeld. U kunt het downloaden.",
         NotYet = "Het voorbeeld wordt gemaakt. Laad de pagina over enkele ogenblikken opnieuw.",
         Browse = "Van foto naar foto",
         Picture = (name, day) => $"{name}, {day}",

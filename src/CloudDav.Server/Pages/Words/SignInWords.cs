@@ -63,6 +63,7 @@ internal sealed record SignInWords
     public required Func<string, string> PurgeOf { get; init; }
     public required string PurgeAll { get; init; }
     public required string PurgeWhat { get; init; }
+    public required string PurgeVersionWhat { get; init; }
     public required string PurgeAllWhat { get; init; }
     public required string PurgeWarning { get; init; }
     public required string PurgeButton { get; init; }
@@ -148,6 +149,7 @@ internal sealed record SignInWords
         Purge = "Delete for good",
         PurgeOf = name => $"Delete for good: {name}",
         PurgeAll = "Delete everything in the trash for good now",
+        PurgeVersionWhat = "This version goes at once. The file stays as it is.",
         PurgeWhat = "It goes at once, with everything in it and its earlier versions.",
         PurgeAllWhat =
             "Everything in the trash goes at once, with its earlier versions; also what was removed from it in the last days and could still have been brought back.",
@@ -228,6 +230,7 @@ internal sealed record SignInWords
         Purge = "Definitief verwijderen",
         PurgeOf = name => $"{name} definitief verwijderen",
         PurgeAll = "Alles in de prullenmand nu definitief verwijderen",
+        PurgeVersionWhat = "Deze versie verdwijnt meteen. Het bestand blijft zoals het is.",
         PurgeWhat = "Het verdwijnt meteen, met alles erin en met eerdere versies.",
         PurgeAllWhat =
             "Alles in de prullenmand verdwijnt meteen, met eerdere versies; ook wat er de laatste dagen uit is verwijderd en nog terug kon komen.",
@@ -310,6 +313,7 @@ internal sealed record SignInWords
         Purge = "Supprimer définitivement",
         PurgeOf = name => $"Supprimer définitivement {name}",
         PurgeAll = "Supprimer définitivement tout le contenu de la corbeille",
+        PurgeVersionWhat = "Cette version disparaît tout de suite. Le fichier reste comme il est.",
         PurgeWhat =
             "L’élément disparaît tout de suite, avec tout ce qu’il contient et ses versions précédentes.",
         PurgeAllWhat =
@@ -393,6 +397,7 @@ internal sealed record SignInWords
         Purge = "Endgültig löschen",
         PurgeOf = name => $"{name} endgültig löschen",
         PurgeAll = "Alles im Papierkorb jetzt endgültig löschen",
+        PurgeVersionWhat = "Diese Version verschwindet sofort. Die Datei bleibt, wie sie ist.",
         PurgeWhat = "Es verschwindet sofort, mit allem darin und seinen früheren Versionen.",
         PurgeAllWhat =
             "Alles im Papierkorb verschwindet sofort, mit seinen früheren Versionen; auch was in den letzten Tagen daraus entfernt wurde und noch zurückkommen konnte.",
