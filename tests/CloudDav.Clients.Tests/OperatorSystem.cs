@@ -138,7 +138,8 @@ internal sealed class OperatorSystem : IAsyncDisposable
         };
     }
 
-    private string Token(string scope)
+    /// <summary>A token of some scopes, for five minutes.</summary>
+    public string Token(string scope)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var signed =

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using CloudDav.Server.Tests.Auth;
 
 namespace CloudDav.Clients.Tests;
 
@@ -33,6 +35,7 @@ public sealed class PagesTests
                 if (
                     run.ExitCode != 0
                     || !run.Output.EndsWith("walks, 0 failed\n", StringComparison.Ordinal)
+                    || run.Output.Contains("not walked", StringComparison.Ordinal)
                 )
                     failures.Add($"{area}:\n{run.Output}");
             }
@@ -43,11 +46,17 @@ public sealed class PagesTests
     private static async Task<CommandResult> WalkAsync(string area)
     {
         using var home = new TempFolder();
-        await using var server = new DemoServer();
+        await using var surroundings = new Surroundings();
+        var config = Path.Combine(home.Path, "surroundings.json");
+        await File.WriteAllTextAsync(config, await surroundings.StartAsync(area));
+        await using var server = new DemoServer { Config = config };
         await server.StartAsync();
+        await surroundings.EnterAsync(server);
         return await Command.RunAsync(
-            "node",
+            "env",
             [
+                .. surroundings.Environment,
+                "node",
                 Path.Combine(s_browser, "walk.mjs"),
                 $"http://127.0.0.1:{server.Port}",
                 // No pictures.
@@ -57,5 +66,81 @@ public sealed class PagesTests
             home.Path,
             seconds: 600
         );
+    }
+
+    /// <summary>What an operator has around the server, in the areas that are about it: systems that command it, and an identity provider, which is another site to the browser.</summary>
+    private sealed class Surroundings : IAsyncDisposable
+    {
+        private OperatorSystem? _operator;
+        private OpenIdProvider? _provider;
+
+        /// <summary>What the walks are told of it.</summary>
+        public List<string> Environment { get; } = [];
+
+        /// <summary>Starts it; returns the server's settings.</summary>
+        public async Task<string> StartAsync(string area)
+        {
+            switch (area)
+            {
+                case "console":
+                    _operator = await OperatorSystem.StartAsync();
+                    Environment.Add(
+                        "CLOUDDAV_CONSOLE_TOKEN="
+                            + _operator.Token("support-read suspend content-block platform legal")
+                    );
+                    Environment.Add(
+                        "CLOUDDAV_CONSOLE_TOKEN_READ=" + _operator.Token("support-read")
+                    );
+                    return $$"""{"Operator": {{_operator.Settings}}}""";
+                case "provider":
+                    _provider = await OpenIdProvider.StartAsync(TimeProvider.System);
+                    _provider.Subject = "number-4711";
+                    Environment.Add("CLOUDDAV_PROVIDER=Home");
+                    return JsonSerializer.Serialize(
+                        new
+                        {
+                            SignIn = new
+                            {
+                                Authority = _provider.Address.Replace(
+                                    "127.0.0.1",
+                                    "localhost",
+                                    StringComparison.Ordinal
+                                ),
+                                Audience = "clouddav",
+                                OpenIdProvider.ClientId,
+                                OpenIdProvider.ClientSecret,
+                                ProviderName = "Home",
+                            },
+                        }
+                    );
+                default:
+                    return "{}";
+            }
+        }
+
+        /// <summary>Makes whom the identity provider knows.</summary>
+        public async Task EnterAsync(DemoServer server)
+        {
+            if (_provider is not null)
+                (
+                    await server.VerbAsync(
+                        "account",
+                        "add",
+                        "erin",
+                        "--subject",
+                        _provider.Subject!,
+                        "--data",
+                        server.Data
+                    )
+                ).MustSucceed();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_operator is not null)
+                await _operator.DisposeAsync();
+            if (_provider is not null)
+                await _provider.DisposeAsync();
+        }
     }
 }

@@ -4,6 +4,7 @@
 //              check(page, what, size) lets axe look, in a context with bypassCSP
 //   addresses  [[address, name of the person], ...], which axe looks at in every language; no name for nobody
 //   prepare    async (page) => {...}, optional: what alice does before axe looks
+//   needs      [name, ...], optional: what the environment has to tell of what is around the server
 // Prints "ok NAME" or "FAIL NAME: why" for each, and how many there were; the exit code is 1 when one failed.
 import { readdirSync, readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,6 +20,8 @@ const all = { runOnly: rules };
 const words = { runOnly: rules, rules: { [colours]: { enabled: false } } };
 // In a whole run every page is seen in every language, and otherwise in English and in one of the others.
 const isWhole = Boolean(process.env.CLOUDDAV_TESTS_FULL) || Boolean(pictures);
+// What a page may take to be sent, with what it is made of but for pictures.
+const mostBytes = 200_000;
 const others = ["nl", "fr", "de"];
 const sights = [
   ["en", "light", ["phone", "desktop"], all],
@@ -28,12 +31,17 @@ const sights = [
   ["de", "light", ["phone"], words],
 ];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-const areas = await Promise.all(
+const found = await Promise.all(
   readdirSync(new URL("walks/", import.meta.url))
     .filter((file) => !area || file === `${area}.mjs`)
     .sort()
     .map(async (file) => ({ area: file.replace(".mjs", ""), walks: [], addresses: [], ...(await import(`./walks/${file}`)) })),
 );
+const areas = found.filter(({ area, needs = [] }) => {
+  const missing = needs.filter((name) => !process.env[name]);
+  if (missing.length > 0) console.log(`not walked: ${area}, without ${missing.join(", ")}`);
+  return missing.length === 0;
+});
 let walked = 0;
 let failed = 0;
 
@@ -109,7 +117,14 @@ async function check(page, what, size, options = all) {
     return violations.map((one) => `${one.impact} ${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
   }, options);
   if (found.length > 0) throw new Error(`${what} on a ${size}: ${found.join("\n")}`);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const [width, bytes] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    performance
+      .getEntries()
+      .filter(({ entryType, initiatorType }) => entryType === "navigation" || (entryType === "resource" && !["img", "video", "audio", "fetch", "xmlhttprequest"].includes(initiatorType)))
+      .reduce((sum, one) => sum + one.encodedBodySize, 0),
+  ]);
+  if (!(bytes > 0 && bytes < mostBytes)) throw new Error(`${what} takes ${bytes} bytes without its pictures`);
   if (width > viewport.width) throw new Error(`${what} is ${width} wide on a ${size}`);
   if (pictures) {
     const [{ lang }, dark] = await page.evaluate(() => [{ lang: document.documentElement.lang }, matchMedia("(prefers-color-scheme: dark)").matches]);
