@@ -40,7 +40,7 @@ public sealed class PagesTests
                     failures.Add($"{area}:\n{run.Output}");
             }
         );
-        Assert.Empty(failures);
+        Assert.True(failures.IsEmpty, string.Join("\n", failures));
     }
 
     private static async Task<CommandResult> WalkAsync(string area)

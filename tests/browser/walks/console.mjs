@@ -61,9 +61,10 @@ export const walks = [
     async (page, { browser, base }) => {
       await enter(page, process.env.CLOUDDAV_CONSOLE_TOKEN);
       await page.getByRole("link", { name: "Platform" }).click();
-      await page.getByLabel("Read-only").check();
-      await page.getByLabel("en", { exact: true }).last().fill("We move to another building until six.");
-      await sent(page, page.getByRole("button", { name: "Set the mode" }));
+      const mode = form(page, "Set the mode");
+      await mode.getByLabel("Read-only").check();
+      await mode.getByLabel("en", { exact: true }).fill("We move to another building until six.");
+      await sent(page, mode.getByRole("button", { name: "Set the mode" }));
 
       const customer = await (await browser.newContext({ baseURL: base, locale: "en" })).newPage();
       await signIn(customer, "alice");
@@ -71,8 +72,8 @@ export const walks = [
       await customer.context().close();
 
       await page.goto(`${root}/platform`);
-      await page.getByLabel("Normal").check();
-      await sent(page, page.getByRole("button", { name: "Set the mode" }));
+      await mode.getByLabel("Normal").check();
+      await sent(page, mode.getByRole("button", { name: "Set the mode" }));
     },
   ],
   [

@@ -26,7 +26,7 @@ export const walks = [
       await upload(page, "letter.txt", "dear grandmother");
       await about(page, "letter.txt").click();
       await page.getByRole("button", { name: "Restore" }).click();
-      expect(await download(page, page.getByRole("link", { name: "Download" })), "chère mamie", "the restored version");
+      expect(await download(page, page.getByRole("link", { name: "Download", exact: true })), "chère mamie", "the restored version");
 
       await page.getByRole("button", { name: "Delete" }).click();
       await page.getByRole("status").getByText("It is in the trash.").waitFor();
