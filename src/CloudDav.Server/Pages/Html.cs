@@ -12,27 +12,31 @@ namespace CloudDav.Server.Pages;
 /// </summary>
 internal readonly record struct Html
 {
-    private readonly string? _markup;
+    // In pieces: a page that is put together from whole texts on every level copies large ones, and each of those costs a collection of everything.
+    private readonly StringBuilder? _markup;
 
-    private Html(string markup) => _markup = markup;
+    private Html(StringBuilder markup) => _markup = markup;
 
     /// <summary>Nothing.</summary>
     public static Html None => default;
 
     /// <summary>The piece that a text with pieces in it makes.</summary>
-    public static Html Of(HtmlWriter markup) => new(markup.ToString());
+    public static Html Of(HtmlWriter markup) => new(markup.Markup);
 
     /// <summary>A piece for each of several things, one after the other.</summary>
     public static Html Each<T>(IEnumerable<T> things, Func<T, Html> piece)
     {
         var markup = new StringBuilder();
         foreach (var thing in things)
-            markup.Append(piece(thing));
-        return new(markup.ToString());
+            piece(thing).AddTo(markup);
+        return new(markup);
     }
 
     /// <summary>The markup.</summary>
-    public override string ToString() => _markup ?? "";
+    public override string ToString() => _markup?.ToString() ?? "";
+
+    /// <summary>Puts the markup behind what is there.</summary>
+    public void AddTo(StringBuilder markup) => markup.Append(_markup);
 }
 
 /// <summary>Puts an interpolated text together as markup.</summary>
@@ -42,16 +46,14 @@ internal readonly ref struct HtmlWriter(int literalLength, int formattedCount)
     // Letters of every language as they are; what could be markup is encoded all the same.
     private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    private readonly StringBuilder _markup = new(literalLength + formattedCount * 16);
+    public StringBuilder Markup { get; } = new(literalLength + formattedCount * 16);
 
-    public void AppendLiteral(string markup) => _markup.Append(markup);
+    public void AppendLiteral(string markup) => Markup.Append(markup);
 
-    public void AppendFormatted(string? text) => _markup.Append(s_encoder.Encode(text ?? ""));
+    public void AppendFormatted(string? text) => Markup.Append(s_encoder.Encode(text ?? ""));
 
     public void AppendFormatted(long number) =>
-        _markup.Append(number.ToString(CultureInfo.InvariantCulture));
+        Markup.Append(CultureInfo.InvariantCulture, $"{number}");
 
-    public void AppendFormatted(Html piece) => _markup.Append(piece.ToString());
-
-    public override string ToString() => _markup.ToString();
+    public void AppendFormatted(Html piece) => piece.AddTo(Markup);
 }

@@ -29,6 +29,38 @@ public sealed class AccountPageTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
+    [Theory]
+    [InlineData("/files")]
+    [InlineData("/files/a.txt?about")]
+    [InlineData("/files/a.txt?content")]
+    [InlineData("/trash")]
+    [InlineData("/photos")]
+    [InlineData("/photos/view/a.jpg")]
+    [InlineData("/photos/preview/320/a.jpg")]
+    [InlineData("/shares")]
+    [InlineData("/shares/new?of=%2Fa.txt")]
+    [InlineData("/devices")]
+    [InlineData("/account")]
+    [InlineData("/account/archive")]
+    [InlineData("/account/archive.zip")]
+    [InlineData("/account/access")]
+    [InlineData("/security")]
+    public async Task No_page_of_a_closed_account_shows_anything_but_that_it_is_closed(string page)
+    {
+        (await _api.Alice.PutAsync("/dav/a.jpg", "a")).Expect(201);
+        Assert.True((await _browser.OpenAsync(page)).Status is 200 or 202 or 302 or 303);
+        await _api.Contracts.CloseAsync("alice");
+
+        var closed = await _browser.OpenAsync(page);
+        Assert.Equal(410, closed.Status);
+        Assert.Contains("This account is closed", closed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("a.txt", closed.Text, StringComparison.Ordinal);
+        // Somebody who signs in then is told the same.
+        var other = new Browser(_api.Host);
+        await other.SignInAsync("alice", "demo");
+        Assert.Equal(410, (await other.OpenAsync(page)).Status);
+    }
+
     [Fact]
     public async Task Each_standing_says_what_it_means_and_until_when_on_its_page_and_above_every_other()
     {

@@ -1,4 +1,8 @@
 // Pictures by when they were taken.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, signIn, sizes } from "../people.mjs";
 
 const head = { Authorization: "Basic " + Buffer.from("alice:demo").toString("base64") };
@@ -102,6 +106,51 @@ export const walks = [
       await page.waitForURL(/dunes/);
       await page.getByRole("link", { name: "Back to the photos" }).click();
       await page.waitForURL(/folder\/Coast/);
+    },
+  ],
+  [
+    "a person swipes from photo to photo, and goes to a place in a film that was not loaded",
+    { viewport: sizes.phone, hasTouch: true, isMobile: true },
+    async (page, { base }) => {
+      await signIn(page, "alice", "/photos");
+      const touch = await page.context().newCDPSession(page);
+      const swipe = async (from, to) => {
+        const { y, height } = await page.locator(".viewer").boundingBox();
+        const across = y + height / 2;
+        await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: from, y: across }] });
+        await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: to, y: across + 5 }] });
+        await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+      };
+      await page.goto("/photos/view/Coast/beach.jpg");
+      await there(page);
+      await swipe(300, 60);
+      await page.waitForURL(/view\/snow/);
+      await there(page);
+      await swipe(60, 300);
+      await page.waitForURL(/view\/Coast\/beach/);
+
+      const folder = mkdtempSync(join(tmpdir(), "clouddav-film-"));
+      try {
+        const film = join(folder, "film.mp4");
+        // 15 MB; where everything is in it stands at its end.
+        execFileSync("ffmpeg", [..."-v error -f lavfi -i testsrc2=size=320x240:rate=25 -t 60 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -b:v 2M -minrate 2M -maxrate 2M -bufsize 2M -x264-params nal-hrd=cbr".split(" "), film]);
+        const put = await fetch(`${base}/dav/Coast/film.mp4`, { method: "PUT", headers: head, body: readFileSync(film) });
+        expect(put.status, 201, "the film");
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+      const ranges = [];
+      page.on("response", (response) => response.status() === 206 && ranges.push(response.headers()["content-range"]));
+      await page.goto("/photos/view/Coast/film.mp4");
+      const [length, place] = await page.locator("video").evaluate(async (video) => {
+        const happens = (event) => new Promise((resolve, reject) => [video.addEventListener(event, resolve), video.addEventListener("error", () => reject(new Error(video.error?.message)))]);
+        if (video.readyState < 1) await happens("loadedmetadata");
+        video.currentTime = 45;
+        await happens("seeked");
+        return [video.duration, video.currentTime];
+      });
+      expect([Math.round(length), place].join(), "60,45", "the length and the place");
+      if (!ranges.some((range) => /^bytes [1-9]\d{5,}-/.test(range))) throw new Error(`the film came as ${ranges.join()}`);
     },
   ],
 ];
