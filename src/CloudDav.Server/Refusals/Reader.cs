@@ -41,9 +41,10 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
     {
         var units = Language switch
         {
-            Language.French => (string[])["octets", "Kio", "Mio", "Gio", "Tio"],
+            Language.French => (string[])
+                [bytes < 2 ? "octet" : "octets", "Kio", "Mio", "Gio", "Tio"],
             Language.German => ["Byte", "KiB", "MiB", "GiB", "TiB"],
-            _ => ["bytes", "KiB", "MiB", "GiB", "TiB"],
+            _ => [bytes == 1 ? "byte" : "bytes", "KiB", "MiB", "GiB", "TiB"],
         };
         var (value, unit) = ((double)bytes, 0);
         for (; value >= 1024 && unit < units.Length - 1; unit++)
