@@ -19,7 +19,7 @@ namespace CloudDav.Server.Television;
 internal sealed class MediaDoor
 {
     /// <summary>The playlist, for players that take M3U.</summary>
-    public const string M3u8 = "playlist.m3u8";
+    public const string M3u = "playlist.m3u";
 
     /// <summary>The playlist as XSPF.</summary>
     public const string Xspf = "playlist.xspf";
@@ -27,7 +27,8 @@ internal sealed class MediaDoor
     /// <summary>What the address of a preview ends with, behind the name of what it shows.</summary>
     public const string PreviewExtension = ".jpg";
 
-    private const string M3u = "playlist.m3u";
+    // The same, for whoever tells by the name that it is UTF-8.
+    private const string M3u8 = "playlist.m3u8";
 
     /// <summary>Where media are.</summary>
     public const string Prefix = "/m";
@@ -190,7 +191,8 @@ internal sealed class MediaDoor
         var played = listed.Value.Items.Where(item => item.Kind != MediaClass.Image);
         var body = name == Xspf ? XspfOf(played, address) : M3uOf(played, address);
         var response = context.Response;
-        response.ContentType = TvFeed.ContentTypeOf(name, null);
+        // By the type that goes with m3u8, VLC takes a list for a stream in pieces (HLS), and plays nothing.
+        response.ContentType = TvFeed.ContentTypeOf(name == M3u8 ? M3u : name, null);
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.XContentTypeOptions = "nosniff";

@@ -128,7 +128,7 @@ internal static class TvFeed
                         IsReceived = album.IsReceived,
                         Items = album.Items,
                         Newest = TimeOf(album.NewestMs),
-                        M3u = address + MediaDoor.M3u8,
+                        M3u = address + MediaDoor.M3u,
                         Xspf = address + MediaDoor.Xspf,
                     };
                 }),

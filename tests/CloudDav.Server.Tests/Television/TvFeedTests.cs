@@ -321,7 +321,12 @@ public sealed class TvFeedTests : IAsyncLifetime
     {
         var album = await AlbumAsync("Films");
         var m3u = await _set.PlayAsync(album.GetProperty("m3u").GetString()!);
-        Assert.Equal("application/vnd.apple.mpegurl", m3u.Expect(200).Header("Content-Type"));
+        Assert.Equal("audio/x-mpegurl", m3u.Expect(200).Header("Content-Type"));
+        var m3u8 = await _set.PlayAsync(album.GetProperty("m3u").GetString()! + "8");
+        Assert.Equal(
+            ("audio/x-mpegurl", m3u.Text),
+            (m3u8.Expect(200).Header("Content-Type"), m3u8.Text)
+        );
         Assert.DoesNotContain("\r", m3u.Text, StringComparison.Ordinal);
         var lines = m3u.Text.TrimEnd('\n').Split('\n');
         Assert.Equal("#EXTM3U", lines[0]);
