@@ -104,11 +104,12 @@ internal static partial class PreviewWorker
         return new WorkerAnswer
         {
             Library = library,
-            PlaysVideo =
-                library is not null && ((string[])[Ffmpeg, Ffprobe, Prlimit]).All(File.Exists),
+            PlaysVideo = library is not null && HasPlayers,
             IsConfined = !SeesFiles(),
         };
     }
+
+    private static bool HasPlayers => ((string[])[Ffmpeg, Ffprobe, Prlimit]).All(File.Exists);
 
     // Of every system's files one that anybody may read.
     private static bool SeesFiles()
@@ -212,7 +213,7 @@ internal static partial class PreviewWorker
 
     private static (WorkerAnswer, List<byte[]>) LookAtVideo(long pixels, long memory)
     {
-        if (!File.Exists(Ffprobe) || !File.Exists(Ffmpeg))
+        if (!HasPlayers)
             return (new WorkerAnswer(), []);
         var probed = Call(
             Ffprobe,
