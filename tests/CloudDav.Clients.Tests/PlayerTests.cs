@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CloudDav.Clients.Tests;
 
-/// <summary>FFmpeg's library, which Kodi and most players read with, and mpv: from the tree, from a signed address and from the playlists of a paired TV set.</summary>
+/// <summary>FFmpeg's library, which Kodi and most players read with, mpv and VLC: from the tree, from a signed address and from the playlists of a paired TV set.</summary>
 public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoServer>
 {
     private const string Name = "Été à la mer.mp4";
@@ -137,6 +137,40 @@ public sealed partial class PlayerTests(DemoServer server) : IClassFixture<DemoS
             Assert.Matches("Video .*mpeg4", played.Output);
             Assert.Contains("at 00:00:10", played.Output, StringComparison.Ordinal);
         }
+
+        foreach (var source in (string[])[inTree, address, m3u, xspf])
+            await PlayWithVlcAsync(source);
+    }
+
+    // From the tenth second and ten times as fast, with every fifth picture kept. VLC does not run as root.
+    private static async Task PlayWithVlcAsync(string source)
+    {
+        using var home = new TempFolder();
+        File.SetUnixFileMode(home.Path, (UnixFileMode)0b111_111_111);
+        string[] command =
+        [
+            "vlc",
+            "--intf=dummy",
+            "--no-audio",
+            "--vout=dummy",
+            "--play-and-exit",
+            "--start-time=10",
+            "--rate=10",
+            "--video-filter=scene",
+            "--scene-format=png",
+            "--scene-ratio=5",
+            "--scene-path=" + home.Path,
+            "-vv",
+            source,
+        ];
+        if (Environment.IsPrivilegedProcess)
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. command];
+        var played = (await Command.RunAsync(command[0], command[1..], home.Path)).MustSucceed();
+        Assert.Matches(RangeFromWithin(), played.Output);
+        Assert.True(
+            Directory.EnumerateFiles(home.Path, "*.png").Any(),
+            $"VLC showed nothing of {source}:\n{played.Output}"
+        );
     }
 
     // As a person with a phone does it, and a set that then asks for its albums.
