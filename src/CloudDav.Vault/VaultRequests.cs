@@ -190,6 +190,9 @@ public sealed record NodeSearch
 
     /// <summary>Pictures and videos by when they were taken, the last first, and between <see cref="FromMs"/> and <see cref="UntilMs"/> by that; each row says what is known of it.</summary>
     public bool ByTaken { get; init; }
+
+    /// <summary>With <see cref="ByTaken"/>, the other way round: the first first.</summary>
+    public bool OldestFirst { get; init; }
 }
 
 /// <summary>How a search goes on.</summary>
@@ -198,7 +201,7 @@ public enum SearchNext
     /// <summary>With what comes next.</summary>
     More,
 
-    /// <summary>Nothing is wanted that was changed before this one.</summary>
+    /// <summary>Nothing is wanted that was changed before this one; or after it, where the oldest comes first.</summary>
     NothingOlder,
 
     /// <summary>Not at all.</summary>

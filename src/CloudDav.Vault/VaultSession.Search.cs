@@ -138,6 +138,7 @@ public sealed partial class VaultSession
                     search.FromMs ?? long.MinValue,
                     search.UntilMs ?? long.MaxValue,
                     last,
+                    search.OldestFirst,
                     SearchPage
                 );
                 if (

@@ -87,10 +87,30 @@ public abstract partial class MetadataStoreContract
         Assert.Equal(3, firsts.Count);
         var old = await Store.ReadAsync(
             snapshot =>
-                snapshot.ListTakenAsync(actor.Vault, facts.TakenMs, facts.TakenMs, null, 10),
+                snapshot.ListTakenAsync(actor.Vault, facts.TakenMs, facts.TakenMs, null, false, 10),
             Stop
         );
         Assert.Equal([ids["1.jpg"]], old.Select(row => row.Id));
+
+        var reversed = new List<NodeRow>();
+        while (
+            await TakenAsync(actor, 1, reversed.LastOrDefault(), isOldestFirst: true) is [var next]
+        )
+            reversed.Add(next);
+        Assert.Equal(found.Select(row => row.Id).Reverse(), reversed.Select(row => row.Id));
+        var late = await Store.ReadAsync(
+            snapshot =>
+                snapshot.ListTakenAsync(
+                    actor.Vault,
+                    facts.TakenMs + 1,
+                    long.MaxValue,
+                    null,
+                    true,
+                    10
+                ),
+            Stop
+        );
+        Assert.Equal(reversed.Skip(1).Select(row => row.Id), late.Select(row => row.Id));
     }
 
     [Fact]
@@ -180,11 +200,19 @@ public abstract partial class MetadataStoreContract
     private async Task<IReadOnlyList<NodeRow>> TakenAsync(
         Actor actor,
         int limit,
-        NodeRow? after = null
+        NodeRow? after = null,
+        bool isOldestFirst = false
     ) =>
         await Store.ReadAsync(
             snapshot =>
-                snapshot.ListTakenAsync(actor.Vault, long.MinValue, long.MaxValue, after, limit),
+                snapshot.ListTakenAsync(
+                    actor.Vault,
+                    long.MinValue,
+                    long.MaxValue,
+                    after,
+                    isOldestFirst,
+                    limit
+                ),
             Stop
         );
 }

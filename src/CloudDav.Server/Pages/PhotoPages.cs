@@ -90,7 +90,10 @@ internal static class PhotoPages
         }
         var months = await tree.Own.ListTakenMonthsAsync(zone, visit.Stop);
         var items = found.Value.Items;
-        var at = before is { } place ? TextOf(place) : "";
+        var newer =
+            before is not null && await BackAsync(visit, tree, items) is { Items: [_, ..] } back
+                ? QueryOf(back.Before)
+                : null;
         await visit.ShowAsync(
             visit.Words.Photos,
             Html.Of(
@@ -108,7 +111,7 @@ internal static class PhotoPages
                                     <section aria-labelledby="m{TextOf(group.Key)}">
                                     <h2 id="m{TextOf(group.Key)}">{visit.Reader.MonthOf(group.Key)}</h2>
                                     <ul class="photos">
-                                    {Html.Each(group, item => Tile(visit, words, item, $"?{From}={at}"))}
+                                    {Html.Each(group, item => Tile(visit, words, item, QueryOf(before)))}
                                     </ul>
                                     </section>
                                     """
@@ -127,10 +130,15 @@ internal static class PhotoPages
                         : Html.Of($"""<a href="{Root}">{words.Latest}</a>""")
                 )}
                 {(
+                    newer is null
+                        ? Html.None
+                        : Html.Of($"""<a href="{Root}{newer}" rel="prev">{words.Newer}</a>""")
+                )}
+                {(
                     items.Count < PageItems
                         ? Html.None
                         : Html.Of(
-                            $"""<a href="{Root}?{From}={TextOf(items[^1].Place)}" rel="next">{words.Older}</a>"""
+                            $"""<a href="{Root}{QueryOf(items[^1].Place)}" rel="next">{words.Older}</a>"""
                         )
                 )}
                 </nav>
@@ -310,7 +318,7 @@ internal static class PhotoPages
                 $"""<a href="{View}{Tail(beside.Item.Path)}{beside.Query}" rel="{relation}" data-preview="{PreviewAddress(beside.Item.Path, PreviewDesk.Sizes[^1], beside.Item.Node)}">{name}</a>"""
             );
 
-    // Those beside it on the page of the timeline that it was opened from; behind the last one the next page's first.
+    // Those beside it on the page of the timeline that it was opened from; before the first one the last of the page before, and behind the last one the first of the page behind.
     private static async ValueTask<(Neighbour? Previous, Neighbour? Next)> NeighboursAsync(
         HttpContext context,
         Visit visit,
@@ -327,7 +335,12 @@ internal static class PhotoPages
         if (at < 0)
             return default;
         var from = FromOf(context);
-        var previous = at > 0 ? new Neighbour(items[at - 1], from) : null;
+        var previous =
+            at > 0 ? new Neighbour(items[at - 1], from)
+            : before is not null
+            && await BackAsync(visit, tree, items) is { Items: [.., var last] } back
+                ? new Neighbour(last, QueryOf(back.Before))
+            : null;
         if (at < items.Count - 1)
             return (previous, new(items[at + 1], from));
         if (items.Count < PageItems)
@@ -337,10 +350,22 @@ internal static class PhotoPages
         return (
             previous,
             behind is { IsSuccess: true, Value.Items: [var first] }
-                ? new(first, $"?{From}={TextOf(place)}")
+                ? new(first, QueryOf(place))
                 : null
         );
     }
+
+    // The page before one; null when there is nothing to come before.
+    private static async ValueTask<TakenItems?> BackAsync(
+        Visit visit,
+        VaultTree tree,
+        IReadOnlyList<TakenItem> items
+    ) =>
+        items.Count > 0
+        && await MediaTimeline.ListBackAsync(tree, items[0].Place, PageItems, visit.Stop)
+            is { IsSuccess: true } found
+            ? found.Value
+            : null;
 
     private static async ValueTask<(Neighbour? Previous, Neighbour? Next)> NeighboursInFolderAsync(
         Visit visit,
@@ -492,15 +517,20 @@ internal static class PhotoPages
         string.Concat(path.Select(segment => "/" + Uri.EscapeDataString(segment)));
 
     private static string FromOf(HttpContext context) =>
-        PlaceOf(context.Request.Query[From]) is { } place ? $"?{From}={TextOf(place)}" : "";
+        QueryOf(PlaceOf(context.Request.Query[From]));
 
-    private static string TextOf((long TakenMs, long Id) place) =>
+    private static string QueryOf((long TakenMs, long Id)? before) =>
+        before is { } place ? $"?{From}={TextOf(place)}" : "";
+
+    /// <summary>A place in the order of when things were taken, as addresses have it.</summary>
+    public static string TextOf((long TakenMs, long Id) place) =>
         string.Create(CultureInfo.InvariantCulture, $"{place.TakenMs}_{place.Id}");
 
     private static string TextOf(DateOnly month) =>
         month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
-    private static (long TakenMs, long Id)? PlaceOf(string? text) =>
+    /// <summary>The place that an address has; null for none.</summary>
+    public static (long TakenMs, long Id)? PlaceOf(string? text) =>
         text?.Split('_') is [var taken, var id]
         && long.TryParse(
             taken,

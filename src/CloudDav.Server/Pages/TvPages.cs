@@ -28,6 +28,8 @@ internal static class TvPages
     // As many as fit in a few screens, so that an old set has room for their pictures.
     private const int PageItems = 24;
 
+    private const string From = "from";
+
     // How long a picture stands in a slideshow, in seconds.
     private const int SlideSeconds = 8;
 
@@ -255,7 +257,7 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var words = screen.Words;
-                var from = (int)Math.Min(FilePages.NumberOf(context, "from") ?? 0, int.MaxValue);
+                var from = (int)Math.Min(FilePages.NumberOf(context, From) ?? 0, int.MaxValue);
                 var found = await library.ListAlbumsAsync(screen.Stop);
                 if (found.Refusal is { } refusal)
                     return refusal;
@@ -312,7 +314,11 @@ internal static class TvPages
             context,
             async (screen, library) =>
             {
-                var page = await TimelineAsync(context, screen, library);
+                var page = await TimelineAsync(
+                    screen,
+                    library,
+                    PhotoPages.PlaceOf(context.Request.Query[From])
+                );
                 return page.Refusal
                     ?? await ShowItemsAsync(screen, library, screen.Words.Everything, page.Value);
             }
@@ -323,18 +329,31 @@ internal static class TvPages
             context,
             async (screen, library) =>
             {
-                var page = await TimelineAsync(context, screen, library);
+                var page = await TimelineAsync(
+                    screen,
+                    library,
+                    PhotoPages.PlaceOf(context.Request.Query[From])
+                );
                 return page.Refusal
                     ?? await ShowItemAsync(
                         context,
                         screen,
                         library,
                         page.Value,
-                        // The first of the next page follows the last of this one.
-                        page.Value.NextQuery
-                            is null
+                        page.Value.Query.Length == 0
                             ? null
-                            : async () => await TimelineAsync(screen, library, page.Value.Items[^1])
+                            : async () =>
+                                TimelineOf(
+                                    await library.ListTimelineBackAsync(
+                                        PlaceOf(page.Value.Items[0]),
+                                        PageItems,
+                                        screen.Stop
+                                    )
+                                ),
+                        page.Value.NextQuery is null
+                            ? null
+                            : async () =>
+                                await TimelineAsync(screen, library, PlaceOf(page.Value.Items[^1]))
                     );
             }
         );
@@ -350,7 +369,7 @@ internal static class TvPages
                         screen,
                         library,
                         album.Value.Title,
-                        album.Value.Page.Cut(FilePages.NumberOf(context, "from") ?? 0)
+                        album.Value.Page.Cut(FilePages.NumberOf(context, From) ?? 0)
                     );
             }
         );
@@ -362,52 +381,42 @@ internal static class TvPages
             {
                 var album = await AlbumAsync(context, screen, library);
                 return album.Refusal
-                    ?? await ShowItemAsync(context, screen, library, album.Value.Page, more: null);
+                    ?? await ShowItemAsync(
+                        context,
+                        screen,
+                        library,
+                        album.Value.Page,
+                        less: null,
+                        more: null
+                    );
             }
         );
-
-    private static ValueTask<VaultResult<Sequence>> TimelineAsync(
-        HttpContext context,
-        TvScreen screen,
-        TvLibrary library
-    ) =>
-        TimelineAsync(
-            screen,
-            library,
-            FilePages.NumberOf(context, "time") is { } time
-            && FilePages.NumberOf(context, "id") is { } id
-                ? (time, id)
-                : null
-        );
-
-    private static ValueTask<VaultResult<Sequence>> TimelineAsync(
-        TvScreen screen,
-        TvLibrary library,
-        TvItem after
-    ) => TimelineAsync(screen, library, (after.TakenMs, after.Id.Value));
 
     private static async ValueTask<VaultResult<Sequence>> TimelineAsync(
         TvScreen screen,
         TvLibrary library,
-        (long Time, long Id)? before
-    )
+        (long TakenMs, long Id)? before
+    ) => TimelineOf(await library.ListTimelineAsync(before, PageItems, screen.Stop));
+
+    private static VaultResult<Sequence> TimelineOf(VaultResult<TvTimeline> found)
     {
-        var found = await library.ListTimelineAsync(before, PageItems, screen.Stop);
         if (found.Refusal is { } refusal)
             return refusal;
         var items = found.Value.Items;
-        var query = before is var (time, id) ? $"?time={Number(time)}&id={Number(id)}" : "";
+        var query = found.Value.Before is { } before ? QueryOf(before) : "";
         return new Sequence(items, Timeline)
         {
             ItemQuery = query,
             Query = query,
-            NextQuery =
-                items.Count == PageItems
-                    ? $"?time={Number(items[^1].TakenMs)}&id={Number(items[^1].Id.Value)}"
-                    : null,
+            NextQuery = items.Count == PageItems ? QueryOf(PlaceOf(items[^1])) : null,
             IsComplete = found.Value.IsComplete,
         };
     }
+
+    private static string QueryOf((long TakenMs, long Id) place) =>
+        $"?{From}={PhotoPages.TextOf(place)}";
+
+    private static (long TakenMs, long Id) PlaceOf(TvItem item) => (item.TakenMs, item.Id.Value);
 
     private static async ValueTask<VaultResult<(string Title, Sequence Page)>> AlbumAsync(
         HttpContext context,
@@ -476,6 +485,7 @@ internal static class TvPages
         TvScreen screen,
         TvLibrary library,
         Sequence page,
+        Func<ValueTask<VaultResult<Sequence>>>? less,
         Func<ValueTask<VaultResult<Sequence>>>? more
     )
     {
@@ -498,7 +508,15 @@ internal static class TvPages
         var isShow = context.Request.Query.ContainsKey(Slides);
         string? With(string? address) =>
             isShow && address is not null ? AsSlides(address) : address;
-        var previous = With(at > 0 ? page.AddressOf(page.Items[at - 1]) : null);
+        // The last of the page before comes before the first of this one.
+        var previous = With(
+            at > 0 ? page.AddressOf(page.Items[at - 1])
+            : less is not null
+            && await less() is { IsSuccess: true, Value: { Items: [.., var last] } before }
+                ? before.AddressOf(last)
+            : null
+        );
+        // And the first of the page behind follows its last.
         var next = With(
             at + 1 < page.Items.Count ? page.AddressOf(page.Items[at + 1])
             : more is not null
@@ -656,6 +674,6 @@ internal static class TvPages
             };
         }
 
-        private static string FromQuery(int start) => start == 0 ? "" : "?from=" + Number(start);
+        private static string FromQuery(int start) => start == 0 ? "" : $"?{From}={Number(start)}";
     }
 }

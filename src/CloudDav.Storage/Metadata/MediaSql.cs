@@ -4,15 +4,25 @@ namespace CloudDav.Storage;
 internal static class MediaSql
 {
     // What was taken comes first, and then where each hangs: in the order that both indexes have.
-    public const string ListTaken = $"""
+    private const string Taken = $"""
         SELECT {TreeSql.NodeColumns}, {MediaStatements.Columns}
         FROM media m INDEXED BY media_taken
         CROSS JOIN nodes n INDEXED BY nodes_content
           ON n.vault_id = m.vault_id AND n.content_id = m.content_id AND n.media_class IS NOT NULL AND n.media_class < 3
         {TreeSql.WithDirs}
         WHERE m.vault_id = ?1 AND m.taken >= ?2 AND m.taken <= ?3
+        """;
+
+    public const string ListTaken = $"""
+        {Taken}
           AND (m.taken < ?3 OR m.content_id < ?4 OR (m.content_id = ?4 AND n.node_id < ?5))
         ORDER BY m.taken DESC, m.content_id DESC, n.node_id DESC LIMIT ?6
+        """;
+
+    public const string ListTakenOldestFirst = $"""
+        {Taken}
+          AND (m.taken > ?2 OR m.content_id > ?4 OR (m.content_id = ?4 AND n.node_id > ?5))
+        ORDER BY m.taken, m.content_id, n.node_id LIMIT ?6
         """;
 
     public const string FindFirst =

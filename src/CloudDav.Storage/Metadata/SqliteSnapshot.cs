@@ -203,16 +203,18 @@ internal partial class SqliteSnapshot(SqliteSession session, FactsMemory memory)
         long fromMs,
         long untilMs,
         NodeRow? after,
+        bool isOldestFirst,
         int limit
     )
     {
         var rows = new List<NodeRow>();
-        var statement = session[MediaSql.ListTaken]
+        var begin = isOldestFirst ? long.MinValue : long.MaxValue;
+        var statement = session[isOldestFirst ? MediaSql.ListTakenOldestFirst : MediaSql.ListTaken]
             .Bind(1, vault.Value)
-            .Bind(2, fromMs)
-            .Bind(3, after?.Media!.TakenMs ?? untilMs)
-            .Bind(4, after?.Content!.Value.Value ?? long.MaxValue)
-            .Bind(5, after?.Id.Value ?? long.MaxValue)
+            .Bind(2, isOldestFirst ? after?.Media!.TakenMs ?? fromMs : fromMs)
+            .Bind(3, isOldestFirst ? untilMs : after?.Media!.TakenMs ?? untilMs)
+            .Bind(4, after?.Content!.Value.Value ?? begin)
+            .Bind(5, after?.Id.Value ?? begin)
             .Bind(6, limit);
         while (statement.Step())
         {

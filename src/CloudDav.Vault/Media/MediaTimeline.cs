@@ -18,10 +18,15 @@ public sealed record TakenItem(
     public (long TakenMs, long Id) Place => (Facts.TakenMs, Node.Id.Value);
 }
 
-/// <summary>Some pictures and videos.</summary>
+/// <summary>Some pictures and videos, the last taken first.</summary>
 /// <param name="Items">The items.</param>
 /// <param name="IsComplete">False when the search came to its bounds: there may be more.</param>
-public sealed record TakenItems(IReadOnlyList<TakenItem> Items, bool IsComplete);
+/// <param name="Before">The place that they are the last ones before; null when they are the very last.</param>
+public sealed record TakenItems(
+    IReadOnlyList<TakenItem> Items,
+    bool IsComplete,
+    (long TakenMs, long Id)? Before
+);
 
 /// <summary>Pictures and videos of a tree by when they were taken, in the own vault and in what others share; page by page, so that their number does not matter.</summary>
 public static class MediaTimeline
@@ -34,21 +39,52 @@ public static class MediaTimeline
     /// <param name="before">The place; null for the very last.</param>
     /// <param name="most">How many.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public static async ValueTask<VaultResult<TakenItems>> ListAsync(
+    public static ValueTask<VaultResult<TakenItems>> ListAsync(
         VaultTree tree,
         (long TakenMs, long Id)? before,
+        int most,
+        CancellationToken cancellationToken
+    ) => ListAsync(tree, before, isAfter: false, most, cancellationToken);
+
+    /// <summary>The page that comes before a place: the first ones after it.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="after">The place.</param>
+    /// <param name="most">How many.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public static async ValueTask<VaultResult<TakenItems>> ListBackAsync(
+        VaultTree tree,
+        (long TakenMs, long Id) after,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await ListAsync(tree, after, isAfter: true, most + 1, cancellationToken);
+        // The one too many is what the page begins behind.
+        return found.IsSuccess && found.Value.Items.Count > most
+            ? found.Value with
+            {
+                Items = [.. found.Value.Items.Skip(1)],
+                Before = found.Value.Items[0].Place,
+            }
+            : found;
+    }
+
+    private static async ValueTask<VaultResult<TakenItems>> ListAsync(
+        VaultTree tree,
+        (long TakenMs, long Id)? place,
+        bool isAfter,
         int most,
         CancellationToken cancellationToken
     )
     {
         var isNoted = await NoteAsync(tree, [tree.Actor.Vault], cancellationToken) is not false;
         var seen = new HashSet<VaultId>();
-        var found = await ListAsync(tree, before, most, seen, cancellationToken);
+        var found = await ListAsync(tree, place, isAfter, most, seen, cancellationToken);
         seen.Remove(tree.Actor.Vault);
         // What others share may have something that nobody has noted yet.
         if (found.IsSuccess && await NoteAsync(tree, seen, cancellationToken) is { } areNoted)
         {
-            found = await ListAsync(tree, before, most, seen, cancellationToken);
+            found = await ListAsync(tree, place, isAfter, most, seen, cancellationToken);
             isNoted &= areNoted;
         }
         return found.IsSuccess && !isNoted ? found.Value with { IsComplete = false } : found;
@@ -86,13 +122,16 @@ public static class MediaTimeline
 
     private static async ValueTask<VaultResult<TakenItems>> ListAsync(
         VaultTree tree,
-        (long TakenMs, long Id)? before,
+        (long TakenMs, long Id)? place,
+        bool isAfter,
         int most,
         HashSet<VaultId> seen,
         CancellationToken cancellationToken
     )
     {
-        var newest = new PriorityQueue<TakenItem, (long, long)>();
+        // The nearer to the place, the higher.
+        (long, long) RankOf((long TakenMs, long Id) at) => isAfter ? (~at.TakenMs, ~at.Id) : at;
+        var nearest = new PriorityQueue<TakenItem, (long, long)>();
         var tops = new ShareTops(tree.Actor.Vault);
         var searched = await tree.SearchAsync(
             [],
@@ -100,7 +139,9 @@ public static class MediaTimeline
             {
                 ByTaken = true,
                 OnlyFiles = true,
-                UntilMs = before?.TakenMs,
+                OldestFirst = isAfter,
+                FromMs = isAfter ? place?.TakenMs : null,
+                UntilMs = isAfter ? null : place?.TakenMs,
             },
             NodeDetails.None,
             (below, vault, node) =>
@@ -110,21 +151,21 @@ public static class MediaTimeline
                 // What is shared by itself was found by its place, and nothing is known of it here.
                 if (!IsShown(node) || FactsOf(node) is not { } facts)
                     return SearchNext.More;
-                var place = (facts.TakenMs, node.Id.Value);
-                if (before is { } last && place.CompareTo(last) >= 0)
+                var rank = RankOf((facts.TakenMs, node.Id.Value));
+                if (place is { } border && rank.CompareTo(RankOf(border)) >= 0)
                     return SearchNext.More;
-                if (newest.Count == most)
+                if (nearest.Count == most)
                 {
-                    if (!newest.TryPeek(out _, out var oldest) || place.CompareTo(oldest) <= 0)
+                    if (!nearest.TryPeek(out _, out var farthest) || rank.CompareTo(farthest) <= 0)
                         // Those that were taken at once come in another order.
-                        return isTop || facts.TakenMs == oldest.Item1
+                        return isTop || rank.Item1 == farthest.Item1
                             ? SearchNext.More
                             : SearchNext.NothingOlder;
-                    newest.Dequeue();
+                    nearest.Dequeue();
                 }
-                newest.Enqueue(
+                nearest.Enqueue(
                     new TakenItem(below.ToArray(), vault.Id, node.Copy(), facts, isTop),
-                    place
+                    rank
                 );
                 return SearchNext.More;
             },
@@ -132,11 +173,12 @@ public static class MediaTimeline
         );
         if (searched.Refusal is { } refusal)
             return refusal;
-        var items = new List<TakenItem>(newest.Count);
-        while (newest.TryDequeue(out var item, out _))
+        var items = new List<TakenItem>(nearest.Count);
+        while (nearest.TryDequeue(out var item, out _))
             items.Add(item);
-        items.Reverse();
-        return new TakenItems(items, searched.Value);
+        if (!isAfter)
+            items.Reverse();
+        return new TakenItems(items, searched.Value, isAfter ? null : place);
     }
 
     /// <summary>Those directly in a folder, in the order of their names, numbers by their value.</summary>

@@ -204,17 +204,19 @@ public interface IMetadataSnapshot
         int limit
     );
 
-    /// <summary>Pictures and videos by when they were taken, the last first, each with what is known of it; in the trash as well.</summary>
+    /// <summary>Pictures and videos by when they were taken, each with what is known of it; in the trash as well.</summary>
     /// <param name="vault">The vault.</param>
     /// <param name="fromMs">Taken then or later.</param>
     /// <param name="untilMs">Taken then or before.</param>
     /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="isOldestFirst">Whether the first come first; otherwise the last.</param>
     /// <param name="limit">How many.</param>
     ValueTask<IReadOnlyList<NodeRow>> ListTakenAsync(
         VaultId vault,
         long fromMs,
         long untilMs,
         NodeRow? after,
+        bool isOldestFirst,
         int limit
     );
 

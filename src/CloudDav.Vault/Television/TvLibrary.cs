@@ -58,7 +58,12 @@ public sealed record TvFolder(IReadOnlyList<string> Path, IReadOnlyList<TvItem> 
 /// <summary>Some media, the newest first.</summary>
 /// <param name="Items">The media.</param>
 /// <param name="IsComplete">False when the search came to its bounds: there may be more.</param>
-public sealed record TvTimeline(IReadOnlyList<TvItem> Items, bool IsComplete);
+/// <param name="Before">The place that they are the last ones before; null when they are the very last.</param>
+public sealed record TvTimeline(
+    IReadOnlyList<TvItem> Items,
+    bool IsComplete,
+    (long TakenMs, long Id)? Before
+);
 
 /// <summary>
 /// What a TV set sees of its person's tree: media and the subtitles beside them, and in every standing but the first the own ones alone. Everything goes by the ordinary use cases of the tree at <see cref="Door.Tv"/>, so
@@ -262,12 +267,34 @@ public sealed class TvLibrary
     /// <param name="most">How many.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public async ValueTask<VaultResult<TvTimeline>> ListTimelineAsync(
-        (long ChangedMs, long Id)? before,
+        (long TakenMs, long Id)? before,
         int most,
+        CancellationToken cancellationToken
+    ) =>
+        await ShowAsync(
+            await MediaTimeline.ListAsync(Tree, before, most, cancellationToken),
+            cancellationToken
+        );
+
+    /// <summary>The page of the timeline that comes before a place.</summary>
+    /// <param name="after">The place.</param>
+    /// <param name="most">How many.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public async ValueTask<VaultResult<TvTimeline>> ListTimelineBackAsync(
+        (long TakenMs, long Id) after,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        await ShowAsync(
+            await MediaTimeline.ListBackAsync(Tree, after, most, cancellationToken),
+            cancellationToken
+        );
+
+    private async ValueTask<VaultResult<TvTimeline>> ShowAsync(
+        VaultResult<TakenItems> found,
         CancellationToken cancellationToken
     )
     {
-        var found = await MediaTimeline.ListAsync(Tree, before, most, cancellationToken);
         if (found.Refusal is { } refusal)
             return refusal;
         var items = new List<TvItem>(found.Value.Items.Count);
@@ -290,7 +317,7 @@ public sealed class TvLibrary
             }
             items.Add(item);
         }
-        return new TvTimeline(items, found.Value.IsComplete);
+        return new TvTimeline(items, found.Value.IsComplete, found.Value.Before);
     }
 
     private static Refusal NotFound => new(RefusalRule.NotFound);

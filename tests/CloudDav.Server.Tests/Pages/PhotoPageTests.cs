@@ -44,6 +44,17 @@ public sealed class PhotoPageTests : IAsyncLifetime
         var next = Between(first.Text, "href=\"", "\" rel=\"next\"");
         var second = (await _browser.OpenAsync(next)).Expect(200);
         Assert.Equal(2, second.Text.Split("<li>").Length - 1);
+        // The page before is the first again, and both lead on over their border.
+        Assert.Equal("/photos", Between(second.Text, "href=\"", "\" rel=\"prev\""));
+        var border = (
+            await _browser.OpenAsync("/photos/view/a%20b/01.jpg" + next["/photos".Length..])
+        ).Expect(200);
+        var back = Between(border.Text, "href=\"", "\" rel=\"prev\"");
+        Assert.Equal("/photos/view/a%20b/02.jpg", back);
+        Assert.Equal(
+            "/photos/view/a%20b/01.jpg" + next["/photos".Length..],
+            Between((await _browser.OpenAsync(back)).Text, "href=\"", "\" rel=\"next\"")
+        );
         var seen = (await _browser.OpenAsync("/photos/folder/a%20b?page=2")).Expect(200);
         Assert.Equal(2, seen.Text.Split("<li>").Length - 1);
 

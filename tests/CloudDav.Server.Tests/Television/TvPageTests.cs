@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Server.Tests.Pages;
@@ -76,41 +77,43 @@ public sealed partial class TvPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_picture_of_the_timeline_leads_to_the_next_over_all_its_pages()
+    public async Task Every_picture_of_the_timeline_leads_to_the_next_and_back_over_all_its_pages()
     {
         (await _api.Alice.MkcolAsync("/dav/Pictures")).Expect(201);
-        for (var i = 1; i <= 26; i++)
-        {
-            _api.Time.Advance(TimeSpan.FromSeconds(1));
-            (await _api.Alice.PutAsync($"/dav/Pictures/{i}.jpg", "jpeg")).Expect(201);
-        }
+        // Most of them are older than the clock of computers.
+        for (var i = 1; i <= 50; i++)
+            (
+                await _api.Alice.PutAsync(
+                    $"/dav/Pictures/{i}.jpg",
+                    "jpeg",
+                    ("X-OC-Mtime", (i - 40).ToString(CultureInfo.InvariantCulture))
+                )
+            ).Expect(201);
         await PairAsync();
         var timeline = (await _set.OpenAsync("/tv/timeline")).Expect(200).Text;
         Assert.Equal(24, Tiles().Count(timeline));
-        var (way, seen) = (AddressOf(Tiles(), timeline), new List<string>());
-        while (way is not null)
-        {
-            var shown = (await _set.OpenAsync(way)).Expect(200).Text;
-            seen.Add(Pictures().Match(shown).Groups["name"].Value);
-            way = AddressOf(Nexts(), shown);
-        }
-        Assert.Equal(Enumerable.Range(1, 26).Reverse().Select(i => $"{i}.jpg"), seen);
+        var first = AddressOf(Tiles(), timeline)!;
+        var (forth, last) = await WalkAsync(first, Nexts());
+        Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(i => $"{i}.jpg"), forth);
+        var (back, begin) = await WalkAsync(last, Previouses());
+        Assert.Equal(forth.AsEnumerable().Reverse(), back);
+        Assert.Equal(first, begin);
 
         var albums = (await _set.OpenAsync("/tv")).Expect(200).Text;
         var album = AddressOf(Tiles(), albums)!;
         var whole = (await _set.OpenAsync(album)).Expect(200).Text;
         Assert.Equal(24, Tiles().Count(whole));
-        var rest = (await _set.OpenAsync(album + "?from=24")).Expect(200).Text;
+        var rest = (await _set.OpenAsync(album + "?from=48")).Expect(200).Text;
         Assert.Equal(2, Tiles().Count(rest));
         // The last of them leads back to the page on which it is, and the picture is there to be seen.
-        var last = (await _set.OpenAsync(Tiles().Matches(rest)[1].Groups["address"].Value))
+        var lone = (await _set.OpenAsync(Tiles().Matches(rest)[1].Groups["address"].Value))
             .Expect(200)
             .Text;
-        Assert.Equal(album + "?from=24", AddressOf(Ups(), last));
-        Assert.Null(AddressOf(Nexts(), last));
+        Assert.Equal(album + "?from=48", AddressOf(Ups(), lone));
+        Assert.Null(AddressOf(Nexts(), lone));
         Assert.Equal(
             "jpeg",
-            (await _set.OpenAsync(Pictures().Match(last).Groups["address"].Value)).Expect(200).Text
+            (await _set.OpenAsync(Pictures().Match(lone).Groups["address"].Value)).Expect(200).Text
         );
         // A slideshow goes on by itself, and stays one.
         var slide = (await _set.OpenAsync(AddressOf(Tiles(), whole) + "?slides")).Expect(200).Text;
@@ -121,6 +124,20 @@ public sealed partial class TvPageTests : IAsyncLifetime
         // What is gone since the page was shown leads to the page.
         Assert.Equal((303, album), Led(await _set.OpenAsync(album + "/4711")));
         (await _set.OpenAsync("/tv/albums/4711")).Expect(404);
+    }
+
+    // The names of the pictures along a way, and the address where it ends.
+    private async Task<(List<string> Names, string End)> WalkAsync(string way, Regex step)
+    {
+        var names = new List<string>();
+        while (true)
+        {
+            var shown = (await _set.OpenAsync(way)).Expect(200).Text;
+            names.Add(Pictures().Match(shown).Groups["name"].Value);
+            if (AddressOf(step, shown) is not { } further || names.Count > 100)
+                return (names, way);
+            way = further;
+        }
     }
 
     [Fact]
@@ -199,6 +216,9 @@ public sealed partial class TvPageTests : IAsyncLifetime
         matchTimeoutMilliseconds: 1_000
     )]
     private static partial Regex Nexts();
+
+    [GeneratedRegex("href=\"(?<address>[^\"]+)\" rel=\"prev\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Previouses();
 
     [GeneratedRegex(
         "href=\"(?<address>[^\"]+)\" rel=\"up\"",

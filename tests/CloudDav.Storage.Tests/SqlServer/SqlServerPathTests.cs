@@ -910,7 +910,10 @@ public sealed class SqlServerPathTests(SqlServerStatementTests.Model fixture)
         await store.ReadAsync(
             async snapshot =>
             {
-                Assert.Empty(await snapshot.ListTakenAsync(s_actor.Vault, 0, 9, null, 10));
+                foreach (var isOldestFirst in (bool[])[false, true])
+                    Assert.Empty(
+                        await snapshot.ListTakenAsync(s_actor.Vault, 0, 9, null, isOldestFirst, 10)
+                    );
                 Assert.Empty(await snapshot.ListFirstTakenAsync(s_actor.Vault, [1, 2]));
                 Assert.Empty(await snapshot.DescribeMediaAsync(s_actor.Vault, [new(5)]));
                 Assert.Empty(await snapshot.ListPreviewsAsync(s_actor.Vault, new(5)));

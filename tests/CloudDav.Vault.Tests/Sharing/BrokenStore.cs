@@ -174,8 +174,9 @@ internal sealed class BrokenStore(IMetadataStore store, PlantedBug bug) : IMetad
             long fromMs,
             long untilMs,
             NodeRow? after,
+            bool isOldestFirst,
             int limit
-        ) => snapshot.ListTakenAsync(vault, fromMs, untilMs, after, limit);
+        ) => snapshot.ListTakenAsync(vault, fromMs, untilMs, after, isOldestFirst, limit);
 
         public ValueTask<IReadOnlyDictionary<long, long>> ListFirstTakenAsync(
             VaultId vault,

@@ -10,6 +10,7 @@ internal sealed record PhotoWords
     public required string Month { get; init; }
     public required string Show { get; init; }
     public required string Latest { get; init; }
+    public required string Newer { get; init; }
     public required string Older { get; init; }
     public required string NotAll { get; init; }
     public required string InFolder { get; init; }
@@ -46,6 +47,7 @@ internal sealed record PhotoWords
         Month = "Month",
         Show = "Show",
         Latest = "Latest photos",
+        Newer = "Newer photos",
         Older = "Older photos",
         NotAll =
             "There are more than could be looked through just now. Reload the page in a moment.",
@@ -75,6 +77,7 @@ internal sealed record PhotoWords
         Month = "Maand",
         Show = "Tonen",
         Latest = "Nieuwste foto’s",
+        Newer = "Nieuwere foto’s",
         Older = "Oudere foto’s",
         NotAll =
             "Er zijn er meer dan nu bekeken konden worden. Laad de pagina over enkele ogenblikken opnieuw.",
@@ -104,6 +107,7 @@ internal sealed record PhotoWords
         Month = "Mois",
         Show = "Afficher",
         Latest = "Photos les plus récentes",
+        Newer = "Photos plus récentes",
         Older = "Photos plus anciennes",
         NotAll =
             "Il y en a plus que ce qui a pu être parcouru à l’instant. Rechargez la page dans un moment.",
@@ -133,6 +137,7 @@ internal sealed record PhotoWords
         Month = "Monat",
         Show = "Anzeigen",
         Latest = "Neueste Fotos",
+        Newer = "Neuere Fotos",
         Older = "Ältere Fotos",
         NotAll =
             "Es gibt mehr, als eben durchgesehen werden konnten. Laden Sie die Seite in einem Moment neu.",

@@ -113,23 +113,37 @@ internal static class MediaStatements
     );
 
     /// <summary>The last one of the page before closes the order where many were taken at once.</summary>
-    public static readonly SqlServerStatement ListTaken = new(
-        $"""
-        SELECT TOP (@limit) {TreeStatements.NodeColumns}, {Columns}
-        FROM dbo.media AS m
-        JOIN dbo.nodes AS n ON n.vault_id = m.vault_id AND n.content_id = m.content_id AND n.media_class IN (1, 2)
-        {TreeStatements.WithDirs}
-        WHERE m.vault_id = @vault AND m.taken >= @from AND m.taken <= @until
-          AND (m.taken < @until OR m.content_id < @content OR (m.content_id = @content AND n.node_id < @node))
+    public static readonly SqlServerStatement ListTaken = Taken(
+        """
+        AND (m.taken < @until OR m.content_id < @content OR (m.content_id = @content AND n.node_id < @node))
         ORDER BY m.taken DESC, m.content_id DESC, n.node_id DESC;
-        """,
-        BigInt("@vault"),
-        BigInt("@from"),
-        BigInt("@until"),
-        BigInt("@content"),
-        BigInt("@node"),
-        Int("@limit")
+        """
     );
+
+    public static readonly SqlServerStatement ListTakenOldestFirst = Taken(
+        """
+        AND (m.taken > @from OR m.content_id > @content OR (m.content_id = @content AND n.node_id > @node))
+        ORDER BY m.taken, m.content_id, n.node_id;
+        """
+    );
+
+    private static SqlServerStatement Taken(string afterInOrder) =>
+        new(
+            $"""
+            SELECT TOP (@limit) {TreeStatements.NodeColumns}, {Columns}
+            FROM dbo.media AS m
+            JOIN dbo.nodes AS n ON n.vault_id = m.vault_id AND n.content_id = m.content_id AND n.media_class IN (1, 2)
+            {TreeStatements.WithDirs}
+            WHERE m.vault_id = @vault AND m.taken >= @from AND m.taken <= @until
+              {afterInOrder}
+            """,
+            BigInt("@vault"),
+            BigInt("@from"),
+            BigInt("@until"),
+            BigInt("@content"),
+            BigInt("@node"),
+            Int("@limit")
+        );
 
     public static readonly SqlServerStatement ListFirst = new(
         """

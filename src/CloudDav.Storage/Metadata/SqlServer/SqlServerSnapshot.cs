@@ -290,17 +290,19 @@ internal partial class SqlServerSnapshot(SqlServerDatabase database, SqlServerSe
         long fromMs,
         long untilMs,
         NodeRow? after,
+        bool isOldestFirst,
         int limit
     )
     {
         var ready = await PrepareAsync(vault);
+        var begin = isOldestFirst ? long.MinValue : long.MaxValue;
         await using var reader = await ready.ReadAsync(
-            MediaStatements.ListTaken.With(
+            (isOldestFirst ? MediaStatements.ListTakenOldestFirst : MediaStatements.ListTaken).With(
                 vault.Value,
-                fromMs,
-                after?.Media!.TakenMs ?? untilMs,
-                after?.Content!.Value.Value ?? long.MaxValue,
-                after?.Id.Value ?? long.MaxValue,
+                isOldestFirst ? after?.Media!.TakenMs ?? fromMs : fromMs,
+                isOldestFirst ? untilMs : after?.Media!.TakenMs ?? untilMs,
+                after?.Content!.Value.Value ?? begin,
+                after?.Id.Value ?? begin,
                 limit
             )
         );
