@@ -21,7 +21,7 @@ RUN apt-get update \
  && mkdir /media \
  && set -- /usr/bin/ffmpeg /usr/bin/ffprobe /usr/bin/prlimit $(find /usr/lib \( -name libvips.so.42 -o -name vips-heif.so -o -path '*/libheif/plugins/*.so' \)) \
  && { printf '%s\n' "$@"; ldd "$@" | sed -nE 's,^.* => (/usr)?(/lib/.*) \(.*,/usr\2,p'; } | sort -u \
-  | grep -vE '/lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+|ssl|crypto|icu[a-z]+)\.so' | xargs cp -L --parents -t /media
+  | grep -vE '/lib(c|m|mvec|dl|rt|pthread|resolv|gcc_s|stdc\+\+|ssl|crypto|icu[a-z]+)\.so' | xargs cp -L --parents -t /media
 
 # The "extra" variant has ICU, without which names cannot be normalised. It has no shell and no root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
