@@ -103,13 +103,20 @@ internal static class AccountPages
             return;
         }
         var seen = found.Value;
+        var onItems = seen
+            .Decision.Facts.Measures.Where(measure =>
+                (measure.Node is not null || measure.Share is not null)
+                && measure.Holds(seen.Decision.Now)
+            )
+            .ToList();
+        var places = await FindAsync(visit, session, onItems);
         await ShowAsync(
             visit,
             Root,
             AccountWords.In(visit.Language).Title,
             Html.Of(
                 $"""
-                {Standing(visit, seen)}
+                {Standing(visit, seen, onItems, places)}
                 {Abilities(visit, seen.Decision)}
                 {Contract(visit, seen)}
                 {Usage(visit, seen)}
@@ -120,7 +127,39 @@ internal static class AccountPages
         );
     }
 
-    private static Html Standing(Visit visit, AccountOverview seen)
+    // Where the items are that something is on, as far as they can be seen: not in the trash.
+    private static async ValueTask<IReadOnlyDictionary<NodeId, string[]>> FindAsync(
+        Visit visit,
+        BrowserSession session,
+        IEnumerable<Measure> measures
+    )
+    {
+        var places = new Dictionary<NodeId, string[]>();
+        var nodes = measures.Select(measure => measure.Node).OfType<NodeId>().ToList();
+        if (nodes.Count > 0)
+            await visit
+                .TreeOf(session)
+                .SearchAsync(
+                    [],
+                    new NodeSearch { Nodes = nodes },
+                    NodeDetails.None,
+                    (below, vault, node) =>
+                    {
+                        if (vault.Id == session.Actor.Vault)
+                            places[node.Id] = below.ToArray();
+                        return SearchNext.More;
+                    },
+                    visit.Stop
+                );
+        return places;
+    }
+
+    private static Html Standing(
+        Visit visit,
+        AccountOverview seen,
+        IReadOnlyList<Measure> onItems,
+        IReadOnlyDictionary<NodeId, string[]> places
+    )
     {
         var (words, reader, decision) = (
             AccountWords.In(visit.Language),
@@ -175,11 +214,13 @@ internal static class AccountPages
                     : Html.None
             )}
             {Html.Each(
-                decision.Facts.Measures.Where(measure =>
-                    (measure.Node is not null || measure.Share is not null)
-                    && measure.Holds(decision.Now)
-                ),
-                measure => OnItem(visit, measure)
+                onItems,
+                measure =>
+                    OnItem(
+                        visit,
+                        measure,
+                        measure.Node is { } node ? places.GetValueOrDefault(node) : null
+                    )
             )}
             </section>
             """
@@ -206,25 +247,22 @@ internal static class AccountPages
         );
     }
 
-    private static Html OnItem(Visit visit, Measure measure)
+    private static Html OnItem(Visit visit, Measure measure, string[]? place)
     {
         var words = AccountWords.In(visit.Language);
-        return measure.Kind switch
+        var sentence = measure.Kind switch
         {
-            MeasureKind.Block => Told(visit, measure, words.ItemBlocked),
-            MeasureKind.Protection => Told(visit, measure, words.ItemProtected),
-            MeasureKind.ShareBlock => Told(visit, measure, words.ShareBlocked),
-            MeasureKind.Suspension or MeasureKind.Restriction => Told(
-                visit,
-                measure,
-                words.ItemRestricted
-            ),
-            MeasureKind.LegalHold => Html.None,
+            MeasureKind.Block => words.ItemBlocked,
+            MeasureKind.Protection => words.ItemProtected,
+            MeasureKind.ShareBlock => words.ShareBlocked,
+            MeasureKind.Suspension or MeasureKind.Restriction => words.ItemRestricted,
+            MeasureKind.LegalHold => null,
         };
+        return sentence is null ? Html.None : Told(visit, measure, sentence, place);
     }
 
     // What is set, why in the operator's words, and what it can be asked about by.
-    private static Html Told(Visit visit, Measure measure, string sentence)
+    private static Html Told(Visit visit, Measure measure, string sentence, string[]? place = null)
     {
         var (words, reader) = (AccountWords.In(visit.Language), visit.Reader);
         return Html.Of(
@@ -232,6 +270,13 @@ internal static class AccountPages
             <div class="alert"><p><b>{sentence}</b>{(
                 measure.IsLegalOrder ? Html.Of($" {words.LegalOrder}") : Html.None
             )}</p>
+            {(
+                place is null
+                    ? Html.None
+                    : Html.Of(
+                        $"""<p><a href="{FilePages.AddressOf(place)}?about">{string.Join(" / ", place)}</a></p>"""
+                    )
+            )}
             {(
                 measure.Words?.In(visit.Language) is { } why ? Html.Of($"<p>{why}</p>") : Html.None
             )}

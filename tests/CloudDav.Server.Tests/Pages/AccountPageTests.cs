@@ -161,9 +161,13 @@ public sealed class AccountPageTests : IAsyncLifetime
         await ExpectAsync(
             "Active",
             "Blocked: one of your files or folders.",
+            "<p><a href=\"/files/a.txt?about\">a.txt</a></p>",
             "A law or a court demands it.",
             "Marked as holding others’ rights"
         );
+        // The way to it shows that it is there, and how it is deleted.
+        var blocked = (await _browser.OpenAsync("/files/a.txt?about")).Expect(200);
+        Assert.Contains("value=\"delete\"", blocked.Text, StringComparison.Ordinal);
         // A hold is the law's, and takes nothing from the customer.
         await _api.Contracts.SetAsync("alice", MeasureKind.LegalHold, Switches.None, s_why);
         Assert.Equal(3, (await PageAsync("/account")).Split("<div class=\"alert\">").Length);
