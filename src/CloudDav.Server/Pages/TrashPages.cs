@@ -156,18 +156,25 @@ internal static class TrashPages
             await SecurityPages.AskAgainAsync(visit, session, AddressOf(item));
             return;
         }
-        string? name = null;
+        var (own, name) = (visit.Own(session), (string?)null);
+        Refusal? refused;
         if (item is { } one)
         {
-            var found = await visit
-                .Own(session)
-                .LookIntoTrashAsync(new NodeId(one), [], showsHidden: true, null, visit.Stop);
-            if (found.Refusal is { } refusal)
-            {
-                await visit.ShowAsync(refusal, Root);
-                return;
-            }
-            name = found.Value.Node.Name;
+            var found = await own.LookIntoTrashAsync(
+                new NodeId(one),
+                [],
+                showsHidden: true,
+                null,
+                visit.Stop
+            );
+            (refused, name) = (found.Refusal, found.IsSuccess ? found.Value.Node.Name : null);
+        }
+        else
+            refused = (await own.ListTrashAsync(new TrashQuery { Limit = 1 }, visit.Stop)).Refusal;
+        if (refused is not null)
+        {
+            await visit.ShowAsync(refused, Root);
+            return;
         }
         await AskPurgeAsync(
             visit,

@@ -34,6 +34,7 @@ public sealed class AccountPageTests : IAsyncLifetime
     [InlineData("/files/a.txt?about")]
     [InlineData("/files/a.txt?content")]
     [InlineData("/trash")]
+    [InlineData("/trash/purge")]
     [InlineData("/photos")]
     [InlineData("/photos/view/a.jpg")]
     [InlineData("/photos/preview/320/a.jpg")]
