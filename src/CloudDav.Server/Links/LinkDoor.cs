@@ -15,7 +15,7 @@ namespace CloudDav.Server.Links;
 
 /// <summary>
 /// The door for people without an account: <c>/s/{token}</c> is what somebody has shared with them by a link. A file is there at once and, for programs that mount, in a
-/// folder of its own; a folder is a collection, and <c>?archive</c> all of it in one ZIP file. People in a browser get a page (<see cref="LinkPage"/>). A password is asked for as Basic, with any name,
+/// folder of its own; a folder is a collection, and <c>?archive</c> on it or on one below all of that in one ZIP file. People in a browser get a page (<see cref="LinkPage"/>). A password is asked for as Basic, with any name,
 /// or in the page's form. The token opens nothing elsewhere, and no sign-in of an account is looked at here.
 /// </summary>
 internal sealed class LinkDoor
@@ -122,7 +122,7 @@ internal sealed class LinkDoor
                 (int)size,
                 most =>
                     session.OpenPreviewAsync(
-                        item is { IsFolder: false } ? [] : new LinkPage(context, prefix).Path(),
+                        PathIn(context, item, prefix),
                         most,
                         context.RequestAborted
                     ),
@@ -158,7 +158,7 @@ internal sealed class LinkDoor
             await ArchiveEndpoint.HandleAsync(
                 context,
                 new VaultTree(session),
-                ArchiveScope.Whole,
+                new ArchiveScope(PathIn(context, found.Value, prefix)),
                 late => RefuseAsync(context, page, late),
                 async stop => (await session.CountUseAsync(ShareUse.Downloaded, stop)).Refusal
             );
@@ -201,6 +201,10 @@ internal sealed class LinkDoor
             )
             .HandleAsync(context);
     }
+
+    // A file that is shared is in a folder of its own, which there is not really.
+    private static string[] PathIn(HttpContext context, NodeRow? shared, string prefix) =>
+        shared is { IsFolder: false } ? [] : new LinkPage(context, prefix).Path();
 
     private static bool IsReading(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);

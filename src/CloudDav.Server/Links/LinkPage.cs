@@ -263,9 +263,9 @@ internal sealed class LinkPage(HttpContext context, string address)
                         )
                 )}
                 {(
-                    path.Length == 0 && share.Rights == ShareRights.Download && seen > 0
+                    share.Rights == ShareRights.Download && seen > 0
                         ? Html.Of(
-                            $"""<p><a class="button" href="{address}?archive">{Words.DownloadAll}</a></p>"""
+                            $"""<p><a class="button" href="{AddressOf(path)}?archive">{Words.DownloadAll}</a></p>"""
                         )
                         : Html.None
                 )}

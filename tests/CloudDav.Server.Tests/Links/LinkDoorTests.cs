@@ -65,6 +65,12 @@ public sealed class LinkDoorTests
             archive.Body[10..],
             (await friend.GetAsync(link + "?archive", ("Range", "bytes=10-"))).Expect(206).Body
         );
+        var below = (await friend.GetAsync(link + "/in?archive")).Expect(200);
+        Assert.Contains("in.zip", below.Header("Content-Disposition"), StringComparison.Ordinal);
+        await using var part = new ZipArchive(new MemoryStream(below.Body));
+        Assert.Equal("deep.txt", Assert.Single(part.Entries).FullName);
+        (await friend.GetAsync(link + "/none?archive")).Expect(404);
+        (await friend.GetAsync(link + "/one.txt?archive")).Expect(405);
     }
 
     [Fact]

@@ -50,6 +50,11 @@ public sealed class LinkPageTests : IAsyncLifetime
             below.Text,
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            $"href=\"{link}/Day%20%26%20night?archive\"",
+            below.Text,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("<b>", below.Text, StringComparison.Ordinal);
         foreach (var secret in (string[])["alice", "private", "/dav", "/files"])
             Assert.DoesNotContain(secret, page.Text + below.Text, StringComparison.Ordinal);
