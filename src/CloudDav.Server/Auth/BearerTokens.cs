@@ -23,6 +23,12 @@ internal static class BearerTokens
     // People wait in front of a page.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    // A token of a key that nobody knows makes them be asked for, and no more often than this whoever sends such tokens.
+    private static readonly TimeSpan s_keysAgain = TimeSpan.FromSeconds(30);
+
+    // And what the provider has taken back counts no longer than this.
+    private static readonly TimeSpan s_keysAnyway = TimeSpan.FromMinutes(10);
+
     /// <summary>Adds a provider under a scheme of its own.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="scheme">The scheme's name.</param>
@@ -56,6 +62,8 @@ internal static class BearerTokens
                         AllowAutoRedirect = false,
                     };
                     bearer.BackchannelTimeout = s_patience;
+                    bearer.RefreshInterval = s_keysAgain;
+                    bearer.AutomaticRefreshInterval = s_keysAnyway;
                     bearer.MapInboundClaims = false;
                     bearer.TokenValidationParameters.ValidAlgorithms = s_algorithms;
                     bearer.TokenValidationParameters.RequireExpirationTime = true;
@@ -64,6 +72,15 @@ internal static class BearerTokens
                         bearer.TokenValidationParameters.ValidIssuer = issuer;
                 }
             );
+        services.PostConfigure<JwtBearerOptions>(
+            scheme,
+            static bearer =>
+            {
+                // It would go on believing keys that the provider does not have any more.
+                if (bearer.ConfigurationManager is BaseConfigurationManager keys)
+                    keys.UseLastKnownGoodConfiguration = false;
+            }
+        );
         // The clock of the tokens' lifetime is the server's.
         services
             .AddOptions<JwtBearerOptions>(scheme)

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace CloudDav.Server.Auth;
@@ -276,9 +277,9 @@ internal sealed class ProviderSignIn(
             is Microsoft.IdentityModel.Tokens.SecurityTokenSignatureKeyNotFoundException
         )
         {
-            // The provider has changed its keys.
+            // The provider has changed its keys. Whoever comes next finds them; this person gets them now.
             options.ConfigurationManager!.RequestRefresh();
-            if (await FindProviderAsync(stop) is not { } renewed)
+            if (await ReadProviderAsync(options, stop) is not { } renewed)
                 return null;
             rules.IssuerSigningKeys = renewed.SigningKeys;
             read = await _tokens.ValidateTokenAsync(token, rules);
@@ -302,6 +303,29 @@ internal sealed class ProviderSignIn(
         if (!isOurs)
             log.ProviderRefused("an identity that was made for another sign-in");
         return isOurs ? identity : null;
+    }
+
+    private async ValueTask<OpenIdConnectConfiguration?> ReadProviderAsync(
+        JwtBearerOptions options,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            return await OpenIdConnectConfigurationRetriever.GetAsync(
+                options.MetadataAddress,
+                new HttpDocumentRetriever(options.Backchannel)
+                {
+                    RequireHttps = options.RequireHttpsMetadata,
+                },
+                stop
+            );
+        }
+        catch (Exception failure) when (!stop.IsCancellationRequested)
+        {
+            log.IdentityProviderAway(failure);
+            return null;
+        }
     }
 
     private string StateOf(string browser, string to)

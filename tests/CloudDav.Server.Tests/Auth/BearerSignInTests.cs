@@ -24,7 +24,6 @@ public sealed class BearerSignInTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var parameters = _key.ExportParameters(includePrivateParameters: false);
         _provider
             .Given(Request.Create().WithPath("/.well-known/openid-configuration"))
             .RespondWith(
@@ -32,28 +31,7 @@ public sealed class BearerSignInTests : IAsyncLifetime
                     .Create()
                     .WithBodyAsJson(new { issuer = Issuer, jwks_uri = $"{Issuer}/keys" })
             );
-        _provider
-            .Given(Request.Create().WithPath("/keys"))
-            .RespondWith(
-                Response
-                    .Create()
-                    .WithBodyAsJson(
-                        new
-                        {
-                            keys = new[]
-                            {
-                                new
-                                {
-                                    kty = "RSA",
-                                    use = "sig",
-                                    kid = "one",
-                                    n = Base64UrlEncoder.Encode(parameters.Modulus),
-                                    e = Base64UrlEncoder.Encode(parameters.Exponent),
-                                },
-                            },
-                        }
-                    )
-            );
+        Publish("one", _key);
         _host = await CloudDavHost.StartAsync(
             new()
             {
@@ -170,6 +148,30 @@ public sealed class BearerSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_has_changed_its_keys_is_asked_for_them()
+    {
+        using var erin = Host.Anonymous();
+        erin.Authorization = "Bearer " + Token();
+        Assert.Equal(207, (await erin.PropfindAsync("/dav/")).Status);
+        using var second = RSA.Create(2048);
+        Publish("two", second);
+        erin.Authorization = "Bearer " + Token(key: second, keyName: "two");
+
+        var status = 0;
+        for (var tries = 0; status != 207 && tries < 100; tries++)
+        {
+            await Task.Delay(tries, TestContext.Current.CancellationToken);
+            status = (await erin.PropfindAsync("/dav/")).Status;
+            Assert.True(status is 207 or 401, $"{status}");
+        }
+
+        Assert.Equal(207, status);
+        // What the former key signed is nobody's any more.
+        erin.Authorization = "Bearer " + Token();
+        Assert.Equal(401, (await erin.PropfindAsync("/dav/")).Status);
+    }
+
+    [Fact]
     public async Task A_token_from_before_everything_was_signed_out_is_good_no_longer()
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -195,13 +197,42 @@ public sealed class BearerSignInTests : IAsyncLifetime
         Assert.Equal(207, (await erin.PropfindAsync("/dav/")).Status);
     }
 
+    // What the provider has signed with from now on.
+    private void Publish(string name, RSA key)
+    {
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        _provider
+            .Given(Request.Create().WithPath("/keys"))
+            .RespondWith(
+                Response
+                    .Create()
+                    .WithBodyAsJson(
+                        new
+                        {
+                            keys = new[]
+                            {
+                                new
+                                {
+                                    kty = "RSA",
+                                    use = "sig",
+                                    kid = name,
+                                    n = Base64UrlEncoder.Encode(parameters.Modulus),
+                                    e = Base64UrlEncoder.Encode(parameters.Exponent),
+                                },
+                            },
+                        }
+                    )
+            );
+    }
+
     private string Token(
         string subject = "subject-of-erin",
         string audience = Audience,
         string? issuer = null,
         DateTime? expires = null,
         RSA? key = null,
-        DateTimeOffset? issued = null
+        DateTimeOffset? issued = null,
+        string keyName = "one"
     )
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -219,7 +250,7 @@ public sealed class BearerSignInTests : IAsyncLifetime
                 end.AddMinutes(-10),
                 end,
                 new SigningCredentials(
-                    new RsaSecurityKey(key ?? _key) { KeyId = "one" },
+                    new RsaSecurityKey(key ?? _key) { KeyId = keyName },
                     SecurityAlgorithms.RsaSha256
                 )
             )

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -150,6 +151,21 @@ internal sealed class OpenIdProvider : IAsyncDisposable
             $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}"
         );
         return answer.Headers.Location!.ToString();
+    }
+
+    /// <summary>Signs with another key from now on, and does not know the former one any more.</summary>
+    public void RotateKeys()
+    {
+        var keys = _app
+            .Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>()
+            .CurrentValue.SigningCredentials;
+        keys.Clear();
+        keys.Add(
+            new SigningCredentials(
+                new RsaSecurityKey(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") },
+                SecurityAlgorithms.RsaSha256
+            )
+        );
     }
 
     public Task StopAsync() => _app.StopAsync();

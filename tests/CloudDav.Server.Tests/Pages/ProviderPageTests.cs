@@ -251,6 +251,19 @@ public sealed class ProviderPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_has_changed_its_keys_is_believed_at_once()
+    {
+        Assert.Equal("/devices", (await SignInAsync()).Header("Location"));
+        for (var rotation = 0; rotation < 3; rotation++)
+        {
+            _provider.RotateKeys();
+            var browser = _browser = new Browser(_host);
+            Assert.Equal("/devices", (await SignInAsync()).Header("Location"));
+            (await browser.OpenAsync("/devices")).Expect(200);
+        }
+    }
+
+    [Fact]
     public async Task A_provider_that_is_silent_is_told_in_words_with_another_way_in()
     {
         var back = await BackAsync(await GoAsync());
