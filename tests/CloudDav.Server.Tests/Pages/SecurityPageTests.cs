@@ -208,24 +208,39 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_lost_it_is_helped_by_the_console()
+    public async Task Whoever_lost_it_is_helped_by_the_command_line_while_the_server_runs()
     {
         await TurnOnAsync();
-        var alice = await _api.AccountAsync("alice");
 
-        Assert.True(
-            (
-                await SecondFactorDesk.RemoveAsync(
-                    _api.Parts.Contracts,
-                    alice,
-                    _api.Time.GetUtcNow(),
-                    Stop
-                )
-            ).Value
+        Assert.StartsWith(
+            "The password takes no code any more.",
+            await RemoveAsync(),
+            StringComparison.Ordinal
         );
 
         Assert.False(await IsSignedInAsync(_browser));
         Assert.Equal(303, (await _browser.SignInAsync("alice", "demo")).Status);
+        Assert.Single(await ActsAsync(AuditActs.SecondFactorRemoved));
+        // Once more changes nothing.
+        Assert.StartsWith(
+            "The password takes no code.",
+            await RemoveAsync(),
+            StringComparison.Ordinal
+        );
+        Assert.True(await IsSignedInAsync(_browser));
+
+        async Task<string> RemoveAsync()
+        {
+            using var process = RunningServer.Run(
+                _api.Host.Folder,
+                ["account", "remove-second-factor", "alice", "--data", _api.Host.Folder],
+                []
+            );
+            var said = await process.StandardOutput.ReadToEndAsync(Stop);
+            await process.WaitForExitAsync(Stop);
+            Assert.Equal(0, process.ExitCode);
+            return said;
+        }
     }
 
     [Fact]
