@@ -43,6 +43,7 @@ internal static class ConsolePages
     private const string Link = "link";
     private const string LegalOrder = "legal-order";
     private const string Mode = "mode";
+    private const string EndsAt = "ends-at";
     private const string Cursor = "cursor";
     private const string Customer = "customer";
     private const string Name = "signInName";
@@ -343,6 +344,8 @@ internal static class ConsolePages
                                     )
                             )}
                             </fieldset>
+                            <label for="{EndsAt}">{words.Names["modeEndsAt"]}</label>
+                            <input id="{EndsAt}" name="{EndsAt}" type="datetime-local">
                             {WordFields(words, "mode")}
                             <button>{words.SetMode}</button>
                             </form>
@@ -500,7 +503,23 @@ internal static class ConsolePages
                     ("isLegalOrder", form.One(LegalOrder) is not null)
                 )
             ),
-            "mode" => ("/platform/mode", With(("mode", form.One(Mode)), ("words", WordsOf(form)))),
+            "mode" => (
+                "/platform/mode",
+                With(
+                    ("mode", form.One(Mode)),
+                    (
+                        "endsAt",
+                        form.One(EndsAt) is { Length: > 0 } end
+                            // What is no moment is refused as no time is.
+                            ? visit
+                                .Reader.MomentIn(end)
+                                ?.UtcDateTime.ToString("o", CultureInfo.InvariantCulture)
+                                ?? end
+                            : null
+                    ),
+                    ("words", WordsOf(form))
+                )
+            ),
             "lift"
                 when form.Number(Measure) is { } measure
                     && s_lifted.TryGetValue(form.One("kind") ?? "", out var kind) => (

@@ -14,7 +14,6 @@ internal static class PastPages
     private const string Moment = "moment";
     private const string At = "at";
     private const string Item = "item";
-    private const string Local = "yyyy-MM-dd'T'HH:mm";
     private const int MostItems = 1_000;
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -78,11 +77,9 @@ internal static class PastPages
                 <p>{visit.Words.PastHint}</p>
                 <form method="get" action="{Root}">
                 <label for="{Moment}">{visit.Words.Moment}</label>
-                <input id="{Moment}" name="{Moment}" type="datetime-local" value="{TimeZoneInfo.ConvertTime(
-                    visit.Reader.Now.AddDays(-1),
-                    visit.Reader.Zone
-                )
-                    .ToString(Local, CultureInfo.InvariantCulture)}" required>
+                <input id="{Moment}" name="{Moment}" type="datetime-local" value="{visit.Reader.FieldOf(
+                    visit.Reader.Now.AddDays(-1)
+                )}" required>
                 <button>{visit.Words.Show}</button>
                 </form>
                 """
@@ -252,22 +249,10 @@ internal static class PastPages
         node == found.Chain[0] ? visit.Words.Files : node.Name;
 
     // By the minute as a person chooses it, on the operator's clock; exactly where a page of ours leads.
-    private static DateTimeOffset? MomentOf(HttpContext context, Visit visit)
-    {
-        if (context.Request.Query[At] is [{ } exact])
-            return TimeOf(exact);
-        return
-            context.Request.Query[Moment] is [{ } chosen]
-            && DateTime.TryParseExact(
-                chosen,
-                Local,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var local
-            )
-            ? new DateTimeOffset(local, visit.Reader.Zone.GetUtcOffset(local))
-            : null;
-    }
+    private static DateTimeOffset? MomentOf(HttpContext context, Visit visit) =>
+        context.Request.Query[At] is [{ } exact]
+            ? TimeOf(exact)
+            : visit.Reader.MomentIn(context.Request.Query[Moment]);
 
     private static DateTimeOffset? TimeOf(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time)

@@ -24,6 +24,8 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
         .. Enum.GetValues<Language>().Select(one => CultureInfo.GetCultureInfo(TagOf(one))),
     ];
 
+    private const string Field = "yyyy-MM-dd'T'HH:mm";
+
     /// <summary>The language's tag (RFC 5646).</summary>
     public string Tag => TagOf(Language);
 
@@ -92,6 +94,24 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
                 }
             ).MomentOf(moment)
             : MomentOf(moment);
+
+    /// <summary>A moment as a field for one has it (<c>datetime-local</c>), by the minute and on the reader's clock.</summary>
+    public string FieldOf(DateTimeOffset moment) =>
+        TimeZoneInfo.ConvertTime(moment, Zone).ToString(Field, CultureInfo.InvariantCulture);
+
+    /// <summary>The moment in such a field; null when there is none.</summary>
+    public DateTimeOffset? MomentIn(string? field) =>
+        DateTime.TryParseExact(
+            field,
+            Field,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var local
+        )
+        // There is room for whatever the zone adds.
+        && local.Year is > 1 and < 9_999
+            ? new DateTimeOffset(local, Zone.GetUtcOffset(local))
+            : null;
 
     /// <summary>A month of a calendar.</summary>
     public string MonthOf(DateOnly month)

@@ -252,9 +252,21 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await SignInAsync(OperatorScope.Platform, OperatorScope.Suspend, OperatorScope.Legal);
         (await _anna.OpenAsync(Root + "/platform")).Expect(200);
-        var done = await ActAsync(("act", "mode"), ("mode", "readOnly"), ("words-en", "A move."));
+        var done = await ActAsync(
+            ("act", "mode"),
+            ("mode", "readOnly"),
+            ("ends-at", "2099-03-02T11:30"),
+            ("words-en", "A move.")
+        );
         Assert.Equal((303, Root + "/platform?done"), (done.Status, done.Header("Location")));
         Assert.Contains("A move.", (await _alice.PutAsync("/dav/b", "b")).Expect(503).Text);
+        Assert.Contains(
+            "<dt>Expected end</dt><dd>2 March 2099 at 11:30</dd>",
+            (await _anna.OpenAsync(Root + "/platform")).Expect(200).Text,
+            StringComparison.Ordinal
+        );
+        foreach (var odd in (string[])["soon", "0001-01-01T00:00", "9999-12-31T23:59"])
+            (await ActAsync(("act", "mode"), ("mode", "off"), ("ends-at", odd))).Expect(400);
         await ActAsync(("act", "mode"), ("mode", "normal"));
         (await _alice.PutAsync("/dav/b", "b")).Expect(201);
 
