@@ -73,9 +73,9 @@ internal sealed class FileKeyObjects : IKeyObjects
     {
         if (IsDestroyed(name))
             return new(false);
-        var isCreated = PrivateFile.TryCreate(PathOf(name), envelope.ToText());
-        // It may have been destroyed while it was being made.
-        return new(isCreated && !DestroyWhenMarked(name));
+        return new(
+            WriteUnlessDestroyed(name, path => PrivateFile.TryCreate(path, envelope.ToText()))
+        );
     }
 
     /// <inheritdoc/>
@@ -89,8 +89,16 @@ internal sealed class FileKeyObjects : IKeyObjects
         var path = PathOf(name);
         if (IsDestroyed(name) || VersionOf(path) != version)
             return new(false);
-        PrivateFile.Replace(path, envelope.ToText());
-        return new(!DestroyWhenMarked(name));
+        return new(
+            WriteUnlessDestroyed(
+                name,
+                to =>
+                {
+                    PrivateFile.Replace(to, envelope.ToText());
+                    return true;
+                }
+            )
+        );
     }
 
     /// <inheritdoc/>
@@ -136,13 +144,21 @@ internal sealed class FileKeyObjects : IKeyObjects
 
     private bool IsDestroyed(string name) => File.Exists(DestroyedFile(name));
 
-    private bool DestroyWhenMarked(string name)
+    // It may be destroyed while it is being written, and what is written then goes with it: the file that is to take the name, or the name.
+    private bool WriteUnlessDestroyed(string name, Func<string, bool> write)
     {
+        var path = PathOf(name);
+        var isWritten = false;
+        try
+        {
+            isWritten = write(path);
+        }
+        catch (IOException) when (IsDestroyed(name)) { }
         if (!IsDestroyed(name))
-            return false;
-        PrivateFile.Destroy(PathOf(name));
+            return isWritten;
+        PrivateFile.Destroy(path);
         StableStorage.FlushDirectory(_folder);
-        return true;
+        return false;
     }
 
     private static string? VersionOf(string path)

@@ -91,7 +91,8 @@ internal static class PrivateFile
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = FileShare.None,
+            // What is still being written can be destroyed as well.
+            Share = FileShare.ReadWrite | FileShare.Delete,
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
