@@ -28,7 +28,7 @@ internal static class TreeChangeStatements
           items = vaults.items + @items, version_bytes = vaults.version_bytes + @version_bytes,
           loss_since = ISNULL(@loss_since, vaults.loss_since), loss_of = ISNULL(@loss_of, vaults.loss_of),
           loss_items = ISNULL(@loss_items, vaults.loss_items), guarded_until = ISNULL(@guarded_until, vaults.guarded_until)
-        WHERE vault_id = @vault AND write_seq = @write_seq AND change_seq = @seq - @recorded;
+        WHERE vault_id = @vault AND write_seq = @write_seq AND (@recorded = 0 OR change_seq = @seq - 1);
         IF @@ROWCOUNT <> 1 THROW 50001, N'The vault was changed meanwhile.', 1;
         INSERT INTO dbo.applied_commands (vault_id, command_id) VALUES (@vault, @command);
         DELETE FROM dbo.applied_commands WHERE vault_id = @vault AND command_id < @forget;
