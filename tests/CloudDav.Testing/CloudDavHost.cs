@@ -34,19 +34,38 @@ public sealed record CloudDavHostOptions
 
 /// <summary>
 /// The one fixture: the real server, on real sockets, on a free loopback port, over a folder of its own. Passwords are hashed with few iterations and
-/// wrong ones are answered without delay, unless a test sets it otherwise.
+/// wrong ones are answered without delay, unless a test sets it otherwise. Its metadata is in SQL Server where <see cref="TestSqlServer.IsEngine"/> says so.
 /// </summary>
 public sealed class CloudDavHost : IAsyncDisposable
 {
     private readonly CloudDavHostOptions _options;
     private readonly bool _ownsFolder;
     private readonly List<IDisposable> _clients = [];
+    private readonly TestSqlServer? _database;
     private WebApplication? _app;
 
     private CloudDavHost(CloudDavHostOptions options)
     {
-        _options = options;
         _ownsFolder = options.Folder is null;
+        // Who brings a folder or a database of theirs knows the engine.
+        if (
+            TestSqlServer.IsEngine
+            && _ownsFolder
+            && !options.Settings.Keys.Any(name =>
+                name.StartsWith("Storage:SqlServer:", StringComparison.OrdinalIgnoreCase)
+            )
+        )
+        {
+            _database = new TestSqlServer();
+            options = options with
+            {
+                Settings = new Dictionary<string, string?>(
+                    [.. _database.Settings, .. options.Settings],
+                    StringComparer.OrdinalIgnoreCase
+                ),
+            };
+        }
+        _options = options;
         Folder = options.Folder ?? NewFolder();
     }
 
@@ -230,6 +249,7 @@ public sealed class CloudDavHost : IAsyncDisposable
         {
             if (_ownsFolder && Directory.Exists(Folder))
                 Directory.Delete(Folder, recursive: true);
+            _database?.Dispose();
         }
     }
 

@@ -41,6 +41,13 @@ public sealed class TestSqlServer : IDisposable
     /// <summary>Whether there is a server.</summary>
     public static bool IsGiven => s_server is not null;
 
+    /// <summary>Whether everything is to run on it that can run on any engine (<c>CLOUDDAV_TEST_ENGINE=sqlserver</c>).</summary>
+    public static bool IsEngine =>
+        Environment.GetEnvironmentVariable("CLOUDDAV_TEST_ENGINE") == "sqlserver";
+
+    /// <summary>Why a test is skipped then.</summary>
+    public const string AboutFile = "it is about the file of the other engine";
+
     /// <summary>Why a test is skipped when there is none.</summary>
     public static string Missing => "CLOUDDAV_TEST_SQLSERVER gives no server";
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CloudDav.Storage;
 using CloudDav.Storage.Tests.SqlServer;
+using CloudDav.Testing;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 
@@ -13,8 +14,7 @@ namespace CloudDav.Vault.Tests;
 internal abstract class TestEngine : IDisposable
 {
     /// <summary>Whether it is on a server, where every step of a test is a way there and back.</summary>
-    public static bool IsServer =>
-        Environment.GetEnvironmentVariable("CLOUDDAV_TEST_ENGINE") == "sqlserver";
+    public static bool IsServer => TestSqlServer.IsEngine;
 
     /// <summary>All that the vault asks of it.</summary>
     public abstract MetadataPorts Ports { get; }
@@ -29,8 +29,7 @@ internal abstract class TestEngine : IDisposable
     }
 
     /// <summary>Skips a test that is about SQLite's file.</summary>
-    public static void RequireFile() =>
-        Assert.SkipWhen(IsServer, "it is about the file of the other engine");
+    public static void RequireFile() => Assert.SkipWhen(IsServer, TestSqlServer.AboutFile);
 
     /// <summary>Skips a long test that asks nothing else of an engine than others do.</summary>
     public static void RequireNear() =>

@@ -210,6 +210,7 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_lost_it_is_helped_by_the_command_line_while_the_server_runs()
     {
+        Assert.SkipWhen(TestSqlServer.IsEngine, TestSqlServer.AboutFile);
         await TurnOnAsync();
 
         Assert.StartsWith(
