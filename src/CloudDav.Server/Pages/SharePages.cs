@@ -20,24 +20,8 @@ internal static class SharePages
 
     private const string NewPath = Root + "/new";
 
-    // Of the sentence that is shown with a new link: another sentence needs another version.
-    private const string StatementVersion = "links-1";
-
     private const string Act = "act";
     private const string Which = "share";
-    private const string Of = "of";
-    private const string With = "with";
-    private const string ByLink = "link";
-    private const string Rights = "rights";
-    private const string Label = "label";
-    private const string Password = "password";
-    private const string NoPassword = "no-password";
-    private const string LastDay = "last-day";
-    private const string Downloads = "downloads";
-    private const string SendTo = "send-to";
-    private const string Statement = "statement";
-    private const string Everybody = "everybody";
-    private const string Member = "member";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -66,7 +50,7 @@ internal static class SharePages
                         ShowNewAsync(
                             visit,
                             session,
-                            context.Request.Query[Of].ToString(),
+                            context.Request.Query[ShareForm.Of].ToString(),
                             filled: null,
                             refusal: null
                         )
@@ -80,7 +64,7 @@ internal static class SharePages
                 if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
                     visit.GoTo(Root);
                 else
-                    await CreateAsync(visit, session, form);
+                    await CreateAsync(visit, session, new(form));
             }
         );
         routes.MapMethods(
@@ -140,7 +124,7 @@ internal static class SharePages
                             """
                         )
                 )}
-                <p><a class="button" href="{NewPath}?{Of}={Uri.EscapeDataString(
+                <p><a class="button" href="{NewPath}?{ShareForm.Of}={Uri.EscapeDataString(
                     TrashEndpoints.Text(path)
                 )}">{words.Share}</a></p>
                 {(
@@ -330,7 +314,7 @@ internal static class SharePages
             $"""
             {visit.FormTo(Root)}
             <input type="hidden" name="{Act}" value="{(isProtected ? "protect" : "unprotect")}">
-            <input type="hidden" name="{Of}" value="{TrashEndpoints.Text(path)}">
+            <input type="hidden" name="{ShareForm.Of}" value="{TrashEndpoints.Text(path)}">
             <button class="second short" aria-label="{label ?? text}">{text}</button>
             </form>
             """
@@ -342,7 +326,7 @@ internal static class SharePages
         IReadOnlyDictionary<string, StringValues> form
     )
     {
-        var (to, path) = (Root, ShareEndpoints.PathOf(form.One(Of) ?? ""));
+        var (to, path) = (Root, ShareEndpoints.PathOf(form.One(ShareForm.Of) ?? ""));
         Refusal? refused = null;
         switch (form.One(Act))
         {
@@ -373,7 +357,7 @@ internal static class SharePages
         Visit visit,
         BrowserSession session,
         string of,
-        IReadOnlyDictionary<string, StringValues>? filled,
+        ShareForm? filled,
         Refusal? refusal
     )
     {
@@ -394,7 +378,7 @@ internal static class SharePages
             await visit.ShowAsync(new Refusal(RefusalRule.ShareRightMissing), Root);
             return;
         }
-        var isLink = filled is null || filled.One(With) == ByLink;
+        var isLink = filled is null or { IsLink: true };
         var noLink =
             decision.Refuses(Capability.ShareWithFriends)
             ?? (IsProtected(found.Value) ? new Refusal(RefusalRule.ProtectedContent) : null);
@@ -414,22 +398,8 @@ internal static class SharePages
                         ? Html.Of($"<p>{visit.Tell(noLink).Text}</p>")
                         : Html.Of(
                             $"""
-                            {Form(ByLink)}
-                            {RightsFields(words, isLink ? filled : null, ShareRights.View, RightsOfLink(node))}
-                            {LinkFields(visit, words, isLink ? filled : null, share: null)}
-                            {(
-                                visit.Get<EventKeys>().CanSeal
-                                    ? Field(
-                                        SendTo,
-                                        words.SendTo,
-                                        Html.Of(
-                                            $"""type="email" maxlength="{ShareEndpoints.MostAddress}" """
-                                        ),
-                                        isLink ? filled?.One(SendTo) : null
-                                    )
-                                    : Html.None
-                            )}
-                            <label class="choice statement"><input type="checkbox" name="{Statement}" value="{StatementVersion}" required> {words.Statement}</label>
+                            {visit.FormTo(NewPath)}
+                            {ShareForm.OfNewLink(visit, of, node, isLink ? filled : null)}
                             <button>{words.MakeLink}</button>
                             </form>
                             """
@@ -445,23 +415,8 @@ internal static class SharePages
                     : household.Value.Count == 0 ? Html.Of($"<p>{words.NobodyAtHome}</p>")
                     : Html.Of(
                         $"""
-                        {Form("household")}
-                        {RightsFields(words, isLink ? null : filled, ShareRights.View, s_rightsAtHome)}
-                        <fieldset><legend>{words.Whom}</legend>
-                        <label class="choice"><input type="checkbox" name="{Everybody}" value="yes"{(
-                            isLink || filled!.One(Everybody) is not null
-                                ? Html.Of($" checked")
-                                : Html.None
-                        )}> {words.Everybody}</label>
-                        {MemberFields(household.Value, isLink ? [] : MembersOf(filled!))}
-                        </fieldset>
-                        {Field(
-                            "label-for-them",
-                            words.LabelForThem,
-                            Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
-                            isLink ? null : filled!.One(Label),
-                            Label
-                        )}
+                        {visit.FormTo(NewPath)}
+                        {ShareForm.OfNewAtHome(visit, of, household.Value, isLink ? null : filled)}
                         <button>{words.Share}</button>
                         </form>
                         """
@@ -472,95 +427,20 @@ internal static class SharePages
                 """
             )
         );
-
-        Html Form(string with) =>
-            Html.Of(
-                $"""
-                {visit.FormTo(NewPath)}
-                <input type="hidden" name="{Of}" value="{of}">
-                <input type="hidden" name="{With}" value="{with}">
-                """
-            );
     }
 
-    private static async Task CreateAsync(
-        Visit visit,
-        BrowserSession session,
-        IReadOnlyDictionary<string, StringValues> form
-    )
+    private static async Task CreateAsync(Visit visit, BrowserSession session, ShareForm form)
     {
-        var of = form.One(Of) ?? "";
-        var wanted = await ReadNewAsync(visit, visit.Own(session), of, form);
+        var wanted = await form.ReadNewAsync(visit, visit.Own(session));
         var made = wanted.Refusal is { } wrong
             ? wrong
             : await visit
                 .Own(session)
                 .CreateShareAsync(wanted.Value, visit.Get<EventKeys>().Seal, visit.Stop);
         if (made.Refusal is { } refusal)
-            await ShowNewAsync(visit, session, of, form, refusal);
+            await ShowNewAsync(visit, session, form.Item, form, refusal);
         else
             visit.GoTo(Invariant($"{Root}/{made.Value.Placed.Share.Id.Value}?made"));
-    }
-
-    private static async ValueTask<VaultResult<NewShare>> ReadNewAsync(
-        Visit visit,
-        VaultSession own,
-        string of,
-        IReadOnlyDictionary<string, StringValues> form
-    )
-    {
-        if (ShareEndpoints.PathOf(of) is not { } path)
-            return new Refusal(RefusalRule.NotFound);
-        var rights = RightsIn(form);
-        var label = LabelIn(form);
-        if ((rights.Refusal ?? label.Refusal) is { } wrong)
-            return wrong;
-        if (form.One(With) != ByLink)
-        {
-            var household = await own.ListHouseholdAsync(visit.Stop);
-            if (household.Refusal is { } unknown)
-                return unknown;
-            var isForAll = form.One(Everybody) is not null;
-            return new NewShare
-            {
-                Path = path,
-                Audience = isForAll ? ShareAudience.Household : ShareAudience.Members,
-                Members = isForAll ? [] : AccountsOf(household.Value, MembersOf(form)),
-                Rights = rights.Value,
-                Label = label.Value,
-            };
-        }
-        var expires = ExpiresIn(visit, form);
-        var downloads = DownloadsIn(form);
-        if ((expires.Refusal ?? downloads.Refusal) is { } no)
-            return no;
-        var sendTo = TextIn(form, SendTo);
-        if (
-            sendTo is not null
-            && (
-                !ShareEndpoints.IsText(sendTo, ShareEndpoints.MostAddress)
-                || sendTo.IndexOf('@', StringComparison.Ordinal) < 1
-            )
-        )
-            return Wrong("sendTo");
-        var (hash, refused) = await ShareEndpoints.HashAsync(
-            visit.Get<SignInDesk>(),
-            PasswordIn(form),
-            visit.Stop
-        );
-        if (refused is not null)
-            return refused;
-        return new NewShare
-        {
-            Path = path,
-            Rights = rights.Value,
-            Label = label.Value,
-            Password = hash,
-            Expires = expires.Value,
-            MaxDownloads = downloads.Value,
-            Address = sendTo,
-            RightsStatement = form.One(Statement) == StatementVersion ? StatementVersion : null,
-        };
     }
 
     private static async Task ShowOneAsync(
@@ -633,37 +513,7 @@ internal static class SharePages
                             <h2 id="settings">{words.Settings}</h2>
                             {visit.FormTo(AddressOf(share))}
                             <input type="hidden" name="{Act}" value="change">
-                            {(
-                                share.IsFamily
-                                    ? Html.Of(
-                                        $"""
-                                        {RightsFields(words, null, share.Rights, s_rightsAtHome)}
-                                        {(
-                                            share.Audience == ShareAudience.Members
-                                                ? Html.Of(
-                                                    $"""
-                                                    <fieldset><legend>{words.Whom}</legend>
-                                                    {MemberFields(household.Value, share.Members)}
-                                                    </fieldset>
-                                                    """
-                                                )
-                                                : Html.None
-                                        )}
-                                        {Field(
-                                            Label,
-                                            words.LabelForThem,
-                                            Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
-                                            share.Label
-                                        )}
-                                        """
-                                    )
-                                    : Html.Of(
-                                        $"""
-                                        {RightsFields(words, null, share.Rights, RightsOfLink(shown.Placed.Node, share.Rights))}
-                                        {LinkFields(visit, words, null, share)}
-                                        """
-                                    )
-                            )}
+                            {ShareForm.OfSettings(visit, shown, household.Value)}
                             <button>{words.Save}</button>
                             </form>
                             </section>
@@ -757,7 +607,7 @@ internal static class SharePages
             return;
         }
         var share = listed.Value[0].Placed.Share;
-        var change = await ReadChangeAsync(visit, own, share, form);
+        var change = await new ShareForm(form).ReadChangeAsync(visit, own, share);
         var changed = change.Refusal is { } wrong
             ? wrong
             : await own.ChangeShareAsync(id, change.Value, visit.Stop);
@@ -767,79 +617,12 @@ internal static class SharePages
             visit.GoTo(AddressOf(share) + "?changed");
     }
 
-    // What stays as it was shown is not set: a day is less exact than the moment it may stand for.
-    private static async ValueTask<VaultResult<ShareChange>> ReadChangeAsync(
-        Visit visit,
-        VaultSession own,
-        Share share,
-        IReadOnlyDictionary<string, StringValues> form
-    )
-    {
-        var rights = RightsIn(form);
-        var label = LabelIn(form);
-        if ((rights.Refusal ?? label.Refusal) is { } wrong)
-            return wrong;
-        var change = new ShareChange
-        {
-            Rights = rights.Value == share.Rights ? null : rights.Value,
-            Label = label.Value == share.Label ? null : new(label.Value),
-        };
-        if (share.Audience == ShareAudience.Members)
-        {
-            var household = await own.ListHouseholdAsync(visit.Stop);
-            if (household.Refusal is { } unknown)
-                return unknown;
-            var members = AccountsOf(household.Value, MembersOf(form));
-            return members.ToHashSet().SetEquals(share.Members)
-                ? change
-                : change with
-                {
-                    Members = members,
-                };
-        }
-        if (share.IsFamily)
-            return change;
-        var expires = ExpiresIn(visit, form);
-        var downloads = DownloadsIn(form);
-        if ((expires.Refusal ?? downloads.Refusal) is { } no)
-            return no;
-        var (hash, refused) = await ShareEndpoints.HashAsync(
-            visit.Get<SignInDesk>(),
-            PasswordIn(form),
-            visit.Stop
-        );
-        if (refused is not null)
-            return refused;
-        return change with
-        {
-            Expires =
-                (TextIn(form, LastDay) ?? "") == LastDayOf(visit.Reader, share)
-                    ? null
-                    : new(expires.Value),
-            MaxDownloads = downloads.Value == share.MaxDownloads ? null : new(downloads.Value),
-            Password =
-                hash is not null ? new(hash)
-                : share.Password is not null && form.One(NoPassword) is not null ? new(null)
-                : null,
-        };
-    }
-
     // A page with what is refused of it, which names the field.
     private static Task ShowAsync(Visit visit, string title, Refusal? refusal, Html content)
     {
         var words = SharingWords.In(visit.Language);
         var told = refusal is null ? null : visit.Tell(refusal);
-        var field = refusal?.Field switch
-        {
-            "rights" => words.May,
-            "members" => words.Whom,
-            "label" => words.LabelForYou,
-            "password" => words.LinkPassword,
-            "expires" => words.LastDay,
-            "maxDownloads" => words.Downloads,
-            "sendTo" => words.SendTo,
-            _ => null,
-        };
+        var field = ShareForm.LabelOf(words, refusal);
         var page = Html.Of(
             $"""
             {Assets.Style("sharing.css")}
@@ -862,114 +645,6 @@ internal static class SharePages
 
     private static Html Done(string text) =>
         Html.Of($"""<div role="status" class="done"><p>{text}</p></div>""");
-
-    private static Html RightsFields(
-        SharingWords words,
-        IReadOnlyDictionary<string, StringValues>? filled,
-        ShareRights now,
-        IReadOnlyList<ShareRights> choices
-    )
-    {
-        var chosen = filled is null ? NameOf(now) : filled.One(Rights);
-        return Html.Of(
-            $"""
-            <fieldset><legend>{words.May}</legend>
-            {Html.Each(
-                choices,
-                rights =>
-                    Html.Of(
-                        $"""
-                        <label class="choice"><input type="radio" name="{Rights}" value="{NameOf(
-                            rights
-                        )}" required{(
-                            NameOf(rights) == chosen ? Html.Of($" checked") : Html.None
-                        )}> {words.Of(rights)}</label>
-                        """
-                    )
-            )}
-            </fieldset>
-            """
-        );
-    }
-
-    // A password is never shown again, and neither is what was filled in for one.
-    private static Html LinkFields(
-        Visit visit,
-        SharingWords words,
-        IReadOnlyDictionary<string, StringValues>? filled,
-        Share? share
-    )
-    {
-        var hasPassword = share?.Password is not null;
-        return Html.Of(
-            $"""
-            <p class="quiet">{words.DownloadsHint}</p>
-            {Field(
-                Password,
-                hasPassword ? words.NewPassword : words.LinkPassword,
-                Html.Of($"""type="password" autocomplete="new-password" maxlength="{PasswordHash.MaxBytes}" """),
-                value: null
-            )}
-            {(
-                hasPassword
-                    ? Html.Of(
-                        $"""<label class="choice"><input type="checkbox" name="{NoPassword}" value="yes"> {words.NoPassword}</label>"""
-                    )
-                    : Html.None
-            )}
-            {Field(
-                LastDay,
-                words.LastDay,
-                Html.Of($"""type="date" """),
-                share is null ? filled?.One(LastDay) : LastDayOf(visit.Reader, share)
-            )}
-            {Field(
-                Downloads,
-                words.Downloads,
-                Html.Of($"""type="number" min="1" inputmode="numeric" """),
-                share is null
-                    ? filled?.One(Downloads)
-                    : share.MaxDownloads?.ToString(CultureInfo.InvariantCulture)
-            )}
-            {Field(
-                Label,
-                words.LabelForYou,
-                Html.Of($"""maxlength="{ShareEndpoints.MostLabel}" """),
-                share is null ? filled?.One(Label) : share.Label
-            )}
-            """
-        );
-    }
-
-    private static Html Field(
-        string id,
-        string label,
-        Html attributes,
-        string? value,
-        string? name = null
-    ) =>
-        Html.Of(
-            $"""
-            <label for="{id}">{label}</label>
-            <input id="{id}" name="{name ?? id}" value="{value}" autocomplete="off" {attributes}>
-            """
-        );
-
-    private static Html MemberFields(
-        IReadOnlyList<HouseholdPerson> people,
-        IReadOnlyList<AccountId> chosen
-    ) =>
-        Html.Each(
-            people,
-            person =>
-                Html.Of(
-                    $"""
-                    <label class="choice"><input type="checkbox" name="{Member}" value="{person.Account.Value}"{(
-                        chosen.Contains(person.Account) ? Html.Of($" checked") : Html.None
-                    )}> {person.Name}</label>
-                    """
-                )
-        );
 
     private static Html State(SharingWords words, Refusal? standing) =>
         ShareEndpoints.StateOf(standing) switch
@@ -1016,21 +691,6 @@ internal static class SharePages
         own.Placed.Share.Label
         ?? (own.Placed.Path.Count == 0 ? visit.Words.Files : own.Placed.Node.Name);
 
-    private static string NameOf(ShareRights rights) =>
-        rights switch
-        {
-            ShareRights.View => "view",
-            ShareRights.Download => "download",
-            ShareRights.Drop => "drop",
-            ShareRights.Edit => "edit",
-        };
-
-    private static readonly ShareRights[] s_rightsAtHome = [ShareRights.View, ShareRights.Edit];
-
-    // Of a file the first two are the same.
-    private static ShareRights[] RightsOfLink(NodeRow node, ShareRights now = ShareRights.View) =>
-        node.IsFolder ? [ShareRights.View, ShareRights.Download, ShareRights.Drop] : [now];
-
     private static bool IsProtected(Found found) =>
         found.Path.Chain.Any(row => found.Vault.Protected.Contains(row.Id));
 
@@ -1040,74 +700,4 @@ internal static class SharePages
         new(
             long.Parse((string)context.Request.RouteValues["share"]!, CultureInfo.InvariantCulture)
         );
-
-    private static string LastDayOf(Reader reader, Share share) =>
-        share.Expires is { } end
-            ? TimeZoneInfo
-                .ConvertTime(end.AddTicks(-1), reader.Zone)
-                .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : "";
-
-    private static Refusal Wrong(string field) => new(RefusalRule.InvalidInput) { Field = field };
-
-    private static string? TextIn(IReadOnlyDictionary<string, StringValues> form, string name) =>
-        form.One(name)?.Trim() is { Length: > 0 } text ? text : null;
-
-    // As it was typed: spaces may be meant.
-    private static string? PasswordIn(IReadOnlyDictionary<string, StringValues> form) =>
-        form.One(Password) is { Length: > 0 } password ? password : null;
-
-    private static VaultResult<ShareRights> RightsIn(IReadOnlyDictionary<string, StringValues> form)
-    {
-        foreach (var rights in Enum.GetValues<ShareRights>())
-        {
-            if (NameOf(rights) == form.One(Rights))
-                return rights;
-        }
-        return Wrong("rights");
-    }
-
-    private static VaultResult<string?> LabelIn(IReadOnlyDictionary<string, StringValues> form)
-    {
-        var label = TextIn(form, Label);
-        return label is null || ShareEndpoints.IsText(label, ShareEndpoints.MostLabel)
-            ? label
-            : Wrong("label");
-    }
-
-    private static VaultResult<DateTimeOffset?> ExpiresIn(
-        Visit visit,
-        IReadOnlyDictionary<string, StringValues> form
-    ) =>
-        TextIn(form, LastDay) is not { } day ? (DateTimeOffset?)null
-        : ShareEndpoints.EndOf(day, visit.Reader.Zone) is { } end ? end
-        : Wrong("expires");
-
-    private static VaultResult<long?> DownloadsIn(IReadOnlyDictionary<string, StringValues> form) =>
-        TextIn(form, Downloads) is null ? (long?)null
-        : form.Number(Downloads) is > 0 and { } most ? most
-        : Wrong("maxDownloads");
-
-    private static AccountId[] MembersOf(IReadOnlyDictionary<string, StringValues> form) =>
-        form.TryGetValue(Member, out var numbers)
-            ?
-            [
-                .. numbers.Select(text =>
-                    long.TryParse(
-                        text,
-                        NumberStyles.None,
-                        CultureInfo.InvariantCulture,
-                        out var number
-                    )
-                        ? new AccountId(number)
-                        : default
-                ),
-            ]
-            : [];
-
-    // Only who is still there when the form comes.
-    private static AccountId[] AccountsOf(
-        IReadOnlyList<HouseholdPerson> people,
-        AccountId[] chosen
-    ) => [.. people.Select(person => person.Account).Where(account => chosen.Contains(account))];
 }
