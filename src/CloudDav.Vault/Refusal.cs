@@ -108,6 +108,9 @@ public enum RefusalRule
     /// <summary>What lies behind the vaults cannot be reached at the moment.</summary>
     StorageUnavailable,
 
+    /// <summary>Something went wrong that nobody foresaw.</summary>
+    Failed,
+
     /// <summary>A sibling differs in letter case only.</summary>
     CaseConflict,
 
@@ -197,6 +200,9 @@ public enum RefusalRule
 
     /// <summary>It cannot be done through this door.</summary>
     DoorNotAllowed,
+
+    /// <summary>A form came from a page that stood open for too long, or from none of ours.</summary>
+    PageTooOld,
 
     /// <summary>The platform is off for maintenance.</summary>
     PlatformOff,

@@ -150,11 +150,6 @@ internal sealed class LinkPage(HttpContext context, string address)
             async (name, upload) =>
                 (await session.WriteAsync([name], upload, ChangeGuard.None, _visit.Stop)).Refusal
         );
-        if (!sent.IsOfOurs)
-        {
-            await ShowHandInAsync(share, _visit.Words.PageTooOld, StatusCodes.Status403Forbidden);
-            return;
-        }
         if (sent.Refusal is not { } refusal)
         {
             _visit.GoTo(Invariant($"{address}?{HasArrived}={sent.Stored}"));

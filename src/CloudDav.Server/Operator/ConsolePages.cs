@@ -143,7 +143,7 @@ internal static class ConsolePages
         var visit = Visit.OfAnybody(context);
         if (await visit.ReadFormAsync() is not { } form)
         {
-            await AskAsync(visit, visit.Words.PageTooOld);
+            await AskAsync(visit, visit.TooOld);
             return;
         }
         var token = form.One(Token)?.Trim() ?? "";
@@ -470,8 +470,7 @@ internal static class ConsolePages
     {
         if (await visit.ReadFormAsync() is not { } form)
         {
-            // A form of long ago, or of another page.
-            visit.GoTo(Root);
+            await RefuseAsync(visit, StatusCodes.Status403Forbidden, visit.TooOld);
             return;
         }
         var account = form.Number(Account);
@@ -609,12 +608,18 @@ internal static class ConsolePages
             visit.Get<ConsoleCookie>().Give(context, token: null, Root);
             return AskAsync(visit, words.TokenWrong);
         }
+        return RefuseAsync(visit, answer.Status, WhyOf(words, answer));
+    }
+
+    private static Task RefuseAsync(Visit visit, int status, string why)
+    {
+        var words = ConsoleWords.In(visit.Language);
         return visit.ShowAsync(
-            answer.Status,
+            status,
             words.Title,
             Html.Of(
                 $"""
-                <p class="alert" role="alert">{WhyOf(words, answer)}</p>
+                <p class="alert" role="alert">{why}</p>
                 <p><a href="{Root}">{visit.Words.Back}</a></p>
                 """
             ),

@@ -1,6 +1,7 @@
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Refusals;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -36,7 +37,7 @@ internal static class AccountPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPage(Root, ShowAsync);
-        routes.MapPost(Root, ChangeAsync);
+        routes.MapForm(Root, Root, ChangeAsync);
         ArchivePages.Map(routes);
         TermsPages.Map(routes);
         LogPages.Map(routes);
@@ -500,15 +501,12 @@ internal static class AccountPages
         );
     }
 
-    private static async Task ChangeAsync(HttpContext context)
+    private static async Task ChangeAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
-        {
-            // Also when it was not taken: the page shows how it stands.
-            visit.GoTo(Root);
-            return;
-        }
         var desk = visit.Get<CustomerDesk>();
         Refusal? refused = null;
         switch (form.One(Act))

@@ -1,6 +1,7 @@
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -18,7 +19,16 @@ internal static class DevicePages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPage(Root, ShowAsync);
-        routes.MapPost(Root, ChangeAsync);
+        routes.MapPost(
+            Root,
+            context =>
+                Visit.TakeAsync(
+                    context,
+                    Root,
+                    Root,
+                    (visit, session, form) => ChangeAsync(context, visit, session, form)
+                )
+        );
         HowToConnect.Map(routes);
     }
 
@@ -104,18 +114,13 @@ internal static class DevicePages
             """
         );
 
-    private static async Task ChangeAsync(HttpContext context)
+    private static async Task ChangeAsync(
+        HttpContext context,
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (
-            visit.Session is not { } session
-            // Also when it was not taken: the page shows how it stands.
-            || await visit.ReadFormAsync() is not { } form
-        )
-        {
-            visit.GoTo(Root);
-            return;
-        }
         var desk = visit.Get<CustomerDesk>();
         DeviceId? device = form.Number(Which) is { } id ? new DeviceId(id) : null;
         Refusal? refused = null;

@@ -3,6 +3,7 @@ using System.Text;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -36,7 +37,7 @@ internal static class FilePages
             ["GET", "HEAD"],
             context => OpenAsync(context, ShowAsync)
         );
-        routes.MapPost(Root + "/{**path}", context => OpenAsync(context, ChangeAsync));
+        routes.MapPost(Root + "/{**path}", TakeAsync);
     }
 
     private static Task OpenAsync(
@@ -50,6 +51,21 @@ internal static class FilePages
             AddressOf(path),
             (visit, session) => act(context, visit, visit.TreeOf(session), path)
         );
+    }
+
+    private static async Task TakeAsync(HttpContext context)
+    {
+        var path = SegmentsOf((string?)context.Request.RouteValues["path"]);
+        if (UploadForm.BoundaryOf(context.Request) is { } boundary)
+            await UploadAsync(context, path, boundary);
+        else
+            await Visit.TakeAsync(
+                context,
+                Root,
+                AddressOf(path),
+                (visit, session, form) => ChangeAsync(visit, visit.TreeOf(session), path, form),
+                PageItems + SmallForm.MostFields
+            );
     }
 
     /// <summary>The address of something in the tree.</summary>
@@ -337,23 +353,12 @@ internal static class FilePages
     }
 
     private static async Task ChangeAsync(
-        HttpContext context,
         Visit visit,
         VaultTree tree,
-        string[] path
+        string[] path,
+        IReadOnlyDictionary<string, StringValues> form
     )
     {
-        if (UploadForm.BoundaryOf(context.Request) is { } boundary)
-        {
-            await UploadAsync(context, visit, tree, path, boundary);
-            return;
-        }
-        // A form of long ago: the page shows how it stands.
-        if (await visit.ReadFormAsync(PageItems + SmallForm.MostFields) is not { } form)
-        {
-            visit.GoTo(AddressOf(path));
-            return;
-        }
         if (FileChoice.Knows(form.One(Act)))
         {
             await FileChoice.ActAsync(visit, tree, path, form);
@@ -441,14 +446,15 @@ internal static class FilePages
             : address;
     }
 
-    private static async Task UploadAsync(
-        HttpContext context,
-        Visit visit,
-        VaultTree tree,
-        string[] path,
-        string boundary
-    )
+    private static async Task UploadAsync(HttpContext context, string[] path, string boundary)
     {
+        var visit = await Visit.OpenAsync(context);
+        if (visit.Session is not { } session)
+        {
+            await visit.AskAgainAsync(AddressOf(path));
+            return;
+        }
+        var tree = visit.TreeOf(session);
         var sent = await UploadForm.StoreAsync(
             context.Request,
             boundary,
@@ -459,7 +465,7 @@ internal static class FilePages
                 ).Refusal
         );
         if (sent.Refusal is { } refusal)
-            await visit.ShowAsync(refusal, Root);
+            await visit.ShowAsync(refusal, Root, AddressOf(path));
         else
             visit.GoTo(AddressOf(path));
     }

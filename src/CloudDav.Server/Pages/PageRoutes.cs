@@ -1,4 +1,6 @@
+using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -23,5 +25,23 @@ internal static class PageRoutes
             ["GET", "HEAD"],
             context =>
                 Visit.OpenAsync(context, address, (visit, session) => show(context, visit, session))
+        );
+
+    /// <summary>Takes the forms of the page at an address.</summary>
+    /// <param name="routes">The routes.</param>
+    /// <param name="address">The page's address.</param>
+    /// <param name="area">The address of the area it belongs to.</param>
+    /// <param name="take">Does what a form asks for.</param>
+    /// <param name="mostFields">How many fields it may have.</param>
+    public static void MapForm(
+        this IEndpointRouteBuilder routes,
+        string address,
+        string area,
+        Func<Visit, BrowserSession, IReadOnlyDictionary<string, StringValues>, Task> take,
+        int mostFields = SmallForm.MostFields
+    ) =>
+        routes.MapPost(
+            address,
+            context => Visit.TakeAsync(context, area, address, take, mostFields)
         );
 }

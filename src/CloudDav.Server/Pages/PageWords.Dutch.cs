@@ -17,7 +17,6 @@ internal sealed partial record PageWords
             "Dit is een app-wachtwoord. Dat is voor programma’s; meld u hier aan met uw eigen wachtwoord.",
         SignOut = "Afmelden",
         SignedInAs = name => $"U bent aangemeld als {name}.",
-        PageTooOld = "Deze pagina stond te lang open. Probeer het opnieuw.",
         Connect = "Een programma verbinden",
         ConnectQuestion = "Mag dit programma uw bestanden lezen en wijzigen?",
         ConnectSignInFirst = "Een programma wil verbinding maken met uw cloud. Meld u eerst aan.",

@@ -16,7 +16,6 @@ internal sealed partial record PageWords
             "This is an app password. Those are for programs; sign in here with your own password.",
         SignOut = "Sign out",
         SignedInAs = name => $"You are signed in as {name}.",
-        PageTooOld = "This page was open for too long. Please try again.",
         Connect = "Connect a program",
         ConnectQuestion = "May this program read and change your files?",
         ConnectSignInFirst = "A program wants to connect to your cloud. Sign in first.",

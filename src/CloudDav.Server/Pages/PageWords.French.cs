@@ -16,7 +16,6 @@ internal sealed partial record PageWords
             "Ceci est un mot de passe d’application, réservé aux programmes. Identifiez-vous ici avec votre propre mot de passe.",
         SignOut = "Se déconnecter",
         SignedInAs = name => $"Vous êtes identifié comme {name}.",
-        PageTooOld = "Cette page est restée ouverte trop longtemps. Veuillez réessayer.",
         Connect = "Connecter un programme",
         ConnectQuestion = "Ce programme peut-il lire et modifier vos fichiers ?",
         ConnectSignInFirst =

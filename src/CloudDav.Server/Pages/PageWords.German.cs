@@ -17,7 +17,6 @@ internal sealed partial record PageWords
             "Das ist ein App-Passwort. Diese sind für Programme; melden Sie sich hier mit Ihrem eigenen Passwort an.",
         SignOut = "Abmelden",
         SignedInAs = name => $"Sie sind als {name} angemeldet.",
-        PageTooOld = "Diese Seite war zu lange offen. Bitte versuchen Sie es erneut.",
         Connect = "Ein Programm verbinden",
         ConnectQuestion = "Darf dieses Programm Ihre Dateien lesen und ändern?",
         ConnectSignInFirst =

@@ -13,7 +13,6 @@ internal sealed partial record PageWords
     public required string AppPasswordNotHere { get; init; }
     public required string SignOut { get; init; }
     public required Func<string, string> SignedInAs { get; init; }
-    public required string PageTooOld { get; init; }
     public required string Connect { get; init; }
     public required string ConnectQuestion { get; init; }
     public required string ConnectSignInFirst { get; init; }

@@ -125,12 +125,10 @@ internal sealed class PagesDoor
         }
         catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
         {
-            await context
-                .RequestServices.GetRequiredService<RefusalDesk>()
-                .WriteAsync(
-                    context,
-                    context.RequestServices.GetRequiredService<OutageDesk>().Tell(outage)
-                );
+            await TellAsync(
+                context,
+                context.RequestServices.GetRequiredService<OutageDesk>().Tell(outage)
+            );
         }
         catch (Exception failure)
         {
@@ -141,7 +139,7 @@ internal sealed class PagesDoor
                 return;
             }
             context.Response.Clear();
-            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await TellAsync(context, new Refusal(RefusalRule.Failed));
         }
     }
 
@@ -152,8 +150,10 @@ internal sealed class PagesDoor
         if (context.Response.HasStarted || context.GetEndpoint() is { RequestDelegate: not null })
             return;
         if (context.Response.StatusCode is StatusCodes.Status404NotFound)
-            await context
-                .RequestServices.GetRequiredService<RefusalDesk>()
-                .WriteAsync(context, new Refusal(RefusalRule.NotFound));
+            await TellAsync(context, new Refusal(RefusalRule.NotFound));
     }
+
+    // Whatever is broken, this page needs nothing of it.
+    private static Task TellAsync(HttpContext context, Refusal refusal) =>
+        Visit.OfAnybody(context).ShowAsync(refusal);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -28,7 +29,7 @@ internal static class PastPages
                     (visit, session) => ShowAsync(context, visit, session)
                 )
         );
-        routes.MapPost(Root, RestoreAsync);
+        routes.MapForm(Root, Root, RestoreAsync);
     }
 
     private static async Task ShowAsync(HttpContext context, Visit visit, BrowserSession session)
@@ -168,14 +169,13 @@ internal static class PastPages
         );
     }
 
-    private static async Task RestoreAsync(HttpContext context)
+    private static async Task RestoreAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (
-            visit.Session is not { } session
-            || await visit.ReadFormAsync() is not { } form
-            || TimeOf(form.One(At)) is not { } at
-        )
+        if (TimeOf(form.One(At)) is not { } at)
         {
             visit.GoTo(Root);
             return;

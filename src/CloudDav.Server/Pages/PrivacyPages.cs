@@ -2,6 +2,7 @@ using System.Text.Json;
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -25,7 +26,7 @@ internal static class PrivacyPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPage(Path, ShowAsync);
-        routes.MapPost(Path, ObjectAsync);
+        routes.MapForm(Path, AccountPages.Root, ObjectAsync);
         routes.MapPage(NoticesPath, ShowNoticesAsync);
         routes.MapPage(DataPath, SendDataAsync);
     }
@@ -115,14 +116,13 @@ internal static class PrivacyPages
         );
     }
 
-    private static async Task ObjectAsync(HttpContext context)
+    private static async Task ObjectAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (
-            visit.Session is { } session
-            && await visit.ReadFormAsync() is { } form
-            && form.Number(Processor) is { } processor
-        )
+        if (form.Number(Processor) is { } processor)
         {
             var reason = form.One(Reason)?.Trim();
             var raised =
@@ -142,7 +142,6 @@ internal static class PrivacyPages
                 return;
             }
         }
-        // Also when it was not taken: the page shows how it stands.
         visit.GoTo(Path);
     }
 

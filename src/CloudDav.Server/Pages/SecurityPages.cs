@@ -4,6 +4,7 @@ using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
 using CloudDav.Vault;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -54,13 +55,13 @@ internal static class SecurityPages
             ["GET", "HEAD"],
             context => Visit.OpenAsync(context, Root, ShowAsync)
         );
-        routes.MapPost(Root, context => ChangeAsync(context, Root, ChangeAsync));
+        routes.MapForm(Root, Root, ChangeAsync);
         routes.MapMethods(
             FactorPath,
             ["GET", "HEAD"],
             context => Visit.OpenAsync(context, FactorPath, ShowFactorAsync)
         );
-        routes.MapPost(FactorPath, context => ChangeAsync(context, FactorPath, ChangeFactorAsync));
+        routes.MapForm(FactorPath, Root, ChangeFactorAsync);
         routes.MapMethods(
             AgainPath,
             ["GET", "HEAD"],
@@ -76,7 +77,16 @@ internal static class SecurityPages
                         )
                 )
         );
-        routes.MapPost(AgainPath, ProveAsync);
+        routes.MapPost(
+            AgainPath,
+            context =>
+                Visit.TakeAsync(
+                    context,
+                    Root,
+                    AgainPath,
+                    (visit, session, form) => TakeProofAsync(context, visit, session, form)
+                )
+        );
     }
 
     /// <summary>Asks somebody who is signed in to show once more that it is them, and leads on then.</summary>
@@ -373,28 +383,9 @@ internal static class SecurityPages
             : Html.Of($"""<p class="alert" role="alert" id="problem">{problem}</p>""");
 
     private static async Task ChangeAsync(
-        HttpContext context,
-        string path,
-        Func<
-            Visit,
-            BrowserSession,
-            IReadOnlyDictionary<string, Microsoft.Extensions.Primitives.StringValues>,
-            Task
-        > change
-    )
-    {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is { } session && await visit.ReadFormAsync() is { } form)
-            await change(visit, session, form);
-        else
-            // Also when it was not taken: the page shows how it stands.
-            visit.GoTo(path);
-    }
-
-    private static async Task ChangeAsync(
         Visit visit,
         BrowserSession session,
-        IReadOnlyDictionary<string, Microsoft.Extensions.Primitives.StringValues> form
+        IReadOnlyDictionary<string, StringValues> form
     )
     {
         var desk = visit.Get<SessionDesk>();
@@ -447,7 +438,7 @@ internal static class SecurityPages
     private static async Task ChangeFactorAsync(
         Visit visit,
         BrowserSession session,
-        IReadOnlyDictionary<string, Microsoft.Extensions.Primitives.StringValues> form
+        IReadOnlyDictionary<string, StringValues> form
     )
     {
         var desk = visit.Get<SecondFactorDesk>();
@@ -533,14 +524,13 @@ internal static class SecurityPages
         );
     }
 
-    private static async Task ProveAsync(HttpContext context)
+    private static async Task TakeProofAsync(
+        HttpContext context,
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
-        {
-            visit.GoTo(AgainPath);
-            return;
-        }
         var to = SignInPages.LocalPath(form.One(To), Root);
         var refused = await ProveAsync(context, visit, session, form);
         if (refused is null)
@@ -555,7 +545,7 @@ internal static class SecurityPages
         HttpContext context,
         Visit visit,
         BrowserSession session,
-        IReadOnlyDictionary<string, Microsoft.Extensions.Primitives.StringValues> form
+        IReadOnlyDictionary<string, StringValues> form
     )
     {
         var found = await visit

@@ -35,9 +35,10 @@ internal static class SharePages
                     (visit, session) => ShowAllAsync(context, visit, visit.Own(session))
                 )
         );
-        routes.MapPost(
+        routes.MapForm(
             Root,
-            context => TakeAsync(context, Root, (visit, own, form) => ActAsync(visit, own, form))
+            Root,
+            (visit, session, form) => ActAsync(visit, visit.Own(session), form)
         );
         routes.MapMethods(
             NewPath,
@@ -58,14 +59,13 @@ internal static class SharePages
         );
         routes.MapPost(
             NewPath,
-            async context =>
-            {
-                var visit = await Visit.OpenAsync(context);
-                if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
-                    visit.GoTo(Root);
-                else
-                    await CreateAsync(visit, session, new(form));
-            }
+            context =>
+                Visit.TakeAsync(
+                    context,
+                    Root,
+                    Root,
+                    (visit, session, form) => CreateAsync(visit, session, new(form))
+                )
         );
         routes.MapMethods(
             Root + "/{share:long}",
@@ -81,10 +81,11 @@ internal static class SharePages
         routes.MapPost(
             Root + "/{share:long}",
             context =>
-                TakeAsync(
+                Visit.TakeAsync(
                     context,
+                    Root,
                     context.Request.Path,
-                    (visit, own, form) => ChangeAsync(context, visit, own, form)
+                    (visit, session, form) => ChangeAsync(context, visit, visit.Own(session), form)
                 )
         );
     }
@@ -158,20 +159,6 @@ internal static class SharePages
         TimeZoneInfo.ConvertTime(end, reader.Zone).TimeOfDay == TimeSpan.Zero
             ? reader.DayOf(end.AddTicks(-1))
             : reader.MomentOf(end);
-
-    private static async Task TakeAsync(
-        HttpContext context,
-        string path,
-        Func<Visit, VaultSession, IReadOnlyDictionary<string, StringValues>, Task> act
-    )
-    {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
-            // A form of long ago: the page shows how it stands.
-            visit.GoTo(path);
-        else
-            await act(visit, visit.Own(session), form);
-    }
 
     private static async Task ShowAllAsync(HttpContext context, Visit visit, VaultSession own)
     {

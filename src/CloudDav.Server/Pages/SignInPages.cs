@@ -136,7 +136,7 @@ internal static class SignInPages
             await AskAsync(
                 visit,
                 SignInPath,
-                problem: visit.Words.PageTooOld,
+                problem: visit.TooOld,
                 status: StatusCodes.Status403Forbidden
             );
             return;
@@ -204,7 +204,7 @@ internal static class SignInPages
             await AskAsync(
                 visit,
                 to,
-                problem: visit.Words.PageTooOld,
+                problem: visit.TooOld,
                 status: StatusCodes.Status403Forbidden
             );
             return;
@@ -222,7 +222,7 @@ internal static class SignInPages
             await AskAsync(
                 visit,
                 to,
-                problem: visit.Words.PageTooOld,
+                problem: visit.TooOld,
                 status: StatusCodes.Status403Forbidden
             );
         else if (SecurityPages.ProblemOf(visit, refusal) is { } problem)

@@ -1,5 +1,6 @@
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -17,7 +18,7 @@ internal static class StatementPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Path, ["GET", "HEAD"], ShowAsync);
-        routes.MapPost(Path, ChangeAsync);
+        routes.MapForm(Path, SharePages.Root, ChangeAsync);
     }
 
     private static async Task ShowAsync(HttpContext context)
@@ -55,25 +56,22 @@ internal static class StatementPages
         );
     }
 
-    private static async Task ChangeAsync(HttpContext context)
+    private static async Task ChangeAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is { } session && await visit.ReadFormAsync() is { } form)
-        {
-            var set = await visit
-                .Get<CustomerDesk>()
-                .SetRightsStatementAsync(
-                    session.Actor,
-                    form.One(Answer) == Yes ? Version : null,
-                    visit.Stop
-                );
-            if (set.Refusal is { } refusal)
-            {
-                await visit.ShowAsync(refusal);
-                return;
-            }
-        }
-        // Also when it was not taken: the page shows how it stands.
-        visit.GoTo(Path);
+        var set = await visit
+            .Get<CustomerDesk>()
+            .SetRightsStatementAsync(
+                session.Actor,
+                form.One(Answer) == Yes ? Version : null,
+                visit.Stop
+            );
+        if (set.Refusal is { } refusal)
+            await visit.ShowAsync(refusal);
+        else
+            visit.GoTo(Path);
     }
 }

@@ -62,7 +62,7 @@ internal static class TakeBackPages
         var visit = await Visit.OpenAsync(context);
         if (await visit.ReadFormAsync() is not { } form)
         {
-            await AskAsync(visit, visit.Words.PageTooOld, StatusCodes.Status403Forbidden);
+            await AskAsync(visit, visit.TooOld, StatusCodes.Status403Forbidden);
             return;
         }
         var set = await visit

@@ -1,5 +1,6 @@
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -18,7 +19,7 @@ internal static class TermsPages
             Path,
             (context, visit, session) => ShowAsync(visit, session, context.Request.Query[To])
         );
-        routes.MapPost(Path, AcceptAsync);
+        routes.MapForm(Path, AccountPages.Root, AcceptAsync);
     }
 
     /// <summary>The way to the terms for whoever is refused something until they are accepted.</summary>
@@ -116,15 +117,12 @@ internal static class TermsPages
                 )}</blockquote>"""
             );
 
-    private static async Task AcceptAsync(HttpContext context)
+    private static async Task AcceptAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (visit.Session is not { } session || await visit.ReadFormAsync() is not { } form)
-        {
-            // Also when it was not taken: the page shows how it stands.
-            visit.GoTo(Path);
-            return;
-        }
         var accepted = await visit
             .Get<CustomerDesk>()
             .AcceptTermsAsync(session.Actor, form.One(Version) ?? "", visit.Language, visit.Stop);

@@ -1,6 +1,7 @@
 using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudDav.Server.Pages;
 
@@ -36,7 +37,7 @@ internal static class TrashPages
                     (visit, session) => ShowAsync(context, visit, session)
                 )
         );
-        routes.MapPost(Root, ChangeAsync);
+        routes.MapForm(Root, Root, ChangeAsync, FilePages.PageItems + SmallForm.MostFields);
         routes.MapMethods(
             PurgePath,
             ["GET", "HEAD"],
@@ -232,18 +233,12 @@ internal static class TrashPages
     private static string AddressOf(long? item) =>
         item is { } one ? FormattableString.Invariant($"{PurgePath}?{Item}={one}") : PurgePath;
 
-    private static async Task ChangeAsync(HttpContext context)
+    private static async Task ChangeAsync(
+        Visit visit,
+        BrowserSession session,
+        IReadOnlyDictionary<string, StringValues> form
+    )
     {
-        var visit = await Visit.OpenAsync(context);
-        if (
-            visit.Session is not { } session
-            // Also when it was not taken: the page shows how it stands.
-            || await visit.ReadFormAsync(FilePages.PageItems + SmallForm.MostFields) is not { } form
-        )
-        {
-            visit.GoTo(Root);
-            return;
-        }
         var own = visit.Own(session);
         var to = Root;
         Refusal? refused = null;

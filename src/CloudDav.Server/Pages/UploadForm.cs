@@ -7,10 +7,9 @@ using Microsoft.Net.Http.Headers;
 namespace CloudDav.Server.Pages;
 
 /// <summary>What became of the files of a form.</summary>
-/// <param name="IsOfOurs">Whether the form came from a page of ours; else nothing of it was read.</param>
 /// <param name="Stored">How many files are stored.</param>
-/// <param name="Refusal">Why the next one was refused; null when none was.</param>
-internal readonly record struct SentFiles(bool IsOfOurs, int Stored, Refusal? Refusal);
+/// <param name="Refusal">Why the next one was refused, or the form; null when nothing was.</param>
+internal readonly record struct SentFiles(int Stored, Refusal? Refusal);
 
 /// <summary>Files that a form sends (RFC 7578), each stored as it arrives: none is kept here first. The guard comes before them, as it stands in the form.</summary>
 internal static class UploadForm
@@ -38,7 +37,7 @@ internal static class UploadForm
         Func<string, Upload, ValueTask<Refusal?>> store
     )
     {
-        var (isOfOurs, stored) = (false, 0);
+        var stored = 0;
         try
         {
             var parts = new MultipartReader(boundary, request.Body)
@@ -46,8 +45,9 @@ internal static class UploadForm
                 HeadersLengthLimit = MostPartHeaders,
             };
             var first = await parts.ReadNextSectionAsync(visit.Stop);
-            isOfOurs = first is not null && visit.IsOfOurs(await GuardOfAsync(first, visit.Stop));
-            while (isOfOurs && await parts.ReadNextSectionAsync(visit.Stop) is { } part)
+            if (first is null || !visit.IsOfOurs(await GuardOfAsync(first, visit.Stop)))
+                return new(stored, new Refusal(RefusalRule.PageTooOld));
+            while (await parts.ReadNextSectionAsync(visit.Stop) is { } part)
             {
                 if (
                     part.GetContentDispositionHeader() is not { } disposition
@@ -64,15 +64,19 @@ internal static class UploadForm
                     }
                 );
                 if (refusal is not null)
-                    return new(isOfOurs, stored, refusal);
+                    return new(stored, refusal);
                 stored++;
             }
         }
-        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        catch (Exception broken)
+            when (broken is InvalidDataException or IOException
+                && broken.Source == typeof(MultipartReader).Assembly.GetName().Name
+            )
         {
-            // Of what was cut off, nothing is stored.
+            // The form itself is broken off: of what was cut off, nothing is stored. What the store throws is the store's.
+            return new(stored, new Refusal(RefusalRule.LengthMismatch));
         }
-        return new(isOfOurs, stored, Refusal: null);
+        return new(stored, Refusal: null);
     }
 
     private static async ValueTask<string?> GuardOfAsync(

@@ -87,6 +87,41 @@ internal sealed class Visit
             await SignInPages.AskAsync(visit, to);
     }
 
+    /// <summary>
+    /// Takes a form from who is signed in. Whoever is no longer, is asked who it is and comes to the page then; a form of a page that stood open for too long, or that is none of ours, is refused.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="area">The address of the area the page belongs to.</param>
+    /// <param name="page">The page's address.</param>
+    /// <param name="take">Does what it asks for.</param>
+    /// <param name="mostFields">How many fields it may have.</param>
+    public static async Task TakeAsync(
+        HttpContext context,
+        string area,
+        string page,
+        Func<Visit, BrowserSession, IReadOnlyDictionary<string, StringValues>, Task> take,
+        int mostFields = SmallForm.MostFields
+    )
+    {
+        var visit = await OpenAsync(context);
+        if (visit.Session is not { } session)
+            await visit.AskAgainAsync(page);
+        else if (await visit.ReadFormAsync(mostFields) is { } form)
+            await take(visit, session, form);
+        else
+            await visit.ShowAsync(new Refusal(RefusalRule.PageTooOld), area, page);
+    }
+
+    /// <summary>Leads who is signed in no longer to the page that a form came from: it asks who they are.</summary>
+    /// <param name="page">The page's address.</param>
+    public async Task AskAgainAsync(string page)
+    {
+        if (IsScript)
+            await ShowAsync(new Refusal(RefusalRule.SignedOut));
+        else
+            GoTo(page);
+    }
+
     /// <summary>Opens a page for whoever comes: who is signed in in the browser is of no account there, and is not looked at.</summary>
     public static Visit OfAnybody(HttpContext context) => new(context);
 
@@ -200,6 +235,9 @@ internal sealed class Visit
     /// <summary>How a refusal is told here.</summary>
     public RefusalAnswer Tell(Refusal refusal) => Get<RefusalDesk>().Answer(_context, refusal);
 
+    /// <summary>What is said of a form of a page that stood open for too long.</summary>
+    public string TooOld => Tell(new Refusal(RefusalRule.PageTooOld)).Text;
+
     /// <summary>Shows what is refused, and nothing else.</summary>
     public Task ShowAsync(Refusal refusal)
     {
@@ -229,7 +267,10 @@ internal sealed class Visit
     ) => await ShowAsync(status, title, content, retryAfter, await NavigationToAsync(area));
 
     /// <summary>The same, of what is refused there.</summary>
-    public async Task ShowAsync(Refusal refusal, string area)
+    /// <param name="refusal">Why.</param>
+    /// <param name="area">The address of the area it belongs to.</param>
+    /// <param name="back">Where its way back leads; null for the area.</param>
+    public async Task ShowAsync(Refusal refusal, string area, string? back = null)
     {
         if (IsScript)
         {
@@ -244,7 +285,7 @@ internal sealed class Visit
                 $"""
                 <p class="alert" role="alert">{answer.Text}</p>
                 {Remedy(refusal)}
-                <p><a href="{area}">{Words.Back}</a></p>
+                <p><a href="{back ?? area}">{Words.Back}</a></p>
                 """
             ),
             answer.Row.RetryAfter,

@@ -56,6 +56,7 @@ internal static class RefusalMap
             {
                 Condition = Dav + "sufficient-disk-space",
             },
+            RefusalRule.Failed => new(500, "failed"),
             RefusalRule.StorageUnavailable => new(503, "storage-unavailable")
             {
                 RetryAfter = TryAgain(refusal, now, otherwise: 30),
@@ -121,6 +122,7 @@ internal static class RefusalMap
             {
                 Condition = Dav + "need-privileges",
             },
+            RefusalRule.PageTooOld => new(403, "page-too-old"),
             RefusalRule.PlatformOff => new(503, "maintenance")
             {
                 RetryAfter = TryAgain(refusal, now, least: 30, otherwise: 300),

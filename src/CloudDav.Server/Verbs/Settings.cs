@@ -53,6 +53,7 @@ internal static class Settings
             MainContractOptions.Section,
             EventsOptions.Section,
             LifecycleOptions.Section,
+            PreviewOptions.Section,
             ManagementOptions.Section,
             TelemetryOptions.Section,
             LoggingOptions.Section,

@@ -139,6 +139,26 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Every_section_of_settings_may_stand_in_the_file()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var names = Sections().Select(found => found.Section.Split(':')[0]).Distinct();
+            File.WriteAllText(
+                file,
+                $"{{ {string.Join(", ", names.Select(name => $"\"{name}\": {{}}"))} }}"
+            );
+            var settings = CloudDav.Server.Verbs.Settings.Read(new FileInfo(file));
+            Assert.Contains(settings.GetChildren(), section => section.Key == "Previews");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Whatever_a_setting_takes_is_documented()
     {
         var rows = File.ReadAllLines(Path.Combine(Root, "config", "README.md"));

@@ -68,7 +68,10 @@ internal sealed partial class Browser(CloudDavHost host)
         string action,
         string guard,
         params (string Name, string Text)[] files
-    )
+    ) => SendFilesAsync(action, FormOf(guard, files));
+
+    /// <summary>A form with files.</summary>
+    public static string FormOf(string guard, params (string Name, string Text)[] files)
     {
         // As browsers write it: names as they are, with quotes escaped.
         var body = new StringBuilder(
@@ -79,8 +82,13 @@ internal sealed partial class Browser(CloudDavHost host)
                 CultureInfo.InvariantCulture,
                 $"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name.Replace("\"", "%22", StringComparison.Ordinal)}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
             );
-        body.Append("--limit--\r\n");
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToString()));
+        return body.Append("--limit--\r\n").ToString();
+    }
+
+    /// <summary>Sends one, or as much of it as there is.</summary>
+    public Task<DavAnswer> SendFilesAsync(string action, string form)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
         content.Headers.TryAddWithoutValidation(
             "Content-Type",
             "multipart/form-data; boundary=limit"

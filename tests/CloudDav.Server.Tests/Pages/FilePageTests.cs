@@ -67,9 +67,18 @@ public sealed class FilePageTests : IAsyncLifetime
                 "/files/a.txt",
                 [("guard", guard), ("act", "delete")]
             );
-            Assert.Equal((303, "/files/a.txt"), (answer.Status, answer.Header("Location")));
+            Assert.Contains(
+                "This page was open for too long",
+                answer.Expect(403).Text,
+                StringComparison.Ordinal
+            );
+            Assert.Contains("href=\"/files/a.txt\"", answer.Text, StringComparison.Ordinal);
             var upload = await UploadAsync("/files", guard, ("b.txt", "b"));
-            Assert.Equal(303, upload.Status);
+            Assert.Contains(
+                "This page was open for too long",
+                upload.Expect(403).Text,
+                StringComparison.Ordinal
+            );
         }
         Assert.Equal("a", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
         (await Alice.GetAsync("/dav/b.txt")).Expect(404);
@@ -85,6 +94,41 @@ public sealed class FilePageTests : IAsyncLifetime
             ]
         );
         Assert.Equal("a", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task A_form_of_files_that_breaks_off_keeps_what_came_whole_and_says_so()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        await _browser.OpenAsync("/files");
+        var whole = Browser.FormOf(Guard(), ("a.txt", "whole"), ("b.txt", "cut"));
+        var answer = await _browser.SendFilesAsync(
+            "/files",
+            whole[..(whole.IndexOf("cut", StringComparison.Ordinal) + 2)]
+        );
+        Assert.Contains("try again", answer.Expect(400).Text, StringComparison.Ordinal);
+        Assert.Equal("whole", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
+        (await Alice.GetAsync("/dav/b.txt")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_form_of_files_that_cannot_be_kept_says_so()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        await _browser.OpenAsync("/files");
+        var guard = Guard();
+        // As a disk that is gone.
+        var contents = Path.Combine(_api.Host.Folder, "content");
+        Directory.Move(contents, contents + "-gone");
+        await File.WriteAllTextAsync(contents, "", TestContext.Current.CancellationToken);
+        var large = new string('x', 18_000);
+        var answer = await UploadAsync("/files", guard, ("a.txt", large));
+        Assert.InRange(answer.Status, 500, 599);
+        Assert.Contains("<h1>", answer.Text, StringComparison.Ordinal);
+        File.Delete(contents);
+        Directory.Move(contents + "-gone", contents);
+        (await UploadAsync("/files", guard, ("a.txt", large))).Expect(303);
+        Assert.Equal(large, (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
     }
 
     [Fact]
