@@ -545,7 +545,7 @@ public sealed partial class VaultSession
         if (staged.Refusal is { } refused)
             return refused;
         var plan = staged.Value;
-        var lease = new UploadLease(this, blob, plan.Covered(expected));
+        var lease = new UploadLease(this, blob, plan.Extra, plan.Covered(expected));
         try
         {
             await using var before = plan.Merged is { } merged

@@ -218,7 +218,7 @@ public sealed partial class VaultSession
         var expected = upload.DeclaredLength + around;
         var held = await CommandAsync(
             "vault.stage",
-            async ValueTask<VaultResult<long>> (transaction) =>
+            async ValueTask<VaultResult<(long Held, long Covered)>> (transaction) =>
             {
                 var facts = await LoadAsync(transaction, Request(guard, NodeDetails.Locks, path));
                 if (CheckWrite(facts, guard, expected ?? upload.LengthHint ?? 0) is { } refusal)
@@ -236,13 +236,13 @@ public sealed partial class VaultSession
                 var changes = new ChangeSet(facts.Vault, now, isRecorded: false);
                 changes.Add(new Change.StageBlob(blob, bytes, now + Limits.UploadLease));
                 await transaction.ApplyAsync(changes);
-                return bytes + former;
+                return (bytes, bytes + former);
             },
             cancellationToken
         );
         if (held.Refusal is { } refused)
             return refused;
-        var lease = new UploadLease(this, blob, held.Value);
+        var lease = new UploadLease(this, blob, held.Value.Held, held.Value.Covered);
         try
         {
             var key = await FindKeyAsync(cancellationToken);
@@ -516,8 +516,9 @@ public sealed partial class VaultSession
     private sealed record SplicePlan(Guid Revision, ContentPart? Before, ContentPart? After);
 
     /// <summary>Keeps a staged blob and its hold alive while the body arrives, and lets the hold grow ahead of it.</summary>
-    private sealed class UploadLease(VaultSession session, BlobId blob, long covered)
+    private sealed class UploadLease(VaultSession session, BlobId blob, long held, long covered)
     {
+        private long _held = held;
         private long _covered = covered;
 
         public Refusal? Refusal { get; private set; }
@@ -544,16 +545,19 @@ public sealed partial class VaultSession
                         : new Refusal(RefusalRule.CapacityExceeded)
                         {
                             Limit = vault.CapacityBytes,
-                            Used = vault.UsedBytes + vault.HeldBytes,
+                            // What is held for this upload goes back.
+                            Used = vault.UsedBytes + vault.HeldBytes - _held,
                         };
                 },
                 () => granted,
                 cancellationToken
             );
             Refusal = result.Refusal;
-            if (result.IsSuccess)
-                _covered += granted;
-            return result.IsSuccess;
+            if (!result.IsSuccess)
+                return false;
+            _held += granted;
+            _covered += granted;
+            return true;
         }
 
         // A slow body outlives any fixed lease: it is renewed as long as the upload is under way in this process.

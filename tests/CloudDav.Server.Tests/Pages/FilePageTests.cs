@@ -112,6 +112,20 @@ public sealed class FilePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_does_not_fit_is_not_told_as_used()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        await _browser.OpenAsync("/files");
+        var large = new string('x', 2_000_000);
+        var answer = await UploadAsync("/files", Guard(), ("a.txt", large));
+        Assert.Contains(
+            "It does not fit: 0 bytes of 19.5 KiB are used.",
+            answer.Expect(507).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_form_of_files_that_cannot_be_kept_says_so()
     {
         await _browser.SignInAsync("alice", "demo");
