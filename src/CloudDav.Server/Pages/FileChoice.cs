@@ -174,6 +174,7 @@ internal static class FileChoice
         List<NodeRow> chosen
     )
     {
+        var done = 0;
         foreach (var node in chosen)
         {
             var deleted = await tree.DeleteAsync(
@@ -183,17 +184,21 @@ internal static class FileChoice
             );
             if (deleted.Refusal is { } refusal)
             {
-                await visit.ShowAsync(refusal, FilePages.Root);
+                await RefuseAsync(visit, refusal, chosen, node, Back(done));
                 return;
             }
+            done++;
         }
+        visit.GoTo(Back(done));
+
         // What lay in somebody else's cloud lies in their trash.
-        var address = FilePages.AddressOf(path);
-        visit.GoTo(
-            folder.Id == tree.Actor.Vault
-                ? $"{address}?{FilePages.Deleted}={Join(chosen.Select(node => node.Id))}"
-                : address
-        );
+        string Back(int deleted)
+        {
+            var address = FilePages.AddressOf(path);
+            return deleted > 0 && folder.Id == tree.Actor.Vault
+                ? $"{address}?{FilePages.Deleted}={Join(chosen.Take(deleted).Select(node => node.Id))}"
+                : address;
+        }
     }
 
     private static async Task CarryAsync(
@@ -217,10 +222,41 @@ internal static class FileChoice
             );
             if (moved.Refusal is { } refusal)
             {
-                await visit.ShowAsync(refusal, FilePages.Root);
+                await RefuseAsync(visit, refusal, chosen, node, FilePages.AddressOf(path));
                 return;
             }
         }
         visit.GoTo(FilePages.AddressOf(to));
+    }
+
+    // Which one it was, and what became of those before it.
+    private static Task RefuseAsync(
+        Visit visit,
+        Refusal refusal,
+        List<NodeRow> chosen,
+        NodeRow node,
+        string back
+    )
+    {
+        var (told, done) = (visit.Tell(refusal), chosen.IndexOf(node));
+        return visit.ShowAsync(
+            told.Row.Status,
+            told.Title,
+            Html.Of(
+                $"""
+                <p class="alert" role="alert"><b>{node.Name}</b>: {told.Text}</p>
+                {(
+                    done > 0
+                        ? Html.Of(
+                            $"<p>{ChoiceWords.In(visit.Language).DoneBefore(done, chosen.Count)}</p>"
+                        )
+                        : Html.None
+                )}
+                <p><a href="{back}">{visit.Words.Back}</a></p>
+                """
+            ),
+            FilePages.Root,
+            told.Row.RetryAfter
+        );
     }
 }

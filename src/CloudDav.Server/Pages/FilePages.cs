@@ -4,6 +4,7 @@ using CloudDav.Server.Api;
 using CloudDav.Server.Hosting;
 using CloudDav.Vault;
 using Microsoft.Extensions.Primitives;
+using static System.FormattableString;
 
 namespace CloudDav.Server.Pages;
 
@@ -27,6 +28,7 @@ internal static class FilePages
     /// <summary>The query of a folder's page that names what went into the trash just now.</summary>
     internal const string Deleted = "deleted";
 
+    private const string PageNumber = "page";
     private const string Name = "name";
     private const string To = "to";
 
@@ -129,7 +131,7 @@ internal static class FilePages
     )
     {
         var (words, choice) = (visit.Words, ChoiceWords.In(visit.Language));
-        var page = Math.Max(1, NumberOf(context, "page") ?? 1);
+        var page = PageOf(context);
         var (seen, items) = (0L, new List<NodeRow>());
         VaultState? vault = null;
         var listed = await tree.ListAsync(
@@ -151,6 +153,12 @@ internal static class FilePages
             return;
         }
         var address = AddressOf(path);
+        if (items.Count == 0 && seen > 0)
+        {
+            // What was on it has gone.
+            visit.GoTo(Invariant($"{address}?{PageNumber}={LastPage(seen)}"));
+            return;
+        }
         await visit.ShowAsync(
             path.Length == 0 ? words.Files : path[^1],
             Html.Of(
@@ -535,24 +543,32 @@ internal static class FilePages
             )
             : Html.None;
 
-    /// <summary>The ways to the other pages of a folder of so many members.</summary>
+    /// <summary>Which page of several is asked for: the first is 1.</summary>
+    internal static long PageOf(HttpContext context) =>
+        Math.Clamp(NumberOf(context, PageNumber) ?? 1, 1, int.MaxValue / PageItems);
+
+    /// <summary>The last page of so many.</summary>
+    internal static long LastPage(long total) => (total + PageItems - 1) / PageItems;
+
+    /// <summary>The ways to the other pages of so many.</summary>
     internal static Html Pages(Visit visit, string address, long page, long total)
     {
         if (total <= PageItems)
             return Html.None;
         var words = visit.Words;
+        var query = address + (address.Contains('?', StringComparison.Ordinal) ? "&" : "?");
         return Html.Of(
             $"""
             <nav aria-label="{words.Pages}" class="pages">
             {(
                 page > 1
-                    ? Html.Of($"""<a href="{address}?page={page - 1}" rel="prev">{words.Previous}</a>""")
+                    ? Html.Of($"""<a href="{query}{PageNumber}={page - 1}" rel="prev">{words.Previous}</a>""")
                     : Html.None
             )}
-            <span>{words.PageOf(page, (total + PageItems - 1) / PageItems)}</span>
+            <span>{words.PageOf(page, LastPage(total))}</span>
             {(
                 page * PageItems < total
-                    ? Html.Of($"""<a href="{address}?page={page + 1}" rel="next">{words.Next}</a>""")
+                    ? Html.Of($"""<a href="{query}{PageNumber}={page + 1}" rel="next">{words.Next}</a>""")
                     : Html.None
             )}
             </nav>

@@ -111,8 +111,6 @@ internal sealed partial record PageWords
         AsOf = moment => $"Zoals het was op {moment}",
         NotKept = "niet meer bewaard",
         KeptFrom = moment => $"van {moment}",
-        MoreNotShown = count =>
-            $"Nog {count} worden niet getoond. Koppel dit moment als schijf om alles te zien.",
         BringAllBack = "Alles hiernaar terugbrengen",
         BringFolderBack = name => $"{name} hiernaar terugbrengen",
         BringBackHint =

@@ -110,8 +110,6 @@ internal sealed partial record PageWords
         AsOf = moment => $"As it was on {moment}",
         NotKept = "kept no more",
         KeptFrom = moment => $"as of {moment}",
-        MoreNotShown = count =>
-            $"{count} more are not shown. Mount this moment as a drive to see them all.",
         BringAllBack = "Bring everything back to this",
         BringFolderBack = name => $"Bring {name} back to this",
         BringBackHint =

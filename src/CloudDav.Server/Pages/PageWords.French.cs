@@ -114,8 +114,6 @@ internal sealed partial record PageWords
         AsOf = moment => $"Comme c’était le {moment}",
         NotKept = "plus conservé",
         KeptFrom = moment => $"du {moment}",
-        MoreNotShown = count =>
-            $"{count} autres ne sont pas affichés. Montez ce moment comme lecteur pour tout voir.",
         BringAllBack = "Tout ramener à cet état",
         BringFolderBack = name => $"Ramener {name} à cet état",
         BringBackHint =

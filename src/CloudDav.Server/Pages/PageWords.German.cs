@@ -115,8 +115,6 @@ internal sealed partial record PageWords
         AsOf = moment => $"Wie es war am {moment}",
         NotKept = "nicht mehr aufbewahrt",
         KeptFrom = moment => $"vom {moment}",
-        MoreNotShown = count =>
-            $"{count} weitere werden nicht gezeigt. Binden Sie diesen Zeitpunkt als Laufwerk ein, um alle zu sehen.",
         BringAllBack = "Alles hierauf zurückbringen",
         BringFolderBack = name => $"{name} hierauf zurückbringen",
         BringBackHint =

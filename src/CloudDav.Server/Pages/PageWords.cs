@@ -99,7 +99,6 @@ internal sealed partial record PageWords
     public required Func<string, string> AsOf { get; init; }
     public required string NotKept { get; init; }
     public required Func<string, string> KeptFrom { get; init; }
-    public required Func<long, string> MoreNotShown { get; init; }
     public required string BringAllBack { get; init; }
     public required Func<string, string> BringFolderBack { get; init; }
     public required string BringBackHint { get; init; }

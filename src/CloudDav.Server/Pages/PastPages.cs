@@ -15,7 +15,6 @@ internal static class PastPages
     private const string Moment = "moment";
     private const string At = "at";
     private const string Item = "item";
-    private const int MostItems = 1_000;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -52,6 +51,7 @@ internal static class PastPages
             );
             return;
         }
+        var page = FilePages.PageOf(context);
         var (seen, members) = (-1L, new List<FormerItem>());
         var found = await own.LookBackAsync(
             at,
@@ -59,7 +59,11 @@ internal static class PastPages
             [],
             member =>
             {
-                if (++seen > 0 && members.Count < MostItems)
+                // The first is the item itself.
+                if (
+                    seen++ >= (page - 1) * FilePages.PageItems
+                    && members.Count < FilePages.PageItems
+                )
                     members.Add(member);
             },
             visit.Stop
@@ -67,7 +71,7 @@ internal static class PastPages
         if (found.Refusal is { } refusal)
             await visit.ShowAsync(refusal, Root);
         else
-            await ShowAsync(visit, at, found.Value, members, seen);
+            await ShowAsync(visit, at, found.Value, members, page, seen);
     }
 
     private static Task AskAsync(Visit visit) =>
@@ -93,6 +97,7 @@ internal static class PastPages
         DateTimeOffset at,
         FormerItem found,
         List<FormerItem> members,
+        long page,
         long total
     )
     {
@@ -125,11 +130,7 @@ internal static class PastPages
                     member => Row(visit, time, member)
                 )}
                 </ul>
-                {(
-                    total > members.Count
-                        ? Html.Of($"""<p class="quiet">{words.MoreNotShown(total - members.Count)}</p>""")
-                        : Html.None
-                )}
+                {FilePages.Pages(visit, AddressOf(time, folder), page, total)}
                 {visit.FormTo(Root)}
                 <input type="hidden" name="{At}" value="{time}">
                 {(

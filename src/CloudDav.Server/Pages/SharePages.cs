@@ -172,7 +172,7 @@ internal static class SharePages
         }
         var words = SharingWords.In(visit.Language);
         var people = await PeopleAsync(own, shares.Value, visit.Stop);
-        var page = Math.Max(1, FilePages.NumberOf(context, "page") ?? 1);
+        var page = FilePages.PageOf(context);
         var most = Math.Max(shares.Value.Count, Math.Max(received.Value.Count, marked.Value.Count));
         await visit.ShowAsync(
             visit.Words.Shared,
@@ -198,13 +198,10 @@ internal static class SharePages
 
         Html List<T>(IEnumerable<T> items, string nothing, Func<T, Html> row)
         {
-            var shown =
-                page <= int.MaxValue / FilePages.PageItems
-                    ? items
-                        .Skip((int)(page - 1) * FilePages.PageItems)
-                        .Take(FilePages.PageItems)
-                        .ToList()
-                    : [];
+            var shown = items
+                .Skip((int)(page - 1) * FilePages.PageItems)
+                .Take(FilePages.PageItems)
+                .ToList();
             return shown.Count == 0
                 ? Html.Of($"""<p class="quiet">{nothing}</p>""")
                 : Html.Of(

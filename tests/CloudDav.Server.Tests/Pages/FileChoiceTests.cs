@@ -8,7 +8,7 @@ using CloudDav.Vault;
 namespace CloudDav.Server.Tests.Pages;
 
 /// <summary>What is done with several things at once on the page of a folder, and uploads of the page's module.</summary>
-public sealed class FileChoiceTests : IAsyncLifetime
+public sealed partial class FileChoiceTests : IAsyncLifetime
 {
     private ApiHost _api = null!;
     private Browser _browser = null!;
@@ -137,6 +137,19 @@ public sealed class FileChoiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_one_of_several_is_refused_it_is_named_and_what_went_before_can_be_undone()
+    {
+        (await Alice.LockAsync("/dav/f/b")).Expect(200);
+        var refused = await ChooseAsync("remove", "a", "b", "below");
+        Assert.Contains("<b>b</b>: ", refused.Expect(423).Text, StringComparison.Ordinal);
+        Assert.Contains("1 of 3 were done before", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(["b", "below"], (await Alice.ListAsync("/dav/f/")).Order());
+        (await _browser.OpenAsync(Back().Match(refused.Text).Groups["to"].Value)).Expect(200);
+        Assert.Equal(303, (await _browser.SubmitAsync("/trash")).Status);
+        Assert.Equal(["a", "b", "below"], (await Alice.ListAsync("/dav/f/")).Order());
+    }
+
+    [Fact]
     public async Task A_module_is_told_in_its_own_way_what_became_of_a_form()
     {
         await _browser.OpenAsync("/files/f");
@@ -199,4 +212,11 @@ public sealed class FileChoiceTests : IAsyncLifetime
         using var zip = new ZipArchive(new MemoryStream(answer.Body));
         return zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal);
     }
+
+    [GeneratedRegex(
+        "href=\"(?<to>/files/f\\?deleted=[^\"]+)\"",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Back();
 }

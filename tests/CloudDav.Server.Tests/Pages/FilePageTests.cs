@@ -271,8 +271,28 @@ public sealed class FilePageTests : IAsyncLifetime
         var second = (await _browser.OpenAsync("/files?page=2")).Expect(200).Text;
         Assert.Contains("f504?", second, StringComparison.Ordinal);
         Assert.Contains("Page 2 of 2", second, StringComparison.Ordinal);
-        foreach (var page in (string[])["0", "x", "99999999999999999999", "4"])
-            (await _browser.OpenAsync("/files?page=" + page)).Expect(200);
+        foreach (var page in (string[])["0", "x", "99999999999999999999"])
+            Assert.Contains(
+                "Page 1 of 2",
+                (await _browser.OpenAsync("/files?page=" + page)).Expect(200).Text,
+                StringComparison.Ordinal
+            );
+        foreach (var page in (string[])["3", "50000000000000000"])
+            Assert.Equal(
+                "/files?page=2",
+                (await _browser.OpenAsync("/files?page=" + page)).Expect(303).Header("Location")
+            );
+        _api.Time.Advance(TimeSpan.FromMinutes(1));
+        var past = $"/past?at={_api.Time.GetUtcNow().ToUnixTimeMilliseconds()}";
+        Assert.Contains(
+            past.Replace("&", "&amp;", StringComparison.Ordinal) + "&amp;page=2",
+            (await _browser.OpenAsync(past)).Expect(200).Text,
+            StringComparison.Ordinal
+        );
+        var rest = (await _browser.OpenAsync(past + "&page=2")).Expect(200).Text;
+        Assert.Contains("Page 2 of 2", rest, StringComparison.Ordinal);
+        Assert.Contains("f504", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("f299", rest, StringComparison.Ordinal);
     }
 
     [Fact]

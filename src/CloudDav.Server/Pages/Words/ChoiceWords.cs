@@ -12,6 +12,7 @@ internal sealed record ChoiceWords
     public required string Zip { get; init; }
     public required string ZipFolder { get; init; }
     public required string SharedAlone { get; init; }
+    public required Func<int, int, string> DoneBefore { get; init; }
     public required string Keys { get; init; }
     public required string KeysText { get; init; }
 
@@ -37,6 +38,8 @@ internal sealed record ChoiceWords
         ZipFolder = "Download the folder as ZIP",
         SharedAlone =
             "Folders that others share with you are downloaded one by one. Open the folder and download it there.",
+        DoneBefore = (done, all) =>
+            $"{done} of {all} were done before that. The others are as they were.",
         Keys = "Keys",
         KeysText =
             "Arrows: up and down · Space: choose · Enter: open · F2: name and actions · Delete: put what is chosen into the trash · /: search",
@@ -75,6 +78,8 @@ internal sealed record ChoiceWords
         ZipFolder = "De map downloaden als ZIP",
         SharedAlone =
             "Mappen die anderen met u delen, downloadt u een voor een. Open de map en download ze daar.",
+        DoneBefore = (done, all) =>
+            $"{done} van {all} waren toen al klaar. De andere zijn ongewijzigd.",
         Keys = "Toetsen",
         KeysText =
             "Pijlen: omhoog en omlaag · Spatie: kiezen · Enter: openen · F2: naam en acties · Delete: wat gekozen is in de prullenbak · /: zoeken",
@@ -113,6 +118,8 @@ internal sealed record ChoiceWords
         ZipFolder = "Télécharger le dossier en ZIP",
         SharedAlone =
             "Les dossiers que d’autres partagent avec vous se téléchargent un par un. Ouvrez le dossier et téléchargez-le là.",
+        DoneBefore = (done, all) =>
+            $"{done} sur {all} étaient déjà traités. Les autres sont inchangés.",
         Keys = "Touches",
         KeysText =
             "Flèches : monter et descendre · Espace : choisir · Entrée : ouvrir · F2 : nom et actions · Suppr : mettre ce qui est choisi à la corbeille · / : rechercher",
@@ -151,6 +158,8 @@ internal sealed record ChoiceWords
         ZipFolder = "Den Ordner als ZIP herunterladen",
         SharedAlone =
             "Ordner, die andere mit Ihnen teilen, werden einzeln heruntergeladen. Öffnen Sie den Ordner und laden Sie ihn dort herunter.",
+        DoneBefore = (done, all) =>
+            $"{done} von {all} waren da schon erledigt. Die anderen sind unverändert.",
         Keys = "Tasten",
         KeysText =
             "Pfeile: hinauf und hinunter · Leertaste: auswählen · Enter: öffnen · F2: Name und Aktionen · Entf: Ausgewähltes in den Papierkorb · /: suchen",
