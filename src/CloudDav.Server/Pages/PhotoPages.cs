@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CloudDav.Server.Api;
 using CloudDav.Server.Previews;
+using CloudDav.Server.Refusals;
 using CloudDav.Server.Television;
 using CloudDav.Vault;
 
@@ -102,9 +103,9 @@ internal static class PhotoPages
                 {Months(visit, words, months.IsSuccess ? months.Value : [], month)}
                 {(
                     items.Count == 0
-                        ? Html.Of($"""<p class="quiet">{words.Empty}</p>""")
+                        ? Html.Of($"""<p class="quiet">{(before is null ? words.Empty : words.NothingThen)}</p>""")
                         : Html.Each(
-                            items.GroupBy(item => MonthOf(item, zone)),
+                            items.GroupBy(item => MonthOf(item, visit.Reader)),
                             group =>
                                 Html.Of(
                                     $"""
@@ -250,7 +251,7 @@ internal static class PhotoPages
                 {Step(next, "next", words.Next)}
                 </nav>
                 <dl class="row">
-                <div><dt>{(facts is { IsDated: true } ? words.Taken : words.Changed)}</dt><dd>{reader.MomentOf(TimeOf(facts?.TakenMs ?? node.ModifiedMs), facts?.TakenOffset)}</dd></div>
+                <div><dt>{(facts is { IsDated: true } ? words.Taken : words.Changed)}</dt><dd>{reader.By(facts?.TakenOffset).MomentOf(TimeOf(facts?.TakenMs ?? node.ModifiedMs))}</dd></div>
                 {(
                     facts is { Width: { } width, Height: { } height }
                         ? Html.Of($"<div><dt>{words.Pixels}</dt><dd>{reader.NumberOf(width)} × {reader.NumberOf(height)}</dd></div>")
@@ -395,7 +396,7 @@ internal static class PhotoPages
     private static Html Tile(Visit visit, PhotoWords words, TakenItem item, string query)
     {
         var isVideo = item.Facts.Kind == MediaClass.Video;
-        var day = visit.Reader.DayOf(TimeOf(item.Facts.TakenMs));
+        var day = visit.Reader.By(item.Facts.TakenOffset).DayOf(TimeOf(item.Facts.TakenMs));
         var name = item.Path[^1];
         var alt = isVideo ? words.Video(name, day) : words.Picture(name, day);
         return Html.Of(
@@ -553,9 +554,13 @@ internal static class PhotoPages
             ? month
             : null;
 
-    private static DateOnly MonthOf(TakenItem item, TimeZoneInfo zone)
+    // By the clock of the camera where that is known, as everywhere. The months to choose from are the operator's, so that a page of one can begin with the last hours of its neighbour.
+    private static DateOnly MonthOf(TakenItem item, Reader reader)
     {
-        var day = TimeZoneInfo.ConvertTime(TimeOf(item.Facts.TakenMs), zone);
+        var day = TimeZoneInfo.ConvertTime(
+            TimeOf(item.Facts.TakenMs),
+            reader.By(item.Facts.TakenOffset).Zone
+        );
         return new DateOnly(day.Year, day.Month, 1);
     }
 

@@ -539,7 +539,7 @@ internal static class TvPages
                         : Way(AsSlides(self), words.Slideshow)
                 )}
                 {Up(page.PageOf(at), words.Back)}
-                <span class="when">{screen.Reader.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(item.TakenMs))}</span>
+                <span class="when">{screen.Reader.By(item.Facts?.TakenOffset).DayOf(DateTimeOffset.FromUnixTimeMilliseconds(item.TakenMs))}</span>
                 </p>
                 """
             ),

@@ -22,6 +22,9 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
     private const int MostSaid = 64 * 1024;
     private const int Unit = 1024 * 1024;
 
+    // A hundred days, in milliseconds: whatever says more is not believed.
+    private const long MostDuration = 100L * 24 * 60 * 60 * 1000;
+
     // A machine that is busy makes it slow, and no picture can: it has its bytes, and its processor time is counted.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
@@ -282,7 +285,7 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
             Width = answer.Width is > 0 ? answer.Width : null,
             Height = answer.Height is > 0 ? answer.Height : null,
             Orientation = answer.Orientation is >= 1 and <= 8 ? answer.Orientation : null,
-            DurationMs = answer.DurationMs is > 0 ? answer.DurationMs : null,
+            DurationMs = answer.DurationMs is > 0 and <= MostDuration ? answer.DurationMs : null,
             Previews = previews,
         };
 

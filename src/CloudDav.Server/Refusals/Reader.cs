@@ -79,21 +79,19 @@ internal sealed record Reader(Language Language, TimeZoneInfo Zone, DateTimeOffs
         };
     }
 
-    /// <summary>The day and hour of a moment, by a clock that was so many minutes ahead of UTC; null for the reader's own.</summary>
-    public string MomentOf(DateTimeOffset moment, int? offset) =>
+    /// <summary>The same person, told by a clock that is so many minutes ahead of UTC; null for the reader's own.</summary>
+    public Reader By(int? offset) =>
         offset is { } minutes
-            ? (
-                this with
-                {
-                    Zone = TimeZoneInfo.CreateCustomTimeZone(
-                        "there",
-                        TimeSpan.FromMinutes(minutes),
-                        null,
-                        null
-                    ),
-                }
-            ).MomentOf(moment)
-            : MomentOf(moment);
+            ? this with
+            {
+                Zone = TimeZoneInfo.CreateCustomTimeZone(
+                    "there",
+                    TimeSpan.FromMinutes(minutes),
+                    null,
+                    null
+                ),
+            }
+            : this;
 
     /// <summary>A moment as a field for one has it (<c>datetime-local</c>), by the minute and on the reader's clock.</summary>
     public string FieldOf(DateTimeOffset moment) =>

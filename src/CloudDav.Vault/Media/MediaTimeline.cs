@@ -132,7 +132,20 @@ public static class MediaTimeline
         // The nearer to the place, the higher.
         (long, long) RankOf((long TakenMs, long Id) at) => isAfter ? (~at.TakenMs, ~at.Id) : at;
         var nearest = new PriorityQueue<TakenItem, (long, long)>();
+        // Whether it is among the nearest; the farthest of them makes room.
+        bool HasPlace((long, long) rank)
+        {
+            if (place is { } border && rank.CompareTo(RankOf(border)) >= 0)
+                return false;
+            if (nearest.Count < most)
+                return true;
+            if (!nearest.TryPeek(out _, out var farthest) || rank.CompareTo(farthest) <= 0)
+                return false;
+            nearest.Dequeue();
+            return true;
+        }
         var tops = new ShareTops(tree.Actor.Vault);
+        var alone = new List<TakenItem>();
         var searched = await tree.SearchAsync(
             [],
             new NodeSearch
@@ -148,31 +161,39 @@ public static class MediaTimeline
             {
                 seen.Add(vault.Id);
                 var isTop = tops.IsTop(below, vault, node);
-                // What is shared by itself was found by its place, and nothing is known of it here.
                 if (!IsShown(node) || FactsOf(node) is not { } facts)
                     return SearchNext.More;
-                var rank = RankOf((facts.TakenMs, node.Id.Value));
-                if (place is { } border && rank.CompareTo(RankOf(border)) >= 0)
-                    return SearchNext.More;
-                if (nearest.Count == most)
+                if (isTop)
                 {
-                    if (!nearest.TryPeek(out _, out var farthest) || rank.CompareTo(farthest) <= 0)
-                        // Those that were taken at once come in another order.
-                        return isTop || rank.Item1 == farthest.Item1
-                            ? SearchNext.More
-                            : SearchNext.NothingOlder;
-                    nearest.Dequeue();
+                    // What is shared by itself was found by its place, and nothing is known of it here.
+                    alone.Add(new(below.ToArray(), vault.Id, node.Copy(), facts, isTop));
+                    return SearchNext.More;
                 }
-                nearest.Enqueue(
-                    new TakenItem(below.ToArray(), vault.Id, node.Copy(), facts, isTop),
-                    rank
-                );
+                var rank = RankOf((facts.TakenMs, node.Id.Value));
+                if (HasPlace(rank))
+                    nearest.Enqueue(
+                        new(below.ToArray(), vault.Id, node.Copy(), facts, isTop),
+                        rank
+                    );
+                else if (
+                    nearest.Count == most
+                    && nearest.TryPeek(out _, out var farthest)
+                    // Those that were taken at once come in another order.
+                    && rank.Item1 < farthest.Item1
+                )
+                    return SearchNext.NothingOlder;
                 return SearchNext.More;
             },
             cancellationToken
         );
         if (searched.Refusal is { } refusal)
             return refusal;
+        foreach (var item in await KnowAsync(tree, alone, cancellationToken))
+        {
+            var rank = RankOf(item.Place);
+            if (HasPlace(rank))
+                nearest.Enqueue(item, rank);
+        }
         var items = new List<TakenItem>(nearest.Count);
         while (nearest.TryDequeue(out var item, out _))
             items.Add(item);
@@ -204,23 +225,32 @@ public static class MediaTimeline
         );
         if (listed.Refusal is { } refusal)
             return refusal;
-        var known = await DescribeAsync(
-            tree,
-            found.Select(item => (item.Vault, item.Node.Content!.Value)),
-            cancellationToken
-        );
-        return found
-            .Select(item =>
-                known.TryGetValue(item.Node.Content!.Value, out var facts)
-                    ? item with
-                    {
-                        Facts = facts,
-                    }
-                    : item
-            )
+        return (await KnowAsync(tree, found, cancellationToken))
             .OrderBy(item => item.Node.Name, TvLibrary.NaturalOrder)
             .ThenBy(item => item.Node.Name, StringComparer.Ordinal)
             .ToArray();
+    }
+
+    // What the listing did not say of them.
+    private static async ValueTask<IEnumerable<TakenItem>> KnowAsync(
+        VaultTree tree,
+        List<TakenItem> items,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await DescribeAsync(
+            tree,
+            items.Select(item => (item.Vault, item.Node.Content!.Value)),
+            cancellationToken
+        );
+        return items.Select(item =>
+            known.TryGetValue(item.Node.Content!.Value, out var facts)
+                ? item with
+                {
+                    Facts = facts,
+                }
+                : item
+        );
     }
 
     /// <summary>What is known of contents that were found in a tree, by one question for each vault.</summary>

@@ -298,6 +298,8 @@ public sealed class TvLibrary
         if (found.Refusal is { } refusal)
             return refusal;
         var items = new List<TvItem>(found.Value.Items.Count);
+        // Mounts hang in few folders, most of them in the same.
+        var folders = new Dictionary<string, NodeId?>(StringComparer.Ordinal);
         foreach (var taken in found.Value.Items)
         {
             if (ItemOf(taken.Node, taken.Node.Parent) is not { } item)
@@ -306,14 +308,17 @@ public sealed class TvLibrary
             if (taken.IsTop)
             {
                 // It hangs in the person's own folder, and lies in somebody else's.
-                var folder = await Tree.FindAsync(
-                    [.. taken.Path.SkipLast(1)],
-                    NodeDetails.None,
-                    cancellationToken
-                );
-                if (!folder.IsSuccess)
+                string[] above = [.. taken.Path.SkipLast(1)];
+                var name = string.Join('/', above);
+                if (!folders.TryGetValue(name, out var folder))
+                {
+                    var place = await Tree.FindAsync(above, NodeDetails.None, cancellationToken);
+                    folder = place.IsSuccess ? place.Value.Node.Id : null;
+                    folders[name] = folder;
+                }
+                if (folder is not { } hangsIn)
                     continue;
-                item = item with { Folder = folder.Value.Node.Id };
+                item = item with { Folder = hangsIn };
             }
             items.Add(item);
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using CloudDav.Server.Tests.Api;
 using CloudDav.Server.Tests.Previews;
+using CloudDav.Server.Tests.Sharing;
+using CloudDav.Server.Tests.Television;
 using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Pages;
@@ -94,6 +96,44 @@ public sealed class PhotoPageTests : IAsyncLifetime
         var stranger = new Browser(_api.Host);
         Assert.Equal(401, (await stranger.OpenAsync("/photos/preview/320/a.jpg")).Status);
         Assert.Equal(401, (await stranger.OpenAsync("/photos/original/a.jpg")).Status);
+    }
+
+    [Fact]
+    public async Task A_photo_is_of_the_day_that_the_camera_says_for_everybody_who_sees_it()
+    {
+        await using var household = await Household.StartAsync(("Previews:Workers", "1"));
+        var photo = TestMedia.Photo(taken: "2020:01:01 00:30:00", offset: "+09:00");
+        (await household.Api.Alice.PutAsync("/dav/a.jpg", photo)).Expect(201);
+        (await household.Api.Alice.PutAsync("/dav/new.jpg", "x")).Expect(201);
+        await household.ShareAsync(path: "/a.jpg");
+        foreach (var person in (string[])["alice", "bob"])
+        {
+            var browser = new Browser(household.Api.Host);
+            await browser.SignInAsync(person, "demo");
+            await browser.OpenAsync("/photos");
+            while ((await browser.OpenAsync("/photos/preview/320/a.jpg")).Status == 202)
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            var timeline = (await browser.OpenAsync("/photos")).Expect(200);
+            Assert.Contains(">January 2020</h2>", timeline.Text, StringComparison.Ordinal);
+            Assert.Contains("a.jpg, 1 January 2020", timeline.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("December 2019</h2>", timeline.Text, StringComparison.Ordinal);
+            var view = (await browser.OpenAsync("/photos/view/a.jpg")).Expect(200);
+            Assert.Contains("1 January 2020 at 00:30", view.Text, StringComparison.Ordinal);
+            // Of an earlier time there is nothing, which is not nothing at all.
+            var earlier = (await browser.OpenAsync("/photos?month=2019-11")).Expect(200);
+            Assert.Contains("There is nothing from that time", earlier.Text);
+            Assert.Contains("href=\"/photos\"", earlier.Text, StringComparison.Ordinal);
+        }
+        // As a set of bob's says it.
+        var set = await TvSet.PairAsync(household.Api.Host, "bob");
+        var item = (await set.GetAsync("/timeline"))
+            .Expect(200)
+            .Json()
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("title").GetString() == "a");
+        Assert.Equal("2020-01-01T00:30:00+09:00", item.GetProperty("time").GetString());
+        Assert.Equal(300, item.GetProperty("width").GetInt32());
     }
 
     [Fact]

@@ -12,10 +12,15 @@ internal static class TestMedia
     private static readonly byte[] s_signature = [0x89, .. "PNG\r\n"u8, 0x1a, (byte)'\n'];
 
     /// <summary>A photo as cameras write it, to be turned by a quarter: EXIF says when and where it was taken.</summary>
-    public static byte[] Photo(int width = 400, int height = 300)
+    public static byte[] Photo(
+        int width = 400,
+        int height = 300,
+        string taken = "2021:07:08 09:10:11",
+        string offset = "+05:30"
+    )
     {
         var scene = Scene(width, height);
-        var exif = Exif();
+        var exif = Exif(taken, offset);
         var segment = new byte[4];
         (segment[0], segment[1]) = (0xff, 0xe1);
         BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(exif.Length + 2));
@@ -123,8 +128,8 @@ internal static class TestMedia
                 )
         );
 
-    // Taken on 8 July 2021 at 9:10:11, five and a half hours ahead; to be turned to the right.
-    private static byte[] Exif()
+    // To be turned to the right.
+    private static byte[] Exif(string taken, string offset)
     {
         var exif = new MemoryStream();
         using (var writer = new BinaryWriter(exif, Encoding.ASCII, leaveOpen: true))
@@ -144,8 +149,8 @@ internal static class TestMedia
             Entry(0x9011, text, 7, 112);
             writer.Write(0);
             writer.Write("Zwartberg7\0\0"u8);
-            writer.Write("2021:07:08 09:10:11\0"u8);
-            writer.Write("+05:30\0"u8);
+            writer.Write(Encoding.ASCII.GetBytes(taken + "\0"));
+            writer.Write(Encoding.ASCII.GetBytes(offset + "\0"));
 
             void Entry(ushort tag, ushort kind, int count, int value)
             {

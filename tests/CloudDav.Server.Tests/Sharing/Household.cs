@@ -24,9 +24,9 @@ internal sealed class Household : IAsyncDisposable
 
     public ContractSetup Contracts => Api.Contracts;
 
-    public static async Task<Household> StartAsync()
+    public static async Task<Household> StartAsync(params (string Name, string? Value)[] settings)
     {
-        var api = await ApiHost.StartAsync();
+        var api = await ApiHost.StartAsync(settings);
         await api.Contracts.ChangeCapacityAsync("alice", Capacity);
         var household = new Household(
             api,

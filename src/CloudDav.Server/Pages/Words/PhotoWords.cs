@@ -6,6 +6,7 @@ namespace CloudDav.Server.Pages;
 internal sealed record PhotoWords
 {
     public required string Empty { get; init; }
+    public required string NothingThen { get; init; }
     public required string EmptyFolder { get; init; }
     public required string Month { get; init; }
     public required string Show { get; init; }
@@ -43,6 +44,7 @@ internal sealed record PhotoWords
     {
         Empty =
             "There are no photos or videos in your cloud yet. Put some into any folder, and they appear here by the day they were taken.",
+        NothingThen = "There is nothing from that time, or from before it.",
         EmptyFolder = "There are no photos or videos in this folder.",
         Month = "Month",
         Show = "Show",
@@ -73,6 +75,7 @@ internal sealed record PhotoWords
     {
         Empty =
             "Er zijn nog geen foto’s of video’s in uw cloud. Zet er enkele in om het even welke map: ze verschijnen hier volgens de dag waarop ze gemaakt zijn.",
+        NothingThen = "Uit die tijd, of van daarvoor, is er niets.",
         EmptyFolder = "Er zijn geen foto’s of video’s in deze map.",
         Month = "Maand",
         Show = "Tonen",
@@ -103,6 +106,7 @@ internal sealed record PhotoWords
     {
         Empty =
             "Il n’y a pas encore de photos ni de vidéos dans votre cloud. Mettez-en dans n’importe quel dossier : elles apparaissent ici selon le jour où elles ont été prises.",
+        NothingThen = "Il n’y a rien de cette époque, ni d’avant.",
         EmptyFolder = "Il n’y a ni photos ni vidéos dans ce dossier.",
         Month = "Mois",
         Show = "Afficher",
@@ -133,6 +137,7 @@ internal sealed record PhotoWords
     {
         Empty =
             "In Ihrer Cloud sind noch keine Fotos oder Videos. Legen Sie welche in einen beliebigen Ordner: Sie erscheinen hier nach dem Tag ihrer Aufnahme.",
+        NothingThen = "Aus dieser Zeit oder davor gibt es nichts.",
         EmptyFolder = "In diesem Ordner sind keine Fotos oder Videos.",
         Month = "Monat",
         Show = "Anzeigen",
