@@ -492,27 +492,29 @@ internal sealed class ContractTransaction(IFactsSession session)
     )
     {
         await Session.ExecuteAsync(TelevisionStatements.DropAddresses, Milliseconds.Of(now));
-        var kept = new List<MediaAddress>(folders.Count);
-        foreach (var folder in folders)
-        {
-            var row = (
-                await Session.FirstAsync<KeptAddressRow>(
-                    TelevisionStatements.KeepAddress,
-                    actor.Account.Value,
-                    actor.Device!.Value.Value,
-                    folder.Value,
-                    Milliseconds.Of(now),
-                    Milliseconds.Of(expires)
-                )
-            )!;
-            kept.Add(new(row.AddressId, actor, folder, Milliseconds.Time(row.Created), expires));
-        }
+        var kept = await Session.ListAsync<KeptAddressRow>(
+            TelevisionStatements.KeepAddresses,
+            actor.Account.Value,
+            actor.Device!.Value.Value,
+            JsonSerializer.Serialize(folders.Select(folder => folder.Value).Distinct()),
+            Milliseconds.Of(now),
+            Milliseconds.Of(expires)
+        );
         await Session.ExecuteAsync(
             TelevisionStatements.TrimAddresses,
             actor.Device!.Value.Value,
             most
         );
-        return kept;
+        return
+        [
+            .. kept.Select(row => new MediaAddress(
+                row.AddressId,
+                actor,
+                new(row.NodeId),
+                Milliseconds.Time(row.Created),
+                expires
+            )),
+        ];
     }
 
     public async ValueTask TouchMediaAddressAsync(long address, DateTimeOffset expires) =>

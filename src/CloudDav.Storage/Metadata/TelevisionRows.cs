@@ -64,5 +64,6 @@ internal sealed class MediaAddressRow
 internal sealed class KeptAddressRow
 {
     public long AddressId { get; init; }
+    public long NodeId { get; init; }
     public long Created { get; init; }
 }

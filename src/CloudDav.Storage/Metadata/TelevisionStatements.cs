@@ -104,17 +104,22 @@ internal static class TelevisionStatements
         BigInt("@now")
     );
 
-    /// <summary>Moves an address on, or adds it, and gives its row.</summary>
-    public static readonly SharedStatement KeepAddress = new(
-        """
-        UPDATE dbo.media_addresses SET expires = @expires WHERE device_id = @device AND node_id = @node;
-        INSERT INTO dbo.media_addresses (account_id, device_id, node_id, created, expires) SELECT @account, @device, @node, @now, @expires
-        WHERE NOT EXISTS (SELECT 1 FROM dbo.media_addresses WHERE device_id = @device AND node_id = @node);
-        SELECT address_id AS AddressId, created AS Created FROM dbo.media_addresses WHERE device_id = @device AND node_id = @node;
-        """,
+    // The folders are a list in JSON, each once.
+    private static string Keep(string folders) =>
+        $"""
+            UPDATE dbo.media_addresses SET expires = @expires WHERE device_id = @device AND node_id IN ({folders});
+            INSERT INTO dbo.media_addresses (account_id, device_id, node_id, created, expires) SELECT @account, @device, w.node_id, @now, @expires
+            FROM ({folders}) AS w WHERE NOT EXISTS (SELECT 1 FROM dbo.media_addresses AS m WHERE m.device_id = @device AND m.node_id = w.node_id);
+            SELECT address_id AS AddressId, node_id AS NodeId, created AS Created FROM dbo.media_addresses WHERE device_id = @device AND node_id IN ({folders});
+            """;
+
+    /// <summary>Moves the addresses of some folders on, or adds them, and gives their rows.</summary>
+    public static readonly SharedStatement KeepAddresses = new(
+        SharedStatement.Plain(Keep("SELECT w.value AS node_id FROM json_each(@folders) AS w")),
+        Keep("SELECT w.node_id FROM OPENJSON(@folders) WITH (node_id bigint '$') AS w"),
         BigInt("@account"),
         BigInt("@device"),
-        BigInt("@node"),
+        Text("@folders", -1),
         BigInt("@now"),
         BigInt("@expires")
     );

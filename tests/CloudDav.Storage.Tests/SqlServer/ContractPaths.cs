@@ -25,7 +25,7 @@ internal static class ContractPaths
             Row(("RootId", 1L), ("FoldsKeys", true))
         );
         recorder.Answer(
-            TelevisionStatements.KeepAddress.Server,
+            TelevisionStatements.KeepAddresses.Server,
             Row(("AddressId", 1L), ("Created", Now.ToUnixTimeMilliseconds()))
         );
         await store.ReadAsync(

@@ -460,6 +460,18 @@ internal sealed class StatementBinder(StatementSchema schema) : TSqlFragmentVisi
             case VariableTableReference variable:
                 sources[variable.Alias?.Value ?? variable.Variable.Name] = ColumnsOf(variable);
                 break;
+            case OpenJsonTableReference json:
+                sources[json.Alias.Value] =
+                [
+                    .. json.SchemaDeclarationItems.Select(item => new StatementColumn(
+                        item.ColumnDefinition.ColumnIdentifier.Value,
+                        StatementSchema.TypeOf(item.ColumnDefinition.DataType),
+                        IsNullable: true,
+                        IsIdentity: false,
+                        HasDefault: false
+                    )),
+                ];
+                break;
             default:
                 break;
         }
