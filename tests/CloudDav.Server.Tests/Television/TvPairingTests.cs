@@ -241,6 +241,24 @@ public sealed class TvPairingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_wrong_codes_that_come_at_once_no_more_are_looked_at_and_known_ones_never_add_up()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        var set = await BeginAsync();
+        for (var i = 0; i < 15; i++)
+            Assert.Equal(200, (await _browser.OpenAsync(set.Page)).Status);
+
+        var answers = await Task.WhenAll(
+            from first in "BCDFGHJKLM"
+            from second in "BCDFGHJKLM"
+            select _browser.On(_api.Host).OpenAsync($"/pair/BBBB-BB{first}{second}")
+        );
+
+        Assert.Equal(10, answers.Count(answer => answer.Status == 403));
+        Assert.Equal(90, answers.Count(answer => answer.Status == 429));
+    }
+
+    [Fact]
     public async Task Whoever_begins_or_asks_too_often_waits_and_what_cannot_be_read_is_said()
     {
         Assert.Equal(
