@@ -63,32 +63,52 @@ public abstract class ContractStoreContract
     }
 
     [Fact]
-    public async Task Every_wrong_password_counts_and_the_last_one_of_a_burst_is_recorded_once()
+    public async Task Tries_at_the_same_time_are_counted_up_to_the_most_of_each_key_and_under_none_beyond()
     {
-        var account = await AddAsync("a");
-        var key = new byte[32];
+        var (here, account, elsewhere) = (new byte[32], new byte[31], new byte[30]);
         var counted = await Task.WhenAll(
-            Enumerable
-                .Range(0, 8)
-                .Select(async _ =>
-                    await Accounts.CountFailureAsync(
-                        key,
-                        Now,
-                        TimeSpan.FromHours(1),
-                        account.Id,
-                        5,
-                        Stop
-                    )
-                )
+            Enumerable.Range(0, 8).Select(async _ => await CountAsync(here))
         );
-        Assert.Equal(Enumerable.Range(1, 8), counted.Select(tries => tries.Failures).Order());
-        Assert.Equal(8, (await Accounts.FindTriesAsync(key, Now, Stop)).Failures);
+        Assert.Equal(
+            Enumerable.Range(1, 5),
+            counted.Select(tries => tries[0].Failures).Where(count => count <= 5).Order()
+        );
+        Assert.Equal((5, 5), (await FindAsync(here), await FindAsync(account)));
+
+        await CountAsync(elsewhere);
+        await CountAsync(elsewhere);
+        // The account has its seven.
+        Assert.Equal([3, 8], (await CountAsync(elsewhere)).Select(tries => tries.Failures));
+        Assert.Equal((2, 7), (await FindAsync(elsewhere), await FindAsync(account)));
         Assert.Equal(
             default,
-            await Accounts.FindTriesAsync(key, Now + TimeSpan.FromHours(1), Stop)
+            await Accounts.FindTriesAsync(here, Now + TimeSpan.FromHours(1), Stop)
         );
-        await Accounts.ForgetFailuresAsync(key, Stop);
-        Assert.Equal(0, (await Accounts.FindTriesAsync(key, Now, Stop)).Failures);
+
+        var ends = (await Accounts.FindTriesAsync(elsewhere, Now, Stop)).WindowEnds;
+        // Of another window.
+        await Accounts.TakeBackTryAsync(elsewhere, ends + TimeSpan.FromMinutes(1), Stop);
+        Assert.Equal(2, await FindAsync(elsewhere));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(async _ => await Accounts.TakeBackTryAsync(elsewhere, ends, Stop))
+        );
+        // The next one begins a window of its own.
+        Assert.Equal(default, await Accounts.FindTriesAsync(elsewhere, Now, Stop));
+        await Accounts.ForgetTriesAsync(here, Stop);
+        Assert.Equal((0, 7), (await FindAsync(here), await FindAsync(account)));
+
+        ValueTask<IReadOnlyList<SignInTries>> CountAsync(byte[] place) =>
+            Accounts.CountTryAsync(
+                [new(place, 5), new(account, 7)],
+                Now,
+                TimeSpan.FromHours(1),
+                Stop
+            );
+
+        async Task<int> FindAsync(byte[] key) =>
+            (await Accounts.FindTriesAsync(key, Now, Stop)).Failures;
     }
 
     [Fact]

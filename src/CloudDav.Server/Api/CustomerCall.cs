@@ -22,6 +22,10 @@ internal sealed class CustomerCall(HttpContext context)
     /// <summary>Where the request came from, as wrong sign-ins are counted.</summary>
     public string Address => SignIn.AddressOf(context.Connection.RemoteIpAddress);
 
+    /// <summary>Whether who asks has given the account's own password with the request.</summary>
+    public bool GivesOwnPassword =>
+        Actor.Device is null && Credentials.Of(context.Request) is Credentials.Basic;
+
     /// <summary>The address of a link, as whoever asks has come here.</summary>
     public string LinkAddress(string token) => LinkDoor.AddressOf(context.Request, token);
 

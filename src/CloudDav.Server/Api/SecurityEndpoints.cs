@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudDav.Server.Pages;
 using CloudDav.Vault;
 
 namespace CloudDav.Server.Api;
@@ -39,10 +40,10 @@ internal static class SecurityEndpoints
                 ReportAsync
             )
             .Describes(
-                "Every device is revoked, every sign-in ends and their locks are released, on the next request; content is not touched. The own password stops as well: a person who signed in as such can give a new one in the same call. Without one, the operator's sign-in or a one-time link leads back in."
+                "Every device is revoked, every sign-in ends and their locks are released, on the next request; content is not touched. The own password stops as well: a call that comes with it can bring a new one. A new one that comes from a device, with a token, or for an account without own password is left, and all else is done; the answer says what became of it, and what to do next. Without one, the operator's sign-in or a one-time link leads back in."
             )
             .NeedsNoBody()
-            .Refuses(RefusalRule.OwnSignInRequired, RefusalRule.SignInBusy);
+            .Refuses(RefusalRule.SignInBusy);
         routes
             .Add<NewPassword, Nothing>(
                 "POST",
@@ -103,11 +104,14 @@ internal static class SecurityEndpoints
         Report report
     )
     {
+        // Asked before: afterwards nobody is signed in.
+        var language = await call.Desk.FindLanguageAsync(call.Actor, call.Stop);
         var done = await ReportAsync(
             call.Desk,
             call.Get<SignInDesk>(),
             call.Actor,
             report.NewPassword,
+            call.GivesOwnPassword,
             call.Stop
         );
         return done.Refusal is { } refusal
@@ -117,6 +121,7 @@ internal static class SecurityEndpoints
                 DevicesRevoked = done.Value.Devices,
                 LinksEnded = done.Value.Links,
                 Password = done.Value.Password,
+                Next = PageWords.In(call.LanguageOf(language)).StolenDone(done.Value.Password),
             };
     }
 
@@ -125,20 +130,20 @@ internal static class SecurityEndpoints
     /// <param name="signIn">Hashes the new password.</param>
     /// <param name="actor">Who reports.</param>
     /// <param name="newPassword">A new own password; null to have none for now.</param>
+    /// <param name="isProved">Whether they have just given what only they know or have. Without that the new password is left, and all else is done.</param>
     /// <param name="stop">Stops it before it begins.</param>
     internal static async ValueTask<VaultResult<SignedOutEverywhere>> ReportAsync(
         CustomerDesk desk,
         SignInDesk signIn,
         Actor actor,
         string? newPassword,
+        bool isProved,
         CancellationToken stop
     )
     {
         string? hash = null;
-        if (newPassword is { } chosen)
+        if (isProved && newPassword is { } chosen)
         {
-            if (actor.Device is not null)
-                return new Refusal(RefusalRule.OwnSignInRequired);
             if (!OwnPassword.IsAllowed(chosen))
                 return new Refusal(RefusalRule.InvalidInput) { Field = "newPassword" };
             hash = await signIn.HashAsync(chosen, stop);
@@ -221,7 +226,7 @@ internal sealed record NamedPerson
 /// <summary>A report of unauthorised use.</summary>
 internal sealed record Report
 {
-    /// <summary>A new own password; null to have none for now.</summary>
+    /// <summary>A new own password; null to have none for now. It is taken when the call comes with the present one.</summary>
     public string? NewPassword { get; init; }
 }
 
@@ -236,6 +241,9 @@ internal sealed record ReportBody
 
     /// <summary>What became of the own password.</summary>
     public required PasswordFate Password { get; init; }
+
+    /// <summary>What to do next, in words for the person.</summary>
+    public required string Next { get; init; }
 }
 
 /// <summary>A password that a person chose.</summary>

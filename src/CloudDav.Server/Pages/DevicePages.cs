@@ -15,6 +15,7 @@ internal static class DevicePages
     private const string Which = "device";
     private const string Name = "name";
     private const string Password = "password";
+    private const string Stolen = "stolen";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -35,7 +36,8 @@ internal static class DevicePages
     private static async Task ShowAsync(Visit visit, BrowserSession session)
     {
         var found = await visit.Get<CustomerDesk>().ListDevicesAsync(session.Actor, visit.Stop);
-        if (found.Refusal is { } refusal)
+        var own = await visit.Get<SecondFactorDesk>().FindAsync(session, visit.Stop);
+        if ((found.Refusal ?? own.Refusal) is { } refusal)
         {
             await visit.ShowAsync(refusal, Root);
             return;
@@ -67,19 +69,49 @@ internal static class DevicePages
                 <button>{words.MakeAppPassword}</button>
                 </form>
                 <p><a href="{HowToConnect.Path}">{DeviceWords.In(visit.Language).How}</a> · <a href="{PairingPages.Path}">{words.TvConnect}</a></p>
-                <h2 id="stolen">{words.Stolen}</h2>
-                <p>{words.StolenText}</p>
-                {visit.FormTo(Root)}
-                <input type="hidden" name="{Act}" value="report">
-                <label for="{Password}">{words.NewPassword}</label>
-                <input id="{Password}" name="{Password}" type="password" autocomplete="new-password" minlength="{OwnPassword.MinLength}" required>
-                <button class="second">{words.StolenButton}</button>
-                </form>
+                {ReportForm(visit, session, own.Value)}
                 """
             ),
             Root
         );
     }
+
+    private static Html ReportForm(Visit visit, BrowserSession session, OwnSignIn own)
+    {
+        var (words, takesPassword) = (visit.Words, TakesPassword(visit, session, own));
+        var about =
+            takesPassword ? Html.Of($"{words.StolenPassword}")
+            : own.HasPassword
+                ? Html.Of(
+                    $"""{words.StolenStale} <a href="{SecurityPages.AgainTo(Root + "#" + Stolen)}">{SignInWords.In(visit.Language).Again}</a>"""
+                )
+            : Html.Of($"{words.StolenAtProvider}");
+        return Html.Of(
+            $"""
+            <h2 id="{Stolen}">{words.Stolen}</h2>
+            <p>{words.StolenText}</p>
+            <p>{about}</p>
+            {visit.FormTo(Root)}
+            <input type="hidden" name="{Act}" value="report">
+            {(
+                takesPassword
+                    ? Html.Of(
+                        $"""
+                        <label for="{Password}">{words.NewPassword}</label>
+                        <input id="{Password}" name="{Password}" type="password" autocomplete="new-password" minlength="{OwnPassword.MinLength}" required>
+                        """
+                    )
+                    : Html.None
+            )}
+            <button class="second">{words.StolenButton}</button>
+            </form>
+            """
+        );
+    }
+
+    // In place of one that is there, and from who has just shown that it is them: somebody else may sit at the browser.
+    private static bool TakesPassword(Visit visit, BrowserSession session, OwnSignIn own) =>
+        own.HasPassword && visit.Get<SessionDesk>().RefusesStale(session) is null;
 
     private static Html Row(Visit visit, Device device)
     {
@@ -146,11 +178,13 @@ internal static class DevicePages
                 refused = (await desk.WipeDeviceAsync(session.Actor, lost, visit.Stop)).Refusal;
                 break;
             case "report":
+                var own = await visit.Get<SecondFactorDesk>().FindAsync(session, visit.Stop);
                 var reported = await SecurityEndpoints.ReportAsync(
                     desk,
                     visit.Get<SignInDesk>(),
                     session.Actor,
                     form.One(Password) ?? "",
+                    own.IsSuccess && TakesPassword(visit, session, own.Value),
                     visit.Stop
                 );
                 refused = reported.Refusal;
@@ -158,7 +192,11 @@ internal static class DevicePages
                 {
                     // This browser's own session has ended as well.
                     await visit.SignOutAsync();
-                    await SignInPages.AskAsync(visit, Root, why: visit.Words.StolenDone);
+                    await SignInPages.AskAsync(
+                        visit,
+                        Root,
+                        why: visit.Words.StolenDone(reported.Value.Password)
+                    );
                     return;
                 }
                 break;

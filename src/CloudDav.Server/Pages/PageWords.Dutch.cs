@@ -1,3 +1,5 @@
+using CloudDav.Vault;
+
 namespace CloudDav.Server.Pages;
 
 internal sealed partial record PageWords
@@ -142,10 +144,23 @@ internal sealed partial record PageWords
         AppPasswordOnce = "Het wordt alleen deze keer getoond. Zet het nu in het programma.",
         Stolen = "Iemand anders gebruikt uw cloud",
         StolenText =
-            "Met één knop worden elk toestel, elke browser en elke link afgemeld, ook deze. Kies een nieuw eigen wachtwoord; aan wat u hier bewaart, verandert niets.",
+            "Met één knop worden elk toestel, elke browser en elke link afgemeld, ook deze. Aan wat u hier bewaart, verandert niets.",
+        StolenPassword = "Ook uw wachtwoord werkt dan niet meer: kies een nieuw.",
+        StolenStale =
+            "Ook uw wachtwoord werkt dan niet meer; met een link van uw provider komt u weer binnen. Wilt u er liever meteen een nieuw wachtwoord bij kiezen, toon dan eerst dat u het bent.",
+        StolenAtProvider =
+            "Daarna meldt u zich opnieuw aan bij uw provider. Kent iemand uw wachtwoord daar, wijzig het daar dan eerst.",
         NewPassword = "Nieuw wachtwoord",
         StolenButton = "Alles afmelden",
-        StolenDone = "Alles is afgemeld. Meld u aan met uw nieuwe wachtwoord.",
+        StolenDone = fate =>
+            fate switch
+            {
+                PasswordFate.Replaced => "Alles is afgemeld. Meld u aan met uw nieuwe wachtwoord.",
+                PasswordFate.Removed =>
+                    "Alles is afgemeld en uw wachtwoord werkt niet meer. Er is geen nieuw ingesteld: vraag uw provider een link om er een in te stellen, of meld u aan bij uw provider als dat kan.",
+                PasswordFate.None =>
+                    "Alles is afgemeld. Meld u aan bij uw provider. Kent iemand uw wachtwoord daar, wijzig het daar.",
+            },
         Find = "Zoeken",
         FindHere = "Zoeken in deze map",
         FoundFor = text => $"Gevonden voor ‘{text}’",

@@ -1,3 +1,5 @@
+using CloudDav.Vault;
+
 namespace CloudDav.Server.Pages;
 
 internal sealed partial record PageWords
@@ -141,10 +143,24 @@ internal sealed partial record PageWords
         AppPasswordOnce = "It is shown this once. Copy it into the program now.",
         Stolen = "Somebody else uses your cloud",
         StolenText =
-            "With one button every device, every browser and every link is signed out, this one as well. Choose a new password of your own; nothing that you keep here is touched.",
+            "With one button every device, every browser and every link is signed out, this one as well. Nothing that you keep here is touched.",
+        StolenPassword = "Your password stops as well: choose a new one.",
+        StolenStale =
+            "Your password stops as well, and a link from your provider leads you back in. If you would rather choose a new password with it, show first that it is you.",
+        StolenAtProvider =
+            "Afterwards you sign in with your provider again. If somebody knows your password there, change it there first.",
         NewPassword = "New password",
         StolenButton = "Sign everything out",
-        StolenDone = "Everything is signed out. Sign in with your new password.",
+        StolenDone = fate =>
+            fate switch
+            {
+                PasswordFate.Replaced =>
+                    "Everything is signed out. Sign in with your new password.",
+                PasswordFate.Removed =>
+                    "Everything is signed out, and your password no longer works. No new one was set: ask your provider for a link to set one, or sign in with your provider if you can.",
+                PasswordFate.None =>
+                    "Everything is signed out. Sign in with your provider. If somebody knows your password there, change it there.",
+            },
         Find = "Search",
         FindHere = "Search in this folder",
         FoundFor = text => $"Found for “{text}”",

@@ -1,3 +1,5 @@
+using CloudDav.Vault;
+
 namespace CloudDav.Server.Pages;
 
 internal sealed partial record PageWords
@@ -145,10 +147,25 @@ internal sealed partial record PageWords
             "Il n’est affiché que cette fois. Copiez-le maintenant dans le programme.",
         Stolen = "Quelqu’un d’autre utilise votre cloud",
         StolenText =
-            "D’un seul bouton, tous les appareils, navigateurs et liens sont déconnectés, celui-ci aussi. Choisissez un nouveau mot de passe ; rien de ce que vous conservez ici n’est touché.",
+            "D’un seul bouton, tous les appareils, navigateurs et liens sont déconnectés, celui-ci aussi. Rien de ce que vous conservez ici n’est touché.",
+        StolenPassword =
+            "Votre mot de passe cesse aussi de fonctionner : choisissez-en un nouveau.",
+        StolenStale =
+            "Votre mot de passe cesse aussi de fonctionner ; un lien de votre fournisseur vous fait revenir. Si vous préférez choisir un nouveau mot de passe du même coup, montrez d’abord que c’est vous.",
+        StolenAtProvider =
+            "Ensuite, vous vous identifiez à nouveau chez votre fournisseur. Si quelqu’un y connaît votre mot de passe, changez-le d’abord là-bas.",
         NewPassword = "Nouveau mot de passe",
         StolenButton = "Tout déconnecter",
-        StolenDone = "Tout est déconnecté. Connectez-vous avec votre nouveau mot de passe.",
+        StolenDone = fate =>
+            fate switch
+            {
+                PasswordFate.Replaced =>
+                    "Tout est déconnecté. Connectez-vous avec votre nouveau mot de passe.",
+                PasswordFate.Removed =>
+                    "Tout est déconnecté et votre mot de passe ne fonctionne plus. Aucun nouveau n’a été défini : demandez à votre fournisseur un lien pour en définir un, ou identifiez-vous chez lui si c’est possible.",
+                PasswordFate.None =>
+                    "Tout est déconnecté. Identifiez-vous chez votre fournisseur. Si quelqu’un y connaît votre mot de passe, changez-le là-bas.",
+            },
         Find = "Rechercher",
         FindHere = "Rechercher dans ce dossier",
         FoundFor = text => $"Résultats pour « {text} »",

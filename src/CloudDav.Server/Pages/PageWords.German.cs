@@ -1,3 +1,5 @@
+using CloudDav.Vault;
+
 namespace CloudDav.Server.Pages;
 
 internal sealed partial record PageWords
@@ -147,10 +149,24 @@ internal sealed partial record PageWords
             "Es wird nur dieses Mal gezeigt. Übernehmen Sie es jetzt in das Programm.",
         Stolen = "Jemand anderes benutzt Ihre Cloud",
         StolenText =
-            "Mit einem Knopf werden alle Geräte, alle Browser und alle Links abgemeldet, auch dieser. Wählen Sie ein neues eigenes Passwort; was Sie hier aufbewahren, bleibt unberührt.",
+            "Mit einem Knopf werden alle Geräte, alle Browser und alle Links abgemeldet, auch dieser. Was Sie hier aufbewahren, bleibt unberührt.",
+        StolenPassword = "Auch Ihr Passwort gilt dann nicht mehr: Wählen Sie ein neues.",
+        StolenStale =
+            "Auch Ihr Passwort gilt dann nicht mehr; mit einem Link Ihres Anbieters kommen Sie wieder hinein. Wenn Sie dabei lieber gleich ein neues Passwort wählen, zeigen Sie zuerst, dass Sie es sind.",
+        StolenAtProvider =
+            "Danach melden Sie sich wieder bei Ihrem Anbieter an. Wenn jemand Ihr Passwort dort kennt, ändern Sie es zuerst dort.",
         NewPassword = "Neues Passwort",
         StolenButton = "Alles abmelden",
-        StolenDone = "Alles ist abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
+        StolenDone = fate =>
+            fate switch
+            {
+                PasswordFate.Replaced =>
+                    "Alles ist abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
+                PasswordFate.Removed =>
+                    "Alles ist abgemeldet, und Ihr Passwort gilt nicht mehr. Ein neues wurde nicht festgelegt: Bitten Sie Ihren Anbieter um einen Link, mit dem Sie eines festlegen, oder melden Sie sich bei Ihrem Anbieter an, wenn das möglich ist.",
+                PasswordFate.None =>
+                    "Alles ist abgemeldet. Melden Sie sich bei Ihrem Anbieter an. Wenn jemand Ihr Passwort dort kennt, ändern Sie es dort.",
+            },
         Find = "Suchen",
         FindHere = "In diesem Ordner suchen",
         FoundFor = text => $"Gefunden zu „{text}“",

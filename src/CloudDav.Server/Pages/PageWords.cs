@@ -128,8 +128,11 @@ internal sealed partial record PageWords
     public required string Stolen { get; init; }
     public required string StolenText { get; init; }
     public required string NewPassword { get; init; }
+    public required string StolenPassword { get; init; }
+    public required string StolenStale { get; init; }
+    public required string StolenAtProvider { get; init; }
     public required string StolenButton { get; init; }
-    public required string StolenDone { get; init; }
+    public required Func<PasswordFate, string> StolenDone { get; init; }
 
     public required string Find { get; init; }
     public required string FindHere { get; init; }

@@ -48,6 +48,9 @@ internal static class SecurityPages
         ("Linux", "Linux"),
     ];
 
+    /// <summary>Where somebody shows once more that it is them, and goes on from there.</summary>
+    public static string AgainTo(string to) => $"{AgainPath}?{To}={Uri.EscapeDataString(to)}";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods(

@@ -238,12 +238,22 @@ internal static class AccountStatements
         BigInt("@now")
     );
 
-    public static readonly SharedStatement CountFailure = new(
+    public static readonly SharedStatement CountTry = new(
         """
         UPDATE dbo.sign_in_tries SET failures = failures + 1 WHERE tries_key = @key;
         INSERT INTO dbo.sign_in_tries (tries_key, failures, window_ends) SELECT @key, 1, @ends
         WHERE NOT EXISTS (SELECT 1 FROM dbo.sign_in_tries WHERE tries_key = @key);
         SELECT failures AS Failures, window_ends AS WindowEnds FROM dbo.sign_in_tries WHERE tries_key = @key;
+        """,
+        Bytes("@key", 64),
+        BigInt("@ends")
+    );
+
+    /// <summary>Takes one back, and the window with the last of them, so that the next one begins its own.</summary>
+    public static readonly SharedStatement TakeBackTry = new(
+        """
+        UPDATE dbo.sign_in_tries SET failures = failures - 1 WHERE tries_key = @key AND window_ends = @ends;
+        DELETE FROM dbo.sign_in_tries WHERE tries_key = @key AND failures <= 0;
         """,
         Bytes("@key", 64),
         BigInt("@ends")

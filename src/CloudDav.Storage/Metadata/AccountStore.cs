@@ -327,40 +327,52 @@ public abstract class AccountStore : IAccountStore
         );
 
     /// <inheritdoc/>
-    public ValueTask<SignInTries> CountFailureAsync(
-        ReadOnlyMemory<byte> key,
+    public ValueTask<IReadOnlyList<SignInTries>> CountTryAsync(
+        IReadOnlyList<TryLimit> limits,
         DateTimeOffset now,
         TimeSpan window,
-        AccountId? account,
-        int burst,
         CancellationToken cancellationToken
     ) =>
-        WriteAsync(
+        WriteAsync<IReadOnlyList<SignInTries>>(
             async session =>
             {
                 await session.ExecuteAsync(AccountStatements.DropOldTries, Milliseconds.Of(now));
-                var row = await session.FirstAsync<TriesRow>(
-                    AccountStatements.CountFailure,
-                    key.ToArray(),
-                    Milliseconds.Of(now + window)
-                );
-                var tries = row!.ToTries();
-                if (account is { } tried && tries.Failures == burst)
-                    await RecordAsync(
-                        session,
-                        tried,
-                        AuditActors.System,
-                        AuditActs.WrongPasswords,
-                        subject: null,
-                        now
-                    );
-                return tries;
+                var counted = new SignInTries[limits.Count];
+                for (var i = 0; i < counted.Length; i++)
+                    counted[i] = (
+                        await session.FirstAsync<TriesRow>(
+                            AccountStatements.CountTry,
+                            limits[i].Key.ToArray(),
+                            Milliseconds.Of(now + window)
+                        )
+                    )!.ToTries();
+                if (limits.Zip(counted).Any(one => one.Second.Failures > one.First.Most))
+                {
+                    foreach (var (limit, tries) in limits.Zip(counted))
+                        await TakeBackTryAsync(session, limit.Key, tries.WindowEnds);
+                }
+                return counted;
             },
             cancellationToken
         );
 
     /// <inheritdoc/>
-    public async ValueTask ForgetFailuresAsync(
+    public async ValueTask TakeBackTryAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset windowEnds,
+        CancellationToken cancellationToken
+    ) =>
+        await WriteAsync(
+            async session =>
+            {
+                await TakeBackTryAsync(session, key, windowEnds);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetTriesAsync(
         ReadOnlyMemory<byte> key,
         CancellationToken cancellationToken
     ) =>
@@ -368,6 +380,28 @@ public abstract class AccountStore : IAccountStore
             async session =>
             {
                 await session.ExecuteAsync(AccountStatements.ForgetTries, key.ToArray());
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async ValueTask NoteWrongPasswordsAsync(
+        AccountId account,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        await WriteAsync(
+            async session =>
+            {
+                await RecordAsync(
+                    session,
+                    account,
+                    AuditActors.System,
+                    AuditActs.WrongPasswords,
+                    subject: null,
+                    now
+                );
                 return true;
             },
             cancellationToken
@@ -412,6 +446,17 @@ public abstract class AccountStore : IAccountStore
         ReadAsync(
             async session => (await session.FirstAsync<AccountRow>(statement, key))?.ToAccount(),
             cancellationToken
+        );
+
+    private static ValueTask TakeBackTryAsync(
+        IFactsSession session,
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset windowEnds
+    ) =>
+        session.ExecuteAsync(
+            AccountStatements.TakeBackTry,
+            key.ToArray(),
+            Milliseconds.Of(windowEnds)
         );
 
     private static ValueTask RecordAsync(

@@ -77,10 +77,15 @@ public sealed record DeviceCredential(
     DateTimeOffset? LastUsed
 );
 
-/// <summary>Wrong sign-ins of one account from one address within the running window.</summary>
+/// <summary>Tries under one key within the running window: the wrong ones, and those that are being looked at.</summary>
 /// <param name="Failures">How many.</param>
 /// <param name="WindowEnds">When the count starts again.</param>
 public readonly record struct SignInTries(int Failures, DateTimeOffset WindowEnds);
+
+/// <summary>How many tries are looked at in a window.</summary>
+/// <param name="Key">Under which they are counted.</param>
+/// <param name="Most">The most.</param>
+public readonly record struct TryLimit(ReadOnlyMemory<byte> Key, int Most);
 
 /// <summary>What is kept of a destroyed account under a hash of one of its names.</summary>
 /// <param name="Password">Its own password as <see cref="ClosedNames.OfPassword"/> writes it; null when the hash is of more than a name, or it had none.</param>

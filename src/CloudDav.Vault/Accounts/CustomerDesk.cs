@@ -397,11 +397,12 @@ public sealed class CustomerDesk(
     /// the own password or a bearer token has to sign in again, and its locks are released; nothing of the content is touched.
     /// </summary>
     /// <remarks>
-    /// The own password may be what was stolen, so the present one stops in any case: a new one takes its place, which only a person who signed in as such can
-    /// give, or none does. Then the operator's sign-in or a one-time link (<see cref="TakeBackCredential"/>) leads back in; the event tells the operator.
+    /// The report asks for no proof, because it may be all that somebody can do. The own password may be what was stolen, so the present one stops in any case. Whoever reports may be who should not be
+    /// there: a new one takes its place only where there is one, and from who has just proved who they are; a device never gives one. Otherwise the operator's sign-in or a one-time link
+    /// (<see cref="TakeBackCredential"/>) leads back in; the event tells the operator.
     /// </remarks>
     /// <param name="actor">Who reports it.</param>
-    /// <param name="newPasswordHash">The hash of a new own password; null for none.</param>
+    /// <param name="newPasswordHash">The hash of a new own password, of who has just given what only they know or have; null for none.</param>
     /// <param name="cancellationToken">Stops it before it begins.</param>
     public ValueTask<VaultResult<SignedOutEverywhere>> ReportUnauthorisedUseAsync(
         Actor actor,
@@ -412,19 +413,18 @@ public sealed class CustomerDesk(
             actor,
             async (transaction, state) =>
             {
-                if (newPasswordHash is not null && actor.Device is not null)
-                    return new Refusal(RefusalRule.OwnSignInRequired);
                 var had = (await transaction.FindAccountAsync(actor.Account))!.PasswordHash;
+                var hash = had is null || actor.Device is not null ? null : newPasswordHash;
                 var revoked = await transaction.SignOutEverywhereAsync(
                     actor.Account,
                     state.Decision.Now
                 );
                 var links = await transaction.EndSharesAsync(actor.Account);
-                await transaction.SetPasswordAsync(actor.Account, newPasswordHash);
+                await transaction.SetPasswordAsync(actor.Account, hash);
                 var done = new SignedOutEverywhere(
                     revoked,
                     links,
-                    newPasswordHash is not null ? PasswordFate.Replaced
+                    hash is not null ? PasswordFate.Replaced
                         : had is not null ? PasswordFate.Removed
                         : PasswordFate.None
                 );
@@ -441,7 +441,7 @@ public sealed class CustomerDesk(
                         transaction,
                         actor,
                         state,
-                        newPasswordHash is null ? AuditActs.PasswordRemoved : AuditActs.PasswordSet,
+                        hash is null ? AuditActs.PasswordRemoved : AuditActs.PasswordSet,
                         null
                     );
                 await transaction.EmitAsync(

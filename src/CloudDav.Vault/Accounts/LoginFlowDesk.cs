@@ -189,21 +189,22 @@ public sealed class LoginFlowDesk(
             : found;
     }
 
-    private ValueTask<Refusal?> CountAsync(
+    private async ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
-        UnknownTries.CountAsync(
-            accounts,
-            UnknownTries.KeyOf(what, address),
-            most,
-            limits.Window,
-            now,
-            cancellationToken
-        );
+        (
+            await CountedTry.BeginAsync(
+                accounts,
+                [new(CountedTry.KeyOf(what, address), most)],
+                limits.Window,
+                now,
+                cancellationToken
+            )
+        ).Refusal;
 }
 
 /// <summary>How much is taken from one address by <see cref="LoginFlowDesk"/>. What is known is never refused for it.</summary>

@@ -11,7 +11,7 @@ namespace CloudDav.Vault;
 /// </summary>
 /// <remarks>
 /// With a second factor the own password signs in on the pages alone (<see cref="SignInDesk"/>). Whoever has the password and guesses codes is counted per account and address, and per account from all
-/// addresses together, where wrong passwords are counted. A code is used up in the transaction of what it was given for. Whatever changes the second factor moves the credential version on, so that nobody
+/// addresses together, where wrong passwords are counted (<see cref="CountedTry"/>). A code is used up in the transaction of what it was given for. Whatever changes the second factor moves the credential version on, so that nobody
 /// goes on who was let in under the other rule.
 /// </remarks>
 /// <param name="contracts">Where second factors are.</param>
@@ -333,17 +333,6 @@ public sealed class SecondFactorDesk(
     )
     {
         var (account, now) = (actor.Account, time.GetUtcNow());
-        (byte[] Key, int Most)[] counts =
-        [
-            (KeyOf(account, place.Address), limits.FailuresPerWindow),
-            (KeyOf(account, ""), limits.FailuresPerWindow * AddressesOfWindow),
-        ];
-        foreach (var (key, most) in counts)
-        {
-            var tries = await accounts.FindTriesAsync(key, now, cancellationToken);
-            if (tries.Failures >= most)
-                return new Refusal(RefusalRule.TooManyTries) { Until = tries.WindowEnds };
-        }
         if (
             await contracts.ReadAsync(
                 snapshot => snapshot.FindSecondFactorAsync(account),
@@ -353,6 +342,19 @@ public sealed class SecondFactorDesk(
             || factor.Confirmed is null != isFirst
         )
             return new Refusal(RefusalRule.SignedOut);
+        var begun = await CountedTry.BeginAsync(
+            accounts,
+            [
+                new(KeyOf(account, place.Address), limits.FailuresPerWindow),
+                new(KeyOf(account, ""), limits.FailuresPerWindow * AddressesOfWindow),
+            ],
+            limits.Window,
+            now,
+            cancellationToken
+        );
+        if (begun.Refusal is { } tooMany)
+            return tooMany;
+        var counted = begun.Value;
 
         var typed = Normal(code);
         var step = await UnwrapAsync(actor.Vault, factor, cancellationToken) is { } secret
@@ -388,23 +390,13 @@ public sealed class SecondFactorDesk(
         );
         if (done.Refusal == wrong)
         {
-            var failures = 0;
-            foreach (var (key, most) in counts)
-            {
-                var tries = await accounts.CountFailureAsync(
-                    key,
-                    time.GetUtcNow(),
-                    limits.Window,
-                    account,
-                    most,
-                    cancellationToken
-                );
-                failures = Math.Max(failures, tries.Failures);
-            }
-            await Task.Delay(limits.DelayAfter(failures), cancellationToken);
+            await counted.WrongAsync(account, now, cancellationToken);
+            await Task.Delay(limits.DelayAfter(counted.Failures), cancellationToken);
         }
         else if (done.IsSuccess)
-            await accounts.ForgetFailuresAsync(counts[0].Key, CancellationToken.None);
+            await counted.RightAsync();
+        else
+            await counted.TakeBackAsync();
         return done;
     }
 
@@ -483,9 +475,7 @@ public sealed class SecondFactorDesk(
         ]);
 
     private static byte[] KeyOf(AccountId account, string address) =>
-        SHA256.HashData(
-            Encoding.UTF8.GetBytes(Invariant($"second factor\n{account.Value}\n{address}"))
-        );
+        CountedTry.KeyOf("second factor", Invariant($"{account.Value}\n{address}"));
 
     private ValueTask RecordAsync(
         IContractTransaction transaction,

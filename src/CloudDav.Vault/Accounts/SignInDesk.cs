@@ -12,7 +12,7 @@ namespace CloudDav.Vault;
 /// </summary>
 /// <remarks>
 /// What is remembered here saves the slow hash and nothing more: whether the device or the password is still good is asked again by every request's
-/// first query (<see cref="Actor"/>). Counts of wrong sign-ins are in the database, so that several processes count together.
+/// first query (<see cref="Actor"/>). Tries are counted in the database, each before its slow hash (<see cref="CountedTry"/>), so that several processes count together.
 /// </remarks>
 public sealed class SignInDesk : IDisposable
 {
@@ -242,10 +242,9 @@ public sealed class SignInDesk : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var triesKey = SHA256.HashData(Encoding.UTF8.GetBytes(nameKey + "\n" + address));
-        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
-        if (tries.Failures >= _limits.FailuresPerWindow)
-            return TooMany(tries);
+        var limit = LimitOf(nameKey, address);
+        if (await RefusesAsync(limit, cancellationToken) is { } tooMany)
+            return TooMany(tooMany);
 
         // Nobody's name costs the same look-up and the same hash as somebody's.
         var account = await _accounts.FindAccountAsync(nameKey, cancellationToken);
@@ -255,7 +254,7 @@ public sealed class SignInDesk : IDisposable
             cancellationToken
         );
         var refused = await CheckSlowlyAsync(
-            triesKey,
+            limit,
             account?.Id,
             () =>
                 account is null && closed?.Password is { } keyed
@@ -290,14 +289,11 @@ public sealed class SignInDesk : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var triesKey = SHA256.HashData(
-            Encoding.UTF8.GetBytes(Invariant($"\n{share.Id.Value}\n{address}"))
-        );
-        var tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
-        if (tries.Failures >= _limits.FailuresPerWindow)
-            return TooMany(tries);
+        var limit = LimitOf(Invariant($"\n{share.Id.Value}"), address);
+        if (await RefusesAsync(limit, cancellationToken) is { } tooMany)
+            return TooMany(tooMany);
         return await CheckSlowlyAsync(
-                triesKey,
+                limit,
                 account: null,
                 () => Matches(hash, Readings(password)),
                 cancellationToken
@@ -306,7 +302,7 @@ public sealed class SignInDesk : IDisposable
 
     // In the queue of all slow hashes; null when the password is right.
     private async Task<SignInAnswer?> CheckSlowlyAsync(
-        byte[] triesKey,
+        TryLimit limit,
         AccountId? account,
         Func<bool> matches,
         CancellationToken cancellationToken
@@ -314,40 +310,65 @@ public sealed class SignInDesk : IDisposable
     {
         if (!await _slowHashes.WaitAsync(s_longestWait, cancellationToken))
             return SignInAnswer.Busy;
-        SignInTries tries;
+        CountedTry? counted;
         bool isRight;
         try
         {
-            // Asked again: others from the same address may have failed while this one waited.
-            tries = await _accounts.FindTriesAsync(triesKey, _time.GetUtcNow(), cancellationToken);
-            if (tries.Failures >= _limits.FailuresPerWindow)
-                return TooMany(tries);
+            // Counted here: others from the same address may have failed while this one waited.
+            var begun = await CountAsync(limit, cancellationToken);
+            if (begun.Refusal is { } tooMany)
+                return TooMany(tooMany);
+            counted = begun.Value;
             isRight = matches();
-            if (!isRight)
-            {
-                tries = await _accounts.CountFailureAsync(
-                    triesKey,
-                    _time.GetUtcNow(),
-                    _limits.Window,
-                    account,
-                    _limits.FailuresPerWindow,
-                    cancellationToken
-                );
-            }
         }
         finally
         {
             _slowHashes.Release();
         }
-        if (!isRight)
+        if (isRight)
         {
-            await Task.Delay(_limits.DelayAfter(tries.Failures), cancellationToken);
-            return SignInAnswer.Wrong;
+            if (counted is not null)
+                await counted.RightAsync();
+            return null;
         }
-        if (tries.Failures > 0)
-            await _accounts.ForgetFailuresAsync(triesKey, cancellationToken);
-        return null;
+        if (counted is not null && account is { } tried)
+            await counted.WrongAsync(tried, _time.GetUtcNow(), cancellationToken);
+        await Task.Delay(
+            _limits.DelayAfter(counted?.Failures ?? _limits.FailuresPerWindow),
+            cancellationToken
+        );
+        return SignInAnswer.Wrong;
     }
+
+    // Null when it could not be counted.
+    private async ValueTask<VaultResult<CountedTry?>> CountAsync(
+        TryLimit limit,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var begun = await CountedTry.BeginAsync(
+                _accounts,
+                [limit],
+                _limits.Window,
+                _time.GetUtcNow(),
+                cancellationToken
+            );
+            return begun.Refusal is { } tooMany ? tooMany : begun.Value;
+        }
+        catch (StorageFullException)
+        {
+            // With a full disk people must be able to sign in, to delete something.
+            return (CountedTry?)null;
+        }
+    }
+
+    private TryLimit LimitOf(string what, string address) =>
+        new(CountedTry.KeyOf(what, address), _limits.FailuresPerWindow);
+
+    private ValueTask<Refusal?> RefusesAsync(TryLimit limit, CancellationToken cancellationToken) =>
+        CountedTry.RefusesAsync(_accounts, [limit], _time.GetUtcNow(), cancellationToken);
 
     private async ValueTask<bool> WasDeviceOfClosedAsync(
         string nameKey,
@@ -373,10 +394,10 @@ public sealed class SignInDesk : IDisposable
         return false;
     }
 
-    private SignInAnswer TooMany(SignInTries tries) =>
+    private SignInAnswer TooMany(Refusal refusal) =>
         SignInAnswer.TooMany(
             TimeSpan.FromSeconds(
-                Math.Max(1, Math.Ceiling((tries.WindowEnds - _time.GetUtcNow()).TotalSeconds))
+                Math.Max(1, Math.Ceiling((refusal.Until!.Value - _time.GetUtcNow()).TotalSeconds))
             )
         );
 

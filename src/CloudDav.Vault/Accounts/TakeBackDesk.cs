@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace CloudDav.Vault;
 
 /// <summary>
@@ -37,30 +34,32 @@ public sealed class TakeBackDesk(
     {
         if (!OwnPassword.IsAllowed(newPassword))
             return new Refusal(RefusalRule.InvalidInput) { Field = "newPassword" };
-        var triesKey = SHA256.HashData(Encoding.UTF8.GetBytes("one-time link\n" + address));
-        var tries = await accounts.FindTriesAsync(triesKey, time.GetUtcNow(), cancellationToken);
-        if (tries.Failures >= limits.FailuresPerWindow)
-            return new Refusal(RefusalRule.TooManyTries) { Until = tries.WindowEnds };
+        var begun = await CountedTry.BeginAsync(
+            accounts,
+            [new(CountedTry.KeyOf("one-time link", address), limits.FailuresPerWindow)],
+            limits.Window,
+            time.GetUtcNow(),
+            cancellationToken
+        );
+        if (begun.Refusal is { } tooMany)
+            return tooMany;
+        var counted = begun.Value;
 
         // Before the link is looked at: a wrong one takes as long.
         if (await signIn.HashAsync(newPassword!, cancellationToken) is not { } hash)
+        {
+            await counted.TakeBackAsync();
             return new Refusal(RefusalRule.SignInBusy);
+        }
         var now = time.GetUtcNow();
         var set = await contracts.WriteAsync(
             transaction => SetAsync(transaction, TakeBackCredential.HashOf(token), hash, now),
             cancellationToken
         );
-        if (set.Refusal?.Rule != RefusalRule.LinkNotValid)
-            return set;
-        tries = await accounts.CountFailureAsync(
-            triesKey,
-            time.GetUtcNow(),
-            limits.Window,
-            account: null,
-            limits.FailuresPerWindow,
-            cancellationToken
-        );
-        await Task.Delay(limits.DelayAfter(tries.Failures), cancellationToken);
+        if (set.Refusal?.Rule == RefusalRule.LinkNotValid)
+            await Task.Delay(limits.DelayAfter(counted.Failures), cancellationToken);
+        else
+            await counted.TakeBackAsync();
         return set;
     }
 

@@ -86,31 +86,45 @@ public interface IAccountStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>The wrong sign-ins under a key, in the window that runs now.</summary>
+    /// <summary>The tries under a key, in the window that runs now.</summary>
     ValueTask<SignInTries> FindTriesAsync(
         ReadOnlyMemory<byte> key,
         DateTimeOffset now,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Counts one more wrong sign-in, in the running window or a new one of the given length, and drops windows that are over.</summary>
-    /// <param name="key">Under which they are counted.</param>
+    /// <summary>Counts one more try under every key, in the running window or a new one of the given length, and drops windows that are over. When one of the keys has its most already, it is counted under none.</summary>
+    /// <param name="limits">The keys, each with its most.</param>
     /// <param name="now">The time.</param>
     /// <param name="window">The length of a new window.</param>
-    /// <param name="account">The account that was tried; null when there is none.</param>
-    /// <param name="burst">The count that is recorded in the account's chain when it is reached.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
-    ValueTask<SignInTries> CountFailureAsync(
-        ReadOnlyMemory<byte> key,
+    /// <returns>The count under each key with this one: above the most of one when it was not counted.</returns>
+    ValueTask<IReadOnlyList<SignInTries>> CountTryAsync(
+        IReadOnlyList<TryLimit> limits,
         DateTimeOffset now,
         TimeSpan window,
-        AccountId? account,
-        int burst,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Forgets the wrong sign-ins under a key, after a right one.</summary>
-    ValueTask ForgetFailuresAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+    /// <summary>Takes back one try that was counted under a key, unless its window is over or was forgotten.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="windowEnds">The end of the window that it was counted in.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    ValueTask TakeBackTryAsync(
+        ReadOnlyMemory<byte> key,
+        DateTimeOffset windowEnds,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Forgets the tries under a key, after a right one.</summary>
+    ValueTask ForgetTriesAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+
+    /// <summary>Records in the account's chain that it was tried wrongly so often that no more is looked at for a while.</summary>
+    ValueTask NoteWrongPasswordsAsync(
+        AccountId account,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>What is kept of a destroyed account under a hash of <see cref="ClosedNames"/>; null when nothing is, or its time is over.</summary>
     ValueTask<ClosedName?> FindClosedAsync(

@@ -8,8 +8,8 @@ namespace CloudDav.Vault;
 /// </summary>
 /// <remarks>
 /// As with <see cref="LoginFlowDesk"/> no row holds a secret: the token comes into being in the transaction that uses the pairing up. The codes are kept as keyed hashes, because the short one could be found
-/// from a plain hash, and each with a label of its own, so that neither is ever taken for the other. Whoever types codes in has signed in, and wrong ones are counted for the account and for the
-/// address; a code that was looked at too often is over.
+/// from a plain hash, and each with a label of its own, so that neither is ever taken for the other. Whoever types codes in has signed in, and codes are counted for the account and for the
+/// address before they are looked up (<see cref="CountedTry"/>), known ones no longer; a code that was looked at too often is over.
 /// </remarks>
 /// <param name="contracts">Where pairings and devices are.</param>
 /// <param name="accounts">Counts what is not known.</param>
@@ -111,7 +111,14 @@ public sealed class TvDesk(
     )
     {
         var now = time.GetUtcNow();
-        if (await FindTooManyAsync(actor, address, now, cancellationToken) is { } tooMany)
+        var begun = await CountedTry.BeginAsync(
+            accounts,
+            GuessLimits(actor, address),
+            limits.GuessWindow,
+            now,
+            cancellationToken
+        );
+        if (begun.Refusal is { } tooMany)
             return tooMany;
         if (TvUserCode.TryParse(typed, out var code))
         {
@@ -128,16 +135,15 @@ public sealed class TvDesk(
             );
             if (found.Refusal is { } broken)
                 return broken;
+            // One that is known is no guess.
+            if (found.Value is not null)
+                await begun.Value.TakeBackAsync();
             if (
                 found.Value is { IsGranted: false, IsRefused: false } waiting
                 && waiting.Looks < limits.Looks
             )
                 return waiting;
-            // One that was known is no guess.
-            if (found.Value is not null)
-                return new Refusal(RefusalRule.LinkNotValid);
         }
-        await CountGuessAsync(actor, address, now, cancellationToken);
         return new Refusal(RefusalRule.LinkNotValid);
     }
 
@@ -294,64 +300,34 @@ public sealed class TvDesk(
 
     private byte[] MacOf(string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    private static byte[][] GuessKeys(Actor actor, string address) =>
+    private TryLimit[] GuessLimits(Actor actor, string address) =>
         [
-            UnknownTries.KeyOf("tv code", address),
-            UnknownTries.KeyOf(
-                "tv code",
-                FormattableString.Invariant($"account {actor.Account.Value}")
+            new(CountedTry.KeyOf("tv code", address), limits.Guesses),
+            new(
+                CountedTry.KeyOf(
+                    "tv code",
+                    FormattableString.Invariant($"account {actor.Account.Value}")
+                ),
+                limits.Guesses
             ),
         ];
 
-    private async ValueTask<Refusal?> FindTooManyAsync(
-        Actor actor,
-        string address,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var counted in GuessKeys(actor, address))
-        {
-            var tries = await accounts.FindTriesAsync(counted, now, cancellationToken);
-            if (tries.Failures >= limits.Guesses)
-                return new Refusal(RefusalRule.TooManyTries) { Until = tries.WindowEnds };
-        }
-        return null;
-    }
-
-    private async ValueTask CountGuessAsync(
-        Actor actor,
-        string address,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var counted in GuessKeys(actor, address))
-            await accounts.CountFailureAsync(
-                counted,
-                now,
-                limits.GuessWindow,
-                account: null,
-                burst: int.MaxValue,
-                cancellationToken
-            );
-    }
-
-    private ValueTask<Refusal?> CountAsync(
+    private async ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
-        UnknownTries.CountAsync(
-            accounts,
-            UnknownTries.KeyOf(what, address),
-            most,
-            limits.Window,
-            now,
-            cancellationToken
-        );
+        (
+            await CountedTry.BeginAsync(
+                accounts,
+                [new(CountedTry.KeyOf(what, address), most)],
+                limits.Window,
+                now,
+                cancellationToken
+            )
+        ).Refusal;
 }
 
 /// <summary>How much is taken by <see cref="TvDesk"/>. What is known is never refused for it.</summary>

@@ -86,15 +86,11 @@ public sealed class UnauthorisedUseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_person_gives_a_new_password_with_it_and_a_device_does_not()
+    public async Task A_person_gives_a_new_password_with_the_present_one()
     {
         var device = await _api.Host.AddDeviceAsync();
         var report = new { newPassword = "a new one that is mine" };
 
-        Assert.Equal(
-            "403 own-sign-in-required",
-            (await device.Client.SendJsonAsync("POST", Report, report)).Problem()
-        );
         Assert.Equal(
             "400 invalid-input",
             (
@@ -106,12 +102,51 @@ public sealed class UnauthorisedUseTests : IAsyncLifetime
         var done = (await _api.Alice.SendJsonAsync("POST", Report, report)).Expect(200).Json();
 
         Assert.Equal("replaced", done.GetProperty("password").GetString());
+        Assert.Equal(
+            "Everything is signed out. Sign in with your new password.",
+            done.GetProperty("next").GetString()
+        );
         Assert.Equal(401, (await _api.Alice.PropfindAsync("/dav/")).Status);
         Assert.Equal(401, (await device.Client.PropfindAsync("/dav/")).Status);
         Assert.Equal(
             207,
             (await _api.Host.Client("alice", report.newPassword).PropfindAsync("/dav/")).Status
         );
+    }
+
+    [Fact]
+    public async Task A_device_signs_everything_out_whatever_it_sends_and_gives_nobody_a_password()
+    {
+        var device = await _api.Host.AddDeviceAsync();
+        await _api.Alice.SendJsonAsync("PATCH", "/api/v1/account", new { language = "nl" });
+
+        foreach (var password in (string[])["a new one that is mine", "short"])
+        {
+            var done = (
+                await device.Client.SendJsonAsync("POST", Report, new { newPassword = password })
+            )
+                .Expect(200)
+                .Json();
+
+            Assert.Equal("removed", done.GetProperty("password").GetString());
+            Assert.Contains(
+                "vraag uw provider een link",
+                done.GetProperty("next").GetString(),
+                StringComparison.Ordinal
+            );
+            Assert.Equal(401, (await device.Client.PropfindAsync("/dav/")).Status);
+            Assert.Equal(
+                401,
+                (await _api.Host.Client("alice", password).PropfindAsync("/dav/")).Status
+            );
+            await _api.ChangeAsync(async transaction =>
+                await transaction.SetPasswordAsync(
+                    await _api.AccountAsync("alice"),
+                    PasswordHash.Create("demo", 1000)
+                )
+            );
+            device = await _api.Host.AddDeviceAsync();
+        }
     }
 
     [Fact]

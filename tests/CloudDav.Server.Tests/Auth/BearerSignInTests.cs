@@ -1,6 +1,7 @@
 using System.IdentityModel.Tokens.Jwt;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using CloudDav.Server.Tests.Api;
 using CloudDav.Testing;
 using Microsoft.IdentityModel.Tokens;
 using WireMock.RequestBuilders;
@@ -186,7 +187,13 @@ public sealed class BearerSignInTests : IAsyncLifetime
         );
         Assert.Equal(100, (await upload.ReadHeadAsync())!.Status);
 
-        Assert.Equal(200, (await erin.SendAsync("POST", "/api/v1/report-unauthorised-use")).Status);
+        // A token proves nothing of who holds it: the password it brings is left.
+        var report = await erin.SendJsonAsync(
+            "POST",
+            "/api/v1/report-unauthorised-use",
+            new { newPassword = "one of somebody else" }
+        );
+        Assert.Equal("removed", report.Expect(200).Json().GetProperty("password").GetString());
 
         await upload.SendAsync("late");
         Assert.Equal(401, (await upload.ReadHeadAsync())!.Status);

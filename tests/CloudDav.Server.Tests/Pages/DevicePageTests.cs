@@ -92,6 +92,56 @@ public sealed class DevicePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_sits_at_a_browser_for_long_signs_everything_out_and_gives_nobody_a_password()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        var elsewhere = new Browser(_api.Host);
+        await elsewhere.SignInAsync("alice", "demo");
+        var device = await _api.Host.AddDeviceAsync();
+        _api.Time.Advance(TimeSpan.FromMinutes(5));
+
+        var page = (await _browser.OpenAsync("/devices")).Expect(200);
+        Assert.DoesNotContain("type=\"password\"", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "href=\"/security/again?to=%2Fdevices%23stolen\"",
+            page.Text,
+            StringComparison.Ordinal
+        );
+        var done = (
+            await SubmitAsync(("act", "report"), ("password", "one of somebody else"))
+        ).Expect(200);
+
+        Assert.Contains("your password no longer works", done.Text, StringComparison.Ordinal);
+        Assert.Equal(401, (await device.Client.PropfindAsync("/dav/")).Status);
+        foreach (var password in (string[])["one of somebody else", "demo"])
+            Assert.Equal(403, (await _browser.SignInAsync("alice", password)).Status);
+        Assert.Contains(
+            "type=\"password\"",
+            (await elsewhere.OpenAsync("/devices")).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Whoever_shows_first_that_it_is_them_comes_back_and_chooses_a_new_password()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        _api.Time.Advance(TimeSpan.FromMinutes(5));
+        await _browser.OpenAsync("/security/again?to=%2Fdevices%23stolen");
+
+        var shown = await _browser.SubmitAsync("/security/again", ("password", "demo"));
+
+        Assert.Equal((303, "/devices#stolen"), (shown.Status, shown.Header("Location")));
+        Assert.Contains(
+            "autocomplete=\"new-password\"",
+            (await _browser.OpenAsync("/devices")).Text,
+            StringComparison.Ordinal
+        );
+        (await SubmitAsync(("act", "report"), ("password", "a new one of mine"))).Expect(200);
+        Assert.Equal(303, (await _browser.SignInAsync("alice", "a new one of mine")).Status);
+    }
+
+    [Fact]
     public async Task How_to_connect_is_ready_to_use_once_with_the_password_and_later_without()
     {
         await _api.Host.AddPersonAsync("Zoë & co'x", 1_000);

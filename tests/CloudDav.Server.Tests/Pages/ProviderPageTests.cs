@@ -91,6 +91,37 @@ public sealed class ProviderPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_has_no_own_password_reports_without_one_and_gets_none()
+    {
+        var accounts = _host.Services.GetRequiredService<IAccountStore>();
+        var erin = (await accounts.FindAccountAsync("erin", Stop))!;
+        await accounts.SetPasswordAsync(erin.Id, passwordHash: null, _time.GetUtcNow(), Stop);
+        _provider.Proved = _time.GetUtcNow();
+        await SignInAsync();
+        var page = (await _browser.OpenAsync("/devices")).Expect(200);
+        Assert.DoesNotContain("type=\"password\"", page.Text, StringComparison.Ordinal);
+        Assert.Contains("sign in with your provider again", page.Text, StringComparison.Ordinal);
+
+        var done = await _browser.SendAsync(
+            "POST",
+            "/devices",
+            [
+                .. _browser.HiddenOf("/sign-out").Where(field => field.Name == "guard"),
+                ("act", "report"),
+                ("password", "one of somebody else"),
+            ]
+        );
+
+        Assert.Contains(
+            "Sign in with your provider.",
+            done.Expect(200).Text,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(await SessionsAsync());
+        Assert.Null((await accounts.FindAccountAsync("erin", Stop))!.PasswordHash);
+    }
+
+    [Fact]
     public async Task A_way_back_that_another_browser_began_leads_nowhere()
     {
         var back = await BackAsync(await GoAsync());

@@ -152,6 +152,42 @@ public sealed partial class SecurityPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_wrong_codes_that_come_at_once_no_more_are_looked_at_than_of_those_one_after_another()
+    {
+        await TurnOnAsync();
+        var browser = new Browser(_api.Host);
+        await browser.SignInAsync("alice", "demo");
+        var given = browser.HiddenOf("/sign-in/code");
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(i =>
+                    browser
+                        .On(_api.Host)
+                        .SendAsync("POST", "/sign-in/code", [.. given, ("code", $"{i:D6}")])
+                )
+        );
+
+        Assert.Equal(3, answers.Count(answer => answer.Status == 403));
+        Assert.Equal(57, answers.Count(answer => answer.Status == 429));
+    }
+
+    [Fact]
+    public async Task Right_codes_never_add_up_to_too_many()
+    {
+        var (_, codes) = await TurnOnAsync();
+
+        // More than an account has from all addresses.
+        foreach (var code in codes)
+        {
+            var browser = new Browser(_api.Host);
+            await browser.SignInAsync("alice", "demo");
+            Assert.Equal(303, (await browser.SubmitAsync("/sign-in/code", ("code", code))).Status);
+        }
+    }
+
+    [Fact]
     public async Task The_password_that_was_given_counts_for_that_browser_and_five_minutes()
     {
         var (key, _) = await TurnOnAsync();

@@ -16,7 +16,10 @@ public sealed class TvPairingTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await ApiHost.StartAsync(("SignIn:DevicesPerAccount", "3"));
+        _api = await ApiHost.StartAsync(
+            ("SignIn:DevicesPerAccount", "3"),
+            ("Listen:TrustedProxies:0", "127.0.0.1")
+        );
         _browser = new Browser(_api.Host);
     }
 
@@ -235,9 +238,33 @@ public sealed class TvPairingTests : IAsyncLifetime
         var bob = new Browser(_api.Host);
         await bob.SignInAsync("bob", "demo");
         Assert.Equal(429, (await bob.OpenAsync(set.Page)).Status);
+        // Elsewhere it is the account alone that has had too many.
+        foreach (var browser in (Browser[])[_browser, bob])
+            browser.Headers.Add(("X-Forwarded-For", "192.0.2.7"));
+        Assert.Equal(429, (await _browser.OpenAsync(set.Page)).Status);
+        (await bob.OpenAsync(set.Page)).Expect(200);
+        bob.Headers.Clear();
         _api.Time.Advance(TimeSpan.FromMinutes(15));
         set = await BeginAsync();
         (await bob.OpenAsync(set.Page)).Expect(200);
+    }
+
+    [Fact]
+    public async Task Of_wrong_codes_that_come_at_once_no_more_are_looked_at_and_known_ones_never_add_up()
+    {
+        await _browser.SignInAsync("alice", "demo");
+        var set = await BeginAsync();
+        for (var i = 0; i < 15; i++)
+            Assert.Equal(200, (await _browser.OpenAsync(set.Page)).Status);
+
+        var answers = await Task.WhenAll(
+            from first in "BCDFGHJKLM"
+            from second in "BCDFGHJKLM"
+            select _browser.On(_api.Host).OpenAsync($"/pair/BBBB-BB{first}{second}")
+        );
+
+        Assert.Equal(10, answers.Count(answer => answer.Status == 403));
+        Assert.Equal(90, answers.Count(answer => answer.Status == 429));
     }
 
     [Fact]

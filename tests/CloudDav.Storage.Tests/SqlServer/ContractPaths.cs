@@ -56,7 +56,7 @@ internal static class ContractPaths
         recorder.Answer(AccountStatements.InsertDevice.Server, Recorder.Row(9L));
         recorder.Answer(AccountStatements.Revoke.Server, Recorder.Row(7L));
         recorder.Answer(
-            AccountStatements.CountFailure.Server,
+            AccountStatements.CountTry.Server,
             Row(("Failures", 3), ("WindowEnds", Now.ToUnixTimeMilliseconds()))
         );
         recorder.RoundTrips.Clear();
@@ -79,10 +79,12 @@ internal static class ContractPaths
         await accounts.TouchDeviceAsync(s_device, Now, stop);
         await accounts.NoteSignInAsync(s_account, "sso", Now, TimeSpan.FromHours(1), stop);
         Assert.Equal(
-            new SignInTries(3, Now),
-            await accounts.CountFailureAsync(key, Now, TimeSpan.FromHours(1), s_account, 3, stop)
+            [new SignInTries(3, Now)],
+            await accounts.CountTryAsync([new(key, 2)], Now, TimeSpan.FromHours(1), stop)
         );
-        await accounts.ForgetFailuresAsync(key, stop);
+        await accounts.TakeBackTryAsync(key, Now, stop);
+        await accounts.ForgetTriesAsync(key, stop);
+        await accounts.NoteWrongPasswordsAsync(s_account, Now, stop);
     }
 
     private static async Task AskAsync(IContractSnapshot snapshot)

@@ -86,6 +86,17 @@ public sealed class TakeBackDeskTests : IAsyncLifetime
         Assert.True((await UseAsync(link, address: "elsewhere")).IsSuccess);
     }
 
+    [Fact]
+    public async Task Of_wrong_links_that_come_at_once_no_more_are_looked_at_and_right_ones_never_add_up()
+    {
+        for (var i = 0; i < 4; i++)
+            Assert.True((await UseAsync(await IssueAsync())).IsSuccess);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => UseAsync("wrong")));
+
+        Assert.Equal(3, answers.Count(answer => answer.Refusal!.Rule == RefusalRule.LinkNotValid));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("short")]
