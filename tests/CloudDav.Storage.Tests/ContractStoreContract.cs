@@ -65,7 +65,7 @@ public abstract class ContractStoreContract
     [Fact]
     public async Task Tries_at_the_same_time_are_counted_up_to_the_most_of_each_key_and_under_none_beyond()
     {
-        var (here, account, elsewhere) = (new byte[32], new byte[31], new byte[30]);
+        var (here, account, elsewhere) = (Key(1), Key(2), Key(3));
         var counted = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(async _ => await CountAsync(here))
         );
@@ -107,6 +107,7 @@ public abstract class ContractStoreContract
                 Stop
             );
 
+        static byte[] Key(byte first) => [first, .. new byte[31]];
         async Task<int> FindAsync(byte[] key) =>
             (await Accounts.FindTriesAsync(key, Now, Stop)).Failures;
     }
