@@ -65,6 +65,9 @@ public sealed record DavEndpointOptions
     /// </summary>
     public Func<HttpContext, Exception, DavProblem?>? Explain { get; init; }
 
+    /// <summary>Whether a refusal is a line of text, for players, which know nothing of WebDAV; else it is an element with its conditions.</summary>
+    public bool RefusesPlainly { get; init; }
+
     /// <summary>The clock; it stamps nothing but the drain's deadline.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -27,6 +27,9 @@ public sealed class DavResource
     /// <summary>The media type a client gave; used when the name's extension says nothing. Null when none is known.</summary>
     public string? MediaType { get; set; }
 
+    /// <summary>How long an answer with its content may be kept (<c>Cache-Control</c>); null to be asked about it each time.</summary>
+    public string? CacheControl { get; set; }
+
     /// <summary>What GET and <c>getcontenttype</c> say it is: by its name, else as a client said.</summary>
     public string ContentType => MediaTypes.Of(this);
 

@@ -80,7 +80,7 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
         {
             if (Resolve(range, Content.Length) is not var (first, count))
             {
-                SetValidators(response, ETag);
+                SetValidators(response, ETag, CacheControl);
                 response.Headers.AcceptRanges = "bytes";
                 response.Headers.ContentRange = $"bytes */{Number(Content.Length)}";
                 await refuse(
@@ -99,9 +99,8 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
             await refuse(late);
             return;
         }
-        SetValidators(response, ETag);
+        SetValidators(response, ETag, CacheControl);
         var headers = response.Headers;
-        headers.CacheControl = CacheControl;
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.AcceptRanges = "bytes";
         headers.XContentTypeOptions = "nosniff";
@@ -136,7 +135,8 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
     public static async ValueTask<bool> EndsHereAsync(
         HttpContext context,
         string tag,
-        Func<Refusal, Task> refuse
+        Func<Refusal, Task> refuse,
+        string cacheControl = Kept
     )
     {
         var conditions = context.Request.GetTypedHeaders();
@@ -151,7 +151,7 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
         }
         if (!Matches(conditions.IfNoneMatch, ours, strongly: false))
             return false;
-        SetValidators(context.Response, tag);
+        SetValidators(context.Response, tag, cacheControl);
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         return true;
     }
@@ -193,10 +193,10 @@ internal sealed record Download(string Name, string MediaType, string ETag, ICon
             : null;
     }
 
-    private static void SetValidators(HttpResponse response, string tag)
+    private static void SetValidators(HttpResponse response, string tag, string cacheControl)
     {
         response.Headers.ETag = tag;
-        response.Headers.CacheControl = Kept;
+        response.Headers.CacheControl = cacheControl;
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

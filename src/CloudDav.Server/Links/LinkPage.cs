@@ -1,6 +1,7 @@
 using System.Text;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Pages;
+using CloudDav.Server.Previews;
 using CloudDav.Vault;
 using static System.FormattableString;
 
@@ -316,15 +317,16 @@ internal sealed class LinkPage(HttpContext context, string address)
                 node =>
                 {
                     var picture = AddressOf([.. path, node.Name]);
+                    var version = PreviewAnswer.VersionOf(node.Content);
                     // A video is downloaded, and a picture seen larger first.
                     var seen =
                         MediaClasses.Of(node) == MediaClass.Image
-                            ? Invariant($"{picture}?{Preview}={PreviewDesk.Sizes[^1]}")
+                            ? Invariant($"{picture}?{Preview}={PreviewDesk.Sizes[^1]}&{version}")
                             : picture;
                     return Html.Of(
                         $"""
                         <li><a href="{seen}"><img src="{Invariant(
-                            $"{picture}?{Preview}={PreviewDesk.Sizes[0]}"
+                            $"{picture}?{Preview}={PreviewDesk.Sizes[0]}&{version}"
                         )}" alt="{node.Name}" loading="lazy"></a>
                         <a class="quiet" href="{picture}" aria-label="{Words.DownloadFile(node.Name)}">{_visit.Words.Download}</a></li>
                         """

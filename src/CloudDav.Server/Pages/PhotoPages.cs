@@ -502,7 +502,7 @@ internal static class PhotoPages
     private static string PreviewAddress(IEnumerable<string> path, int size, NodeRow node) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{PreviewAnswer.Root}/{size}{Tail(path)}?v={node.Content?.Value}"
+            $"{PreviewAnswer.Root}/{size}{Tail(path)}?{PreviewAnswer.VersionOf(node.Content)}"
         );
 
     private static string LengthOf(long milliseconds)

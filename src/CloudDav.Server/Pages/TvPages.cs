@@ -1,6 +1,7 @@
 using System.Globalization;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
+using CloudDav.Server.Previews;
 using CloudDav.Server.Television;
 using CloudDav.Vault;
 
@@ -32,6 +33,12 @@ internal static class TvPages
 
     // How long a picture stands in a slideshow, in seconds.
     private const int SlideSeconds = 8;
+
+    // Further than anybody turns the pages.
+    private const int MostFrom = 1_000_000;
+
+    // A larger picture is more than an old set has the memory for.
+    private const long MostOriginal = 8 * 1024 * 1024;
 
     // A set that asks a moment later than it may is never told to wait longer.
     private static readonly int s_pollSeconds = (int)TvPairing.FirstPause.TotalSeconds + 1;
@@ -257,7 +264,7 @@ internal static class TvPages
             async (screen, library) =>
             {
                 var words = screen.Words;
-                var from = (int)Math.Min(FilePages.NumberOf(context, From) ?? 0, int.MaxValue);
+                var from = (int)Math.Min(FilePages.NumberOf(context, From) ?? 0, MostFrom);
                 var found = await library.ListAlbumsAsync(screen.Stop);
                 if (found.Refusal is { } refusal)
                     return refusal;
@@ -529,7 +536,7 @@ internal static class TvPages
             MediaDoor.TitleOf(item.Name),
             Html.Of(
                 $"""
-                {Picture(item, offered.Value[item.Folder])}
+                {Picture(item, offered.Value[item.Folder], words)}
                 <p class="bar">
                 {(previous is null ? Html.None : Html.Of($"""<a class="button" href="{previous}" rel="prev">‹ {words.Previous}</a>"""))}
                 {(next is null ? Html.None : Html.Of($"""<a class="button" href="{next}" rel="next">{words.Next} ›</a>"""))}
@@ -543,41 +550,59 @@ internal static class TvPages
                 </p>
                 """
             ),
-            // A film goes on at its end, which the script sees.
+            // The script turns the pages, and sees the end of a film.
             head: isShow && next is not null && item.Kind == MediaClass.Image
-                ? Html.Of($"""<meta http-equiv="refresh" content="{SlideSeconds}; url={next}">""")
+                ? Html.Of(
+                    $"""<noscript><meta http-equiv="refresh" content="{SlideSeconds}; url={next}"></noscript>"""
+                )
                 : Html.None,
             kind: isShow ? "show slides" : "show"
         );
         return null;
     }
 
-    private static Html Picture(TvItem item, string token)
+    private static Html Picture(TvItem item, string token, TvWords words)
     {
-        var (media, preview) = (MediaOf(token, item.Name), PreviewOf(token, item.Name, ScreenSize));
-        return item.Kind == MediaClass.Video
-            ? Html.Of(
+        var (media, preview) = (MediaOf(token, item.Name), PreviewOf(token, item, ScreenSize));
+        if (item.Kind == MediaClass.Video)
+            return Html.Of(
                 $"""
                 <video class="full" src="{media}" poster="{preview}" controls autoplay data-first>
                 {Html.Each(
-                    item.Subtitles.Where(name =>
-                        name.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase)
-                    ),
+                    item.Subtitles.Where(MediaFolder.IsCaption),
                     name =>
                         Html.Of(
-                            $"""<track kind="subtitles" src="{MediaOf(token, name)}" label="{name}">"""
+                            $"""<track kind="subtitles" src="{MediaOf(
+                                token,
+                                MediaFolder.CaptionOf(name)
+                            )}" label="{name}">"""
                         )
                 )}
                 </video>
                 """
+            );
+        // What nobody has looked into yet may have a preview later, for which the script asks again.
+        var shown =
+            item.Facts is { HasPreviews: true } ? preview
+            : IsForSets(item) ? media
+            : item.Content is not null && item.Facts is not { Looked: > 0 } ? preview
+            : null;
+        return shown is null
+            ? Html.Of(
+                $"""<p class="full text" data-seconds="{SlideSeconds}" data-first>{words.NotShown}</p>"""
             )
-            // What has no preview is shown as it is, as far as the set can.
             : Html.Of(
-                $"""<img class="full" src="{(
-                    item.Facts is { HasPreviews: true } ? preview : media
-                )}" alt="{item.Name}" data-first>"""
+                $"""<img class="full" src="{shown}" alt="{item.Name}" data-seconds="{SlideSeconds}" data-first>"""
             );
     }
+
+    // What every set can show by itself, and has the memory for.
+    private static bool IsForSets(TvItem item) =>
+        item.Size is > 0 and <= MostOriginal
+        && TvFeed.ContentTypeOf(item.Name, item.MediaType)
+            is "image/jpeg"
+                or "image/png"
+                or "image/gif";
 
     private static Html Tile(TvWords words, TvAlbum album, string token) =>
         Html.Of(
@@ -597,18 +622,18 @@ internal static class TvPages
             $"""
             <a class="tile" href="{page.AddressOf(item)}"><span class="picture {(
                 item.Kind == MediaClass.Video ? "video" : "image"
-            )}">{Small(token, item.Name)}</span><span class="name">{MediaDoor.TitleOf(item.Name)}</span></a>
+            )}">{Small(token, item)}</span><span class="name">{MediaDoor.TitleOf(item.Name)}</span></a>
             """
         );
 
-    private static Html Small(string token, string name) =>
-        Html.Of($"""<img src="{PreviewOf(token, name, PreviewDesk.Sizes[0])}" alt="">""");
+    private static Html Small(string token, TvItem item) =>
+        Html.Of($"""<img src="{PreviewOf(token, item, PreviewDesk.Sizes[0])}" alt="">""");
 
     private static string MediaOf(string token, string name) =>
         $"{MediaDoor.Prefix}/{token}/{Uri.EscapeDataString(name)}";
 
-    private static string PreviewOf(string token, string name, int size) =>
-        $"{MediaDoor.Prefix}/{token}/{Number(size)}/{Uri.EscapeDataString(name)}{MediaDoor.PreviewExtension}";
+    private static string PreviewOf(string token, TvItem item, int size) =>
+        $"{MediaDoor.Prefix}/{token}/{Number(size)}/{Uri.EscapeDataString(item.Name)}{MediaFolder.PreviewExtension}?{PreviewAnswer.VersionOf(item.Content)}";
 
     // The token of each folder, in one transaction.
     private static ValueTask<VaultResult<IReadOnlyDictionary<NodeId, string>>> OfferAsync(

@@ -14,6 +14,8 @@ internal static class PreviewAnswer
     /// <summary>Where they are for browsers.</summary>
     public const string Root = "/photos/preview";
 
+    private const string Version = "v";
+
     // Many more wait when a page is opened than are made meanwhile.
     private const int MostWaiting = 4;
 
@@ -39,11 +41,42 @@ internal static class PreviewAnswer
         Func<Refusal, Task> refuse
     )
     {
-        if (!PreviewDesk.Sizes.Contains(size))
+        var opened = await OpenAsync(context, size, open);
+        if (opened.Refusal is { } refusal)
         {
-            await refuse(new Refusal(RefusalRule.NotFound));
+            await refuse(refusal);
             return;
         }
+        if (opened.Value.Content is not { } content)
+        {
+            await AnswerTileAsync(context, IsPending(opened.Value));
+            return;
+        }
+        await using (content)
+        {
+            var (tag, kept) = (TagOf(opened.Value), KeptFor(context, opened.Value));
+            if (await Download.EndsHereAsync(context, tag, refuse, kept))
+                return;
+            await new Download(opened.Value.Node.Name, "image/jpeg", tag, content)
+            {
+                IsShown = true,
+                CacheControl = kept,
+            }.SendAsync(context, refuse, begin: null);
+        }
+    }
+
+    /// <summary>Opens a preview; what nobody has looked into yet is looked into before everything else, and for a moment it is waited for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="size">The most pixels of its longer side.</param>
+    /// <param name="open">Finds the medium and opens the preview of a size.</param>
+    public static async ValueTask<VaultResult<OpenedPreview>> OpenAsync(
+        HttpContext context,
+        int size,
+        Func<int, ValueTask<VaultResult<OpenedPreview>>> open
+    )
+    {
+        if (!PreviewDesk.Sizes.Contains(size))
+            return new Refusal(RefusalRule.NotFound);
         var opened = await open(size);
         if (
             opened.IsSuccess
@@ -58,29 +91,27 @@ internal static class PreviewAnswer
             && await WaitAsync(context, medium)
         )
             opened = await open(size);
-        if (opened.Refusal is { } refusal)
-        {
-            await refuse(refusal);
-            return;
-        }
-        if (opened.Value.Content is not { } content)
-        {
-            await AnswerTileAsync(context, isPending: opened.Value.Media is not { Looked: > 0 });
-            return;
-        }
-        await using (content)
-        {
-            var preview = opened.Value.Preview!.Value;
-            var tag = string.Create(CultureInfo.InvariantCulture, $"\"p{preview.Content.Value}\"");
-            if (await Download.EndsHereAsync(context, tag, refuse))
-                return;
-            await new Download(opened.Value.Node.Name, "image/jpeg", tag, content)
-            {
-                IsShown = true,
-                CacheControl = "private, max-age=3600",
-            }.SendAsync(context, refuse, begin: null);
-        }
+        return opened;
     }
+
+    /// <summary>Whether there may be a preview later.</summary>
+    public static bool IsPending(OpenedPreview opened) =>
+        opened is { Content: null, Medium: not null, Media: not { Looked: > 0 } };
+
+    /// <summary>The preview's strong tag.</summary>
+    public static string TagOf(OpenedPreview opened) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"p{opened.Preview!.Value.Content.Value}\"");
+
+    /// <summary>What the query of a preview's address says, so that it is another one when the content is.</summary>
+    public static string VersionOf(ContentId? content) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Version}={content?.Value ?? 0}");
+
+    /// <summary>How long a preview may be kept: for good where the address says of which content it is.</summary>
+    public static string KeptFor(HttpContext context, OpenedPreview opened) =>
+        opened.Node.Content is { Value: var number }
+        && context.Request.Query[Version] == number.ToString(CultureInfo.InvariantCulture)
+            ? "private, max-age=31536000, immutable"
+            : "private, no-cache";
 
     // It came a moment ago. With a full disk there is a tile.
     private static async ValueTask<bool> NoteAsync(HttpContext context, PendingMedium medium)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using CloudDav.Server.Api;
+using CloudDav.Server.Previews;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 using Microsoft.OpenApi;
@@ -128,8 +129,9 @@ internal static class TvFeed
                         IsReceived = album.IsReceived,
                         Items = album.Items,
                         Newest = TimeOf(album.NewestMs),
-                        M3u = address + MediaDoor.M3u,
-                        Xspf = address + MediaDoor.Xspf,
+                        Previews = album.Cover is { } cover ? PreviewsOf(cover, address) : [],
+                        M3u = address + MediaFolder.M3u,
+                        Xspf = address + MediaFolder.Xspf,
                     };
                 }),
             ],
@@ -246,7 +248,9 @@ internal static class TvFeed
 
     // What nobody has looked into yet may have some, and is looked into when it is asked for.
     private static IReadOnlyList<TvPreview> PreviewsOf(TvItem item, string address) =>
-        item.Kind == MediaClass.Audio || item.Facts is { HasPreviews: false, Looked: > 0 }
+        item.Kind == MediaClass.Audio
+        || item.Content is null
+        || item.Facts is { HasPreviews: false, Looked: > 0 }
             ? []
             :
             [
@@ -255,7 +259,7 @@ internal static class TvFeed
                     Size = size,
                     Address = string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{address}{size}/{Uri.EscapeDataString(item.Name)}{MediaDoor.PreviewExtension}"
+                        $"{address}{size}/{Uri.EscapeDataString(item.Name)}{MediaFolder.PreviewExtension}?{PreviewAnswer.VersionOf(item.Content)}"
                     ),
                 }),
             ];
@@ -484,6 +488,9 @@ internal sealed record TvAlbumBody
 
     /// <summary>When the newest of them was changed.</summary>
     public required DateTimeOffset Newest { get; init; }
+
+    /// <summary>Previews of the newest picture or video; none when there are only sounds.</summary>
+    public required IReadOnlyList<TvPreview> Previews { get; init; }
 
     /// <summary>Its videos and sounds as a playlist for players that take M3U. Good for a day after it was last used.</summary>
     public required string M3u { get; init; }

@@ -26,7 +26,7 @@ public sealed record TvItem(
     public MediaFacts? Facts { get; init; }
 
     /// <summary>Its content, of which that is known; null when it is empty.</summary>
-    internal ContentId? Content { get; init; }
+    public ContentId? Content { get; init; }
 
     internal VaultId Vault { get; init; }
 
@@ -40,14 +40,14 @@ public sealed record TvItem(
 /// <param name="IsReceived">Whether somebody of the household shares it.</param>
 /// <param name="Items">How many media lie in it.</param>
 /// <param name="NewestMs">When the newest of them was changed.</param>
-/// <param name="Cover">The name of the newest picture or video; null when there are only sounds.</param>
+/// <param name="Cover">The newest picture or video; null when there are only sounds.</param>
 public sealed record TvAlbum(
     NodeId Id,
     IReadOnlyList<string> Path,
     bool IsReceived,
     int Items,
     long NewestMs,
-    string? Cover
+    TvItem? Cover
 );
 
 /// <summary>A folder with what a set shows of it.</summary>
@@ -77,6 +77,10 @@ public sealed class TvLibrary
         CompareOptions.NumericOrdering | CompareOptions.IgnoreCase
     );
     private static readonly string[] s_subtitles = ["srt", "vtt", "ass", "ssa", "sub", "idx"];
+
+    // Lists of media, the pieces of a stream that one of them lists (RFC 8216), and what libraries read of a film.
+    private static readonly string[] s_lists = ["m3u", "m3u8", "pls", "xspf"];
+    private static readonly string[] s_companions = [.. s_lists, "m4s", "nfo", "strm"];
 
     private TvLibrary(VaultTree tree, Decision decision) => (Tree, Decision) = (tree, decision);
 
@@ -111,7 +115,11 @@ public sealed class TvLibrary
     /// <summary>Whether a file of this name is something that plays or is shown, or belongs beside it.</summary>
     public static bool Shows(string name, string? mediaType) =>
         !NodeName.IsTransient(name)
-        && (MediaClasses.Of(name, mediaType) is not null || IsSubtitle(name));
+        && (
+            MediaClasses.Of(name, mediaType) is not null
+            || IsSubtitle(name)
+            || EndsWithOneOf(name, s_companions)
+        );
 
     /// <summary>Where a folder is in the tree. Refuses when it is not there, or is no folder.</summary>
     public async ValueTask<VaultResult<IReadOnlyList<string>>> FindFolderAsync(
@@ -241,9 +249,9 @@ public sealed class TvLibrary
                     Items = album.Items + 1,
                     NewestMs = Math.Max(album.NewestMs, node.ModifiedMs),
                     Cover =
-                        item.Kind != MediaClass.Audio
-                        && (album.Cover is null || node.ModifiedMs > album.NewestMs)
-                            ? node.Name
+                        item is { Kind: not MediaClass.Audio, Content: not null }
+                        && (album.Cover is null || node.ModifiedMs > album.Cover.ChangedMs)
+                            ? item
                             : album.Cover,
                 };
                 return SearchNext.More;
@@ -327,11 +335,12 @@ public sealed class TvLibrary
 
     private static Refusal NotFound => new(RefusalRule.NotFound);
 
-    private static bool IsSubtitle(string name)
+    private static bool IsSubtitle(string name) => EndsWithOneOf(name, s_subtitles);
+
+    private static bool EndsWithOneOf(string name, string[] extensions)
     {
         var dot = name.LastIndexOf('.');
-        return dot >= 0
-            && s_subtitles.Contains(name[(dot + 1)..], StringComparer.OrdinalIgnoreCase);
+        return dot >= 0 && extensions.Contains(name[(dot + 1)..], StringComparer.OrdinalIgnoreCase);
     }
 
     // As players look for them: film.srt, film.en.srt.
@@ -349,6 +358,7 @@ public sealed class TvLibrary
         node.Kind == NodeKind.File
         && !IsOutOfReach(node)
         && !NodeName.IsTransient(node.Name)
+        && !EndsWithOneOf(node.Name, s_lists)
         && MediaClasses.Of(node) is { } kind
             ? new(node.Id, folder, node.Name, kind, node.MediaType, node.Size, node.ModifiedMs, [])
             {

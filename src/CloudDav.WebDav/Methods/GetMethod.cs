@@ -191,7 +191,7 @@ internal static class GetMethod
         headers.ETag = resource.ETag;
         headers.LastModified = resource.Modified.ToString("r", CultureInfo.InvariantCulture);
         // Not no-store: Office and media players need a copy of their own.
-        headers.CacheControl = "private, no-cache";
+        headers.CacheControl = resource.CacheControl ?? "private, no-cache";
         if (request.Options.ServesSyncClients)
             SetSyncHeaders(request, resource);
     }

@@ -85,7 +85,8 @@ public static class ProblemWriter
             response.Headers.ContentLanguage = language;
             response.Headers.Append("Vary", "Accept-Language");
         }
-        DavDiscovery.SetHeaders(response);
+        if (!options.RefusesPlainly)
+            DavDiscovery.SetHeaders(response);
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         if (
@@ -112,11 +113,12 @@ public static class ProblemWriter
     {
         var (request, response) = (context.Request, context.Response);
         if (
-            request.Method == "PROPFIND"
-            && DavClientOptions.IsOn(
-                options.Clients.KioTextErrors,
-                client.Kind == DavClientKind.Kio
-            )
+            options.RefusesPlainly
+            || request.Method == "PROPFIND"
+                && DavClientOptions.IsOn(
+                    options.Clients.KioTextErrors,
+                    client.Kind == DavClientKind.Kio
+                )
         )
         {
             response.ContentType = "text/plain; charset=utf-8";

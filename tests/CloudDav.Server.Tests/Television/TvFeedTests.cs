@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using CloudDav.Server.Telemetry;
 using CloudDav.Server.Tests.Api;
+using CloudDav.Server.Tests.Previews;
 using CloudDav.Server.Tests.Sharing;
 using CloudDav.Server.Tests.Telemetry;
 using CloudDav.Testing;
@@ -101,8 +103,12 @@ public sealed class TvFeedTests : IAsyncLifetime
             PreviewDesk.Sizes,
             previews.Select(preview => preview.GetProperty("size").GetInt32())
         );
-        var tile = (await _set.PlayAsync(AddressOf(previews[0]))).Expect(202);
-        Assert.Equal("3", tile.Header("Retry-After"));
+        // There is none yet: quickly, and with when to ask again.
+        var none = (await _set.PlayAsync(AddressOf(previews[0]))).Expect(404);
+        Assert.Equal(
+            ("3", "text/plain; charset=utf-8", null),
+            (none.Header("Retry-After"), none.Header("Content-Type"), none.Header("DAV"))
+        );
         Assert.Equal(
             404,
             (
@@ -358,7 +364,7 @@ public sealed class TvFeedTests : IAsyncLifetime
 
     [Theory]
     [InlineData(
-        "mkv mka mp4 m4v ts m2ts mts mov avi webm mpg vob wmv flv mp3 m4a flac ogg opus wav srt vtt ass ssa sub idx jpg png webp heic"
+        "mkv mka mp4 m4v ts m2ts mts mov avi webm mpg vob wmv flv mp3 m4a flac ogg opus wav srt vtt ass ssa sub idx m3u8 m3u xspf pls m4s nfo strm jpg png webp heic"
     )]
     public async Task C80_Every_kind_of_file_has_the_same_type_in_the_tree_and_at_its_address(
         string extensions
@@ -383,6 +389,154 @@ public sealed class TvFeedTests : IAsyncLifetime
                 (await _set.PlayAsync(folder + "x." + extension)).Expect(200).Header("Content-Type")
             );
         }
+    }
+
+    [Fact]
+    public async Task What_is_made_of_a_folder_gives_way_to_a_file_of_that_name()
+    {
+        await PutAsync("/dav/Live", "film.mp4", "film");
+        var m3u = (await AlbumAsync("Live")).GetProperty("m3u").GetString()!;
+        var folder = m3u[..(m3u.LastIndexOf('/') + 1)];
+        Assert.Contains("film.mp4", (await _set.PlayAsync(m3u + "8")).Expect(200).Text);
+        // A stream in pieces, whose list names them beside it.
+        const string list = "#EXTM3U\n#EXTINF:4,\npiece0.ts\n";
+        await PutAsync("/dav/Live", "playlist.m3u8", list);
+        await PutAsync("/dav/Live", "piece0.ts", "piece");
+        var own = (await _set.PlayAsync(m3u + "8")).Expect(200);
+        Assert.Equal(
+            (list, "application/vnd.apple.mpegurl"),
+            (own.Text, own.Header("Content-Type"))
+        );
+        Assert.Equal("piece", (await _set.PlayAsync(folder + "piece0.ts")).Expect(200).Text);
+        // A list of sounds is none itself.
+        await PutAsync("/dav/Live", "songs.pls", "[playlist]");
+        Assert.DoesNotContain("songs", (await _set.PlayAsync(m3u)).Expect(200).Text);
+        // As renderers ask, and as players come back.
+        var again = await _set.PlayAsync(
+            m3u,
+            "GET",
+            ("getcontentFeatures.dlna.org", "1"),
+            ("Range", "bytes=0-6")
+        );
+        Assert.Equal(("#EXTM3U", 206), (again.Text, again.Status));
+        Assert.NotNull(again.Header("contentFeatures.dlna.org"));
+        Assert.Equal(
+            304,
+            (await _set.PlayAsync(m3u, "GET", ("If-None-Match", again.Header("ETag")!))).Status
+        );
+        foreach (
+            var (address, header, value) in (ValueTuple<string, string, string>[])
+                [
+                    (m3u, "getcontentFeatures.dlna.org", "2"),
+                    (folder + "film.mp4", "getcontentFeatures.dlna.org", "2"),
+                    (folder + "film.mp4", "Range", "bytes=99-"),
+                    (folder + "missing.mp4", "Accept", "*/*"),
+                ]
+        )
+        {
+            var refused = await _set.PlayAsync(address, "GET", (header, value));
+            Assert.InRange(refused.Status, 400, 416);
+            Assert.Equal("text/plain; charset=utf-8", refused.Header("Content-Type"));
+            Assert.Null(refused.Header("DAV"));
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("iso-8859-1")]
+    [InlineData("utf-16")]
+    public async Task Subtitles_are_given_to_browsers_as_they_take_them(string encoding)
+    {
+        await PutAsync("/dav/Talk", "film.mp4", "film");
+        var text = Encoding.GetEncoding(encoding);
+        byte[] lines =
+        [
+            .. encoding == "utf-16" ? text.GetPreamble() : [],
+            .. text.GetBytes("1\r\n00:00:01,500 --> 00:00:02,000\r\nÉté, à 9,5\r\n"),
+        ];
+        (await _api.Alice.PutAsync("/dav/Talk/film.srt", lines)).Expect(201);
+        var folder = (await AlbumAsync("Talk")).GetProperty("m3u").GetString()!;
+        folder = folder[..(folder.LastIndexOf('/') + 1)];
+
+        var made = (await _set.PlayAsync(folder + "film.srt.vtt")).Expect(200);
+
+        Assert.Equal("text/vtt", made.Header("Content-Type")!.Split(';')[0]);
+        Assert.Equal(
+            "WEBVTT\n\n1\n00:00:01.500 --> 00:00:02.000\nÉté, à 9,5\n\n",
+            Encoding.UTF8.GetString(made.Body)
+        );
+        (await _set.PlayAsync(folder + "film.mp4.vtt")).Expect(404);
+        (await _set.PlayAsync(folder + "other.srt.vtt")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_preview_is_kept_for_good_and_has_another_address_when_the_picture_is_another()
+    {
+        await using var household = await Household.StartAsync(("Previews:Workers", "1"));
+        (await household.Bob.PutAsync("/dav/a.jpg", TestMedia.Photo())).Expect(201);
+        (await household.Bob.PutAsync("/dav/empty.jpg", "")).Expect(201);
+        var set = await TvSet.PairAsync(household.Api.Host, "bob");
+        var (old, first) = await SeeAsync();
+        Assert.Equal(
+            ("image/jpeg", "private, max-age=31536000, immutable", null),
+            (
+                first.Header("Content-Type"),
+                first.Header("Cache-Control"),
+                // Apps of another origin show it.
+                first.Header("Cross-Origin-Resource-Policy")
+            )
+        );
+        var same = await set.PlayAsync(old, "GET", ("If-None-Match", first.Header("ETag")!));
+        Assert.Equal(
+            (304, first.Header("Cache-Control")),
+            (same.Status, same.Header("Cache-Control"))
+        );
+        var asked = await set.PlayAsync(old, "HEAD", ("getcontentFeatures.dlna.org", "1"));
+        Assert.EndsWith(
+            "FLAGS=00D00000000000000000000000000000",
+            asked.Header("contentFeatures.dlna.org"),
+            StringComparison.Ordinal
+        );
+
+        (await household.Bob.PutAsync("/dav/a.jpg", TestMedia.Photo(500, 400))).Expect(204);
+        var (address, second) = await SeeAsync();
+        Assert.NotEqual(old, address);
+        Assert.NotEqual(first.Body, second.Body);
+        // Where the former one was, nothing is kept.
+        var moved = (await set.PlayAsync(old)).Expect(200);
+        Assert.Equal(
+            (second.Header("ETag"), "private, no-cache"),
+            (moved.Header("ETag"), moved.Header("Cache-Control"))
+        );
+
+        // An empty file has none, and will have none.
+        var album = (await set.GetAsync("/albums")).Expect(200).Json().GetProperty("items")[0];
+        Assert.Equal(3, album.GetProperty("previews").GetArrayLength());
+        var empty = await ItemAsync("/albums/" + IdOf(album), "empty");
+        Assert.Equal(0, empty.GetProperty("previews").GetArrayLength());
+        var none = await set.PlayAsync(
+            address.Replace("/a.jpg", "/empty.jpg", StringComparison.Ordinal)
+        );
+        Assert.Equal((404, null), (none.Status, none.Header("Retry-After")));
+
+        async Task<(string, DavAnswer)> SeeAsync()
+        {
+            while (true)
+            {
+                var at = AddressOf((await ItemAsync("/timeline", "a")).GetProperty("previews")[0]);
+                var seen = await set.PlayAsync(at);
+                if (seen.Status != 404)
+                    return (at, seen.Expect(200));
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+        async Task<JsonElement> ItemAsync(string list, string title) =>
+            (await set.GetAsync(list))
+                .Expect(200)
+                .Json()
+                .GetProperty("items")
+                .EnumerateArray()
+                .Single(item => item.GetProperty("title").GetString() == title);
     }
 
     [Fact]

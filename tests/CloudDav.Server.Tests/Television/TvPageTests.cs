@@ -118,12 +118,18 @@ public sealed partial class TvPageTests : IAsyncLifetime
         // A slideshow goes on by itself, and stays one.
         var slide = (await _set.OpenAsync(AddressOf(Tiles(), whole) + "?slides")).Expect(200).Text;
         Assert.Matches(
-            "http-equiv=\"refresh\" content=\"8; url=/tv/albums/[0-9]+/[0-9]+\\?slides\"",
+            "<noscript><meta http-equiv=\"refresh\" content=\"8; url=/tv/albums/[0-9]+/[0-9]+\\?slides\"></noscript>",
             slide
         );
         // What is gone since the page was shown leads to the page.
         Assert.Equal((303, album), Led(await _set.OpenAsync(album + "/4711")));
         (await _set.OpenAsync("/tv/albums/4711")).Expect(404);
+        foreach (var far in (string[])["2147483647", "99999999999"])
+            Assert.DoesNotContain(
+                "from=-",
+                (await _set.OpenAsync("/tv?from=" + far)).Expect(200).Text,
+                StringComparison.Ordinal
+            );
     }
 
     // The names of the pictures along a way, and the address where it ends.

@@ -102,6 +102,18 @@ export const walks = [
       await tv.waitForURL(/\/tv\/albums\/\d+$/);
       expect(await focused(tv), "Beach", "where the focus was");
 
+      // A slideshow turns its pages by itself, over the end of the film, and stops.
+      const album = new URL(tv.url()).pathname;
+      await tv.keyboard.press("Enter");
+      await tv.getByRole("link", { name: "Slideshow" }).click();
+      await tv.getByRole("img", { name: "Beach.png" }).waitFor();
+      const slides = new URL(tv.url());
+      await tv.getByRole("img", { name: "Castle.png" }).waitFor({ timeout: 15_000 });
+      await tv.locator("video").waitFor({ timeout: 15_000 });
+      const last = new URL(tv.url()).pathname;
+      await tv.keyboard.press("Escape");
+      await tv.waitForURL(/\/tv\/albums\/\d+$/);
+
       for (const [language, size] of [
         ["nl", "hd"],
         ["fr", "hd"],
@@ -111,7 +123,7 @@ export const walks = [
         const storageState = await tv.context().storageState();
         const other = await browser.newContext({ baseURL: base, locale: language, bypassCSP: true, storageState });
         const page = await other.newPage();
-        for (const way of ["/tv", "/tv/timeline", "/tv/leave"]) {
+        for (const way of ["/tv", "/tv/timeline", album, last, slides.pathname + slides.search, "/tv/leave"]) {
           await page.goto(way);
           expect(await page.locator("html").getAttribute("lang"), language, `the language of ${way}`);
           await check(page, way, size);

@@ -121,31 +121,35 @@
     }
   });
 
-  // A preview that is not made yet is a tile of a few pixels: it is asked for again.
+  // A preview that is not made yet is asked for again.
   function again(image, tries) {
-    var look = function () {
-      if (image.naturalWidth >= 16) {
-        image.parentNode.className += " shown";
-        image.onload = null;
-      } else if (image.naturalWidth > 0 && tries < 8) {
-        tries++;
-        setTimeout(function () {
-          image.src = image.src.replace(/\?again=\d+$/, "") + "?again=" + tries;
-        }, 1000 * Math.min(tries * 2, 10));
-      }
+    image.onload = function () {
+      if (/\bpicture\b/.test(image.parentNode.className)) image.parentNode.className += " shown";
+      image.onload = image.onerror = null;
     };
-    image.onload = look;
-    if (image.complete) look();
+    image.onerror = function () {
+      if (tries >= 8) return;
+      tries++;
+      setTimeout(function () {
+        var address = image.src.replace(/[?&]again=\d+$/, "");
+        image.src = address + (address.indexOf("?") < 0 ? "?" : "&") + "again=" + tries;
+      }, 1000 * Math.min(tries * 2, 10));
+    };
+    if (image.complete) (image.naturalWidth > 0 ? image.onload : image.onerror)();
   }
-  Array.prototype.forEach.call(document.querySelectorAll(".picture img"), function (image) {
+  Array.prototype.forEach.call(document.querySelectorAll(".picture img, img.full"), function (image) {
     again(image, 0);
   });
 
-  var film = document.querySelector("video");
-  if (film && /\bslides\b/.test(document.body.className))
-    film.addEventListener("ended", function () {
+  // A slideshow goes on after a while, or when its film has ended.
+  var shown = document.querySelector(".full");
+  if (shown && /\bslides\b/.test(document.body.className)) {
+    var on = function () {
       follow('a[rel="next"]');
-    });
+    };
+    if (shown.tagName === "VIDEO") shown.addEventListener("ended", on);
+    else setTimeout(on, 1000 * Number(shown.getAttribute("data-seconds")));
+  }
 
   var pairing = document.querySelector("[data-poll]");
   if (pairing) {

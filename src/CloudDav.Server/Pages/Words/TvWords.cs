@@ -21,6 +21,7 @@ internal sealed record TvWords
     public required string Newer { get; init; }
     public required string More { get; init; }
     public required string NotAll { get; init; }
+    public required string NotShown { get; init; }
     public required string Slideshow { get; init; }
     public required string Stop { get; init; }
     public required string Previous { get; init; }
@@ -56,6 +57,7 @@ internal sealed record TvWords
         Received = "Shared with you",
         Newer = "Newest",
         More = "More",
+        NotShown = "This picture cannot be shown on the TV.",
         NotAll =
             "There is more than can be looked through here. Put photos into folders to see them all.",
         Slideshow = "Slideshow",
@@ -87,6 +89,7 @@ internal sealed record TvWords
         Received = "Met u gedeeld",
         Newer = "Nieuwste",
         More = "Meer",
+        NotShown = "Deze foto kan niet op de tv worden getoond.",
         NotAll =
             "Er is meer dan hier doorzocht kan worden. Zet foto’s in mappen om ze allemaal te zien.",
         Slideshow = "Diavoorstelling",
@@ -117,6 +120,7 @@ internal sealed record TvWords
         Received = "Partagé avec vous",
         Newer = "Les plus récentes",
         More = "Suite",
+        NotShown = "Cette image ne peut pas être affichée sur le téléviseur.",
         NotAll =
             "Il y en a plus qu’on ne peut en parcourir ici. Rangez les photos dans des dossiers pour les voir toutes.",
         Slideshow = "Diaporama",
@@ -149,6 +153,7 @@ internal sealed record TvWords
         Received = "Mit Ihnen geteilt",
         Newer = "Neueste",
         More = "Mehr",
+        NotShown = "Dieses Bild kann auf dem Fernseher nicht gezeigt werden.",
         NotAll =
             "Es gibt mehr, als hier durchgesehen werden kann. Legen Sie Fotos in Ordner, um alle zu sehen.",
         Slideshow = "Diaschau",
