@@ -574,12 +574,12 @@ internal sealed record TvSubtitle
     public required string Address { get; init; }
 }
 
-/// <summary>A preview: a JPEG, turned as it is to be shown.</summary>
+/// <summary>A preview: a JPEG, turned as it is to be shown. One that is not made yet is answered by 404 and <c>Retry-After</c>.</summary>
 internal sealed record TvPreview
 {
     /// <summary>The most pixels of its longer side.</summary>
     public required int Size { get; init; }
 
-    /// <summary>Where it is, without a credential. Good for a day after it was last used.</summary>
+    /// <summary>Where it is, without a credential; another address when the picture is another. Good for a day after it was last used.</summary>
     public required string Address { get; init; }
 }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "acorn";
 import { expect, screens, signIn, sizes } from "../people.mjs";
 
 function film() {
@@ -41,6 +42,13 @@ const focused = (page) =>
   page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("alt") || document.activeElement.tagName);
 
 export const walks = [
+  [
+    "the script of the TV is one that old sets can read",
+    {},
+    async () => {
+      parse(readFileSync(new URL("../../../src/CloudDav.Server/Pages/Assets/tv.js", import.meta.url), "utf8"), { ecmaVersion: 5 });
+    },
+  ],
   [
     "a TV is let in from a phone, shows albums, pictures and a film by remote control, and is revoked",
     { viewport: screens.hd, bypassCSP: true, userAgent: "Mozilla/5.0 (SMART-TV; Linux; Tizen 5.0) AppleWebKit/537.36 Chrome/63" },
