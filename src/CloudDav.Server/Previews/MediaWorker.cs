@@ -89,9 +89,10 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
                 [],
                 async (input, stop) =>
                 {
-                    var header = new byte[16];
+                    var header = new byte[PreviewWorker.HeaderBytes];
                     BinaryPrimitives.WriteInt64LittleEndian(header, content.Length);
                     BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), head);
+                    BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), tail);
                     await input.WriteAsync(header, stop);
                     await content.CopyToAsync(input, 0, head, stop);
                     if (tail > 0)

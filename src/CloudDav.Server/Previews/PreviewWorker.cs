@@ -25,6 +25,9 @@ internal static partial class PreviewWorker
 
     private const string Confined = "confined";
 
+    /// <summary>How many bytes come before those of the medium: its length, and how many of its beginning and of its end come.</summary>
+    public const int HeaderBytes = 3 * sizeof(long);
+
     /// <summary>The argument that has it say what it can, and nothing else.</summary>
     public const string Check = "check";
 
@@ -125,14 +128,15 @@ internal static partial class PreviewWorker
         }
     }
 
-    // Into memory that is a file, which can be read at any place: the length, how much of the beginning comes, the beginning, and the end. What is between them is never there.
+    // Into memory that is a file, which can be read at any place: the length, how much of the beginning and of the end comes, and both. What is between them is never there.
     private static long ReadInput()
     {
         using var input = Console.OpenStandardInput();
-        Span<byte> header = stackalloc byte[16];
+        Span<byte> header = stackalloc byte[HeaderBytes];
         input.ReadExactly(header);
         var length = BinaryPrimitives.ReadInt64LittleEndian(header);
         var head = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+        var tail = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
         var file = CreateMemory("medium", MemfdFlags);
         if (file < 0)
             throw new InvalidOperationException("There is no memory.");
@@ -144,23 +148,26 @@ internal static partial class PreviewWorker
         )
         {
             memory.SetLength(length);
-            var buffer = new byte[128 * 1024];
-            while (head > 0)
-            {
-                var read = input.Read(buffer, 0, (int)Math.Min(buffer.Length, head));
-                if (read == 0)
-                    throw new EndOfStreamException();
-                memory.Write(buffer, 0, read);
-                head -= read;
-            }
-            var tail = new MemoryStream();
-            input.CopyTo(tail);
-            memory.Position = length - tail.Length;
-            tail.WriteTo(memory);
+            Copy(input, memory, head);
+            memory.Position = length - tail;
+            Copy(input, memory, tail);
         }
         if (Duplicate(file, 0) < 0 || Seek(0, 0, 0) < 0)
             throw new InvalidOperationException("There is no input.");
         return length;
+    }
+
+    private static void Copy(Stream input, Stream memory, long count)
+    {
+        var buffer = new byte[128 * 1024];
+        while (count > 0)
+        {
+            var read = input.Read(buffer, 0, (int)Math.Min(buffer.Length, count));
+            if (read == 0)
+                throw new EndOfStreamException();
+            memory.Write(buffer, 0, read);
+            count -= read;
+        }
     }
 
     private static (WorkerAnswer Seen, List<byte[]> Previews) Look(
