@@ -155,17 +155,9 @@ public sealed class DavEndpoint
             _ = e;
             return;
         }
-        catch (BadHttpRequestException e)
+        catch (Exception e) when (BrokenBody.StatusOf(e) is { } status)
         {
-            problem = new DavProblem(
-                e.StatusCode is >= 400 and < 500 ? e.StatusCode : 400,
-                "The request's body is broken."
-            );
-        }
-        catch (IOException e) when (e.InnerException is OverflowException)
-        {
-            // Kestrel's way to say that a chunk claims to be longer than any number it can hold.
-            problem = new DavProblem(400, "The request's body is broken.");
+            problem = new DavProblem(status, "The request's body is broken.");
         }
         catch (Exception e) when (_options.Explain?.Invoke(context, e) is { } expected)
         {

@@ -107,12 +107,7 @@ internal sealed class CustomerApi
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         context.Request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal)
         && !_rootHosts.Contains(context.Request.Host.Host)
-            ? ApiGuard.RunAsync(
-                context,
-                _endpoints.Value,
-                _log.ApiFailed,
-                "Something went wrong on our side. Try again later."
-            )
+            ? DoorGuard.RunAsync(context, _endpoints.Value, _log.ApiFailed)
             : next(context);
 
     // Between routing and the endpoint: who is it, and is it their turn. A stranger learns nothing about which addresses there are.

@@ -27,7 +27,7 @@ internal sealed class LinkDoor
     private readonly RefusalDesk _refusals;
     private readonly DoorMetrics _metrics;
     private readonly LinkPass _pass;
-    private readonly OutageDesk _outages;
+    private readonly ILogger<LinkDoor> _log;
     private readonly HashSet<string> _rootHosts;
     private readonly DavCorsOptions _cors;
     private readonly DavEndpoint _endpoint;
@@ -38,20 +38,20 @@ internal sealed class LinkDoor
         RefusalDesk refusals,
         DoorMetrics metrics,
         LinkPass pass,
-        OutageDesk outages,
         IOptions<DavOptions> dav,
-        ILogger<DavEndpoint> log
+        ILogger<DavEndpoint> protocolLog,
+        ILogger<LinkDoor> log
     )
     {
         (_parts, _desk, _refusals, _metrics) = (parts, desk, refusals, metrics);
-        (_pass, _outages) = (pass, outages);
+        (_pass, _log) = (pass, log);
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _cors = new DavCorsOptions { Origins = dav.Value.AllowedOrigins };
         _endpoint = new DavEndpoint(
             Prefix,
             dav.Value.AtEveryDoor(),
             _ => throw new InvalidOperationException("A link's tree is opened at its own address."),
-            log
+            protocolLog
         );
     }
 
@@ -93,14 +93,12 @@ internal sealed class LinkDoor
         var token = TokenOf(context.Request.Path);
         var prefix = $"{Prefix}/{token}";
         var page = LinkPage.IsAskedFor(context.Request) ? new LinkPage(context, prefix) : null;
-        try
-        {
-            await AnswerAsync(context, page, token, prefix);
-        }
-        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
-        {
-            await RefuseAsync(context, page, _outages.Tell(outage));
-        }
+        await DoorGuard.RunAsync(
+            context,
+            _ => AnswerAsync(context, page, token, prefix),
+            _log.LinkFailed,
+            refusal => RefuseAsync(context, page, refusal)
+        );
     }
 
     // Of a folder's picture, or of the one that is shared.

@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
+using CloudDav.Server.Hosting;
 using CloudDav.Server.Jobs;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
@@ -126,7 +126,7 @@ internal sealed class OperatorDoor
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return ApiGuard.RunAsync(context, endpoints, _log.OperatorRequestFailed, apology: null);
+        return DoorGuard.RunAsync(context, endpoints, _log.OperatorRequestFailed);
     }
 
     private async Task AuthorizeAsync(HttpContext context, RequestDelegate next)

@@ -1,6 +1,6 @@
+using CloudDav.Server.Hosting;
 using CloudDav.Server.Operator;
 using CloudDav.Server.Options;
-using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using Microsoft.Extensions.Options;
@@ -106,42 +106,13 @@ internal sealed class PagesDoor
             s_prefixes,
             prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.Ordinal)
         ) && !_rootHosts.Contains(context.Request.Host.Host)
-            ? AnswerAsync(context)
-            : next(context);
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        try
-        {
-            await _pages.Value(context);
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The browser is gone; whatever broke, broke because of that.
-        }
-        catch (BadHttpRequestException broken) when (!context.Response.HasStarted)
-        {
-            context.Response.StatusCode = broken.StatusCode;
-        }
-        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
-        {
-            await TellAsync(
+            ? DoorGuard.RunAsync(
                 context,
-                context.RequestServices.GetRequiredService<OutageDesk>().Tell(outage)
-            );
-        }
-        catch (Exception failure)
-        {
-            _log.PageFailed(failure, context.Request.Method, context.TraceIdentifier);
-            if (context.Response.HasStarted)
-            {
-                context.Abort();
-                return;
-            }
-            context.Response.Clear();
-            await TellAsync(context, new Refusal(RefusalRule.Failed));
-        }
-    }
+                _pages.Value,
+                _log.PageFailed,
+                refusal => TellAsync(context, refusal)
+            )
+            : next(context);
 
     // What routing itself refuses has a status and no body yet.
     private static async Task DescribeAsync(HttpContext context, RequestDelegate next)

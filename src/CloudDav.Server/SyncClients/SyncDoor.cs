@@ -1,4 +1,3 @@
-using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
@@ -120,12 +119,7 @@ internal sealed class SyncDoor
     private Task OcsAsync(HttpContext context) => OcsRoutes.AnswerAsync(context, SignInAsync);
 
     private Task GuardAsync(HttpContext context, RequestDelegate answer) =>
-        ApiGuard.RunAsync(
-            context,
-            answer,
-            _log.SyncDoorFailed,
-            "Something went wrong on our side. Try again later."
-        );
+        DoorGuard.RunAsync(context, answer, _log.SyncDoorFailed);
 
     /// <summary>Whether an address is one of those that sync clients were built with, whatever it leads to.</summary>
     public static bool Owns(PathString path) =>

@@ -58,6 +58,22 @@ internal static partial class ServerLog
         string traceId
     );
 
+    [LoggerMessage(1013, LogLevel.Error, "{Method} of a link failed (trace {TraceId})")]
+    public static partial void LinkFailed(
+        this ILogger log,
+        Exception failure,
+        string method,
+        string traceId
+    );
+
+    [LoggerMessage(1014, LogLevel.Error, "{Method} of a player failed (trace {TraceId})")]
+    public static partial void MediaFailed(
+        this ILogger log,
+        Exception failure,
+        string method,
+        string traceId
+    );
+
     [LoggerMessage(1020, LogLevel.Error, "Delivering events failed and will be tried again.")]
     public static partial void EventDeliveryFailed(this ILogger log, Exception failure);
 

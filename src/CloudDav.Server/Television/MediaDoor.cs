@@ -3,6 +3,7 @@ using CloudDav.Server.Dav;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
+using CloudDav.Server.Telemetry;
 using CloudDav.Vault;
 using CloudDav.WebDav;
 using Microsoft.Extensions.Options;
@@ -21,9 +22,9 @@ internal sealed class MediaDoor
     private readonly VaultParts _parts;
     private readonly MediaDesk _desk;
     private readonly RefusalDesk _refusals;
-    private readonly OutageDesk _outages;
     private readonly HashSet<string> _rootHosts;
     private readonly DavEndpoint _endpoint;
+    private readonly ILogger<MediaDoor> _log;
 
     public MediaDoor(
         VaultParts parts,
@@ -31,10 +32,11 @@ internal sealed class MediaDoor
         RefusalDesk refusals,
         OutageDesk outages,
         IOptions<DavOptions> dav,
-        ILogger<DavEndpoint> log
+        ILogger<DavEndpoint> protocolLog,
+        ILogger<MediaDoor> log
     )
     {
-        (_parts, _desk, _refusals, _outages) = (parts, desk, refusals, outages);
+        (_parts, _desk, _refusals, _log) = (parts, desk, refusals, log);
         _rootHosts = new HashSet<string>(dav.Value.RootHosts, StringComparer.OrdinalIgnoreCase);
         _endpoint = new DavEndpoint(
             Prefix,
@@ -47,7 +49,7 @@ internal sealed class MediaDoor
                         : null,
             },
             _ => throw new InvalidOperationException("A folder is opened at its own address."),
-            log
+            protocolLog
         );
     }
 
@@ -71,21 +73,13 @@ internal sealed class MediaDoor
         Owns(context.Request.Path)
         && _endpoint.Matches(context)
         && !_rootHosts.Contains(context.Request.Host.Host)
-            ? GuardAsync(context)
+            ? DoorGuard.RunAsync(
+                context,
+                AnswerAsync,
+                _log.MediaFailed,
+                refusal => RefuseAsync(context, refusal)
+            )
             : next(context);
-
-    private async Task GuardAsync(HttpContext context)
-    {
-        try
-        {
-            await AnswerAsync(context);
-        }
-        // Before it comes to the protocol, which does this itself.
-        catch (StorageUnavailableException outage) when (!context.Response.HasStarted)
-        {
-            await RefuseAsync(context, _outages.Tell(outage));
-        }
-    }
 
     private async Task AnswerAsync(HttpContext context)
     {

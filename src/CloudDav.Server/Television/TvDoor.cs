@@ -1,4 +1,3 @@
-using CloudDav.Server.Api;
 using CloudDav.Server.Auth;
 using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
@@ -88,12 +87,7 @@ internal sealed class TvDoor
     /// <summary>Answers what is asked at this door and passes on everything else.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         Owns(context.Request.Path) && !_rootHosts.Contains(context.Request.Host.Host)
-            ? ApiGuard.RunAsync(
-                context,
-                _endpoints.Value,
-                _log.ApiFailed,
-                "Something went wrong on our side. Try again later."
-            )
+            ? DoorGuard.RunAsync(context, _endpoints.Value, _log.ApiFailed)
             : next(context);
 
     /// <summary>The library of the set that asks; null when the request was answered.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudDav.Server.Tests.Api;
+using CloudDav.Server.Tests.Wire;
 using CloudDav.Testing;
 
 namespace CloudDav.Server.Tests.Pages;
@@ -109,6 +110,22 @@ public sealed class FilePageTests : IAsyncLifetime
         Assert.Contains("try again", answer.Expect(400).Text, StringComparison.Ordinal);
         Assert.Equal("whole", (await Alice.GetAsync("/dav/a.txt")).Expect(200).Text);
         (await Alice.GetAsync("/dav/b.txt")).Expect(404);
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=limit")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task A_body_that_claims_to_be_longer_than_any_number_is_refused(string type)
+    {
+        await _browser.SignInAsync("alice", "demo");
+        await _browser.OpenAsync("/files");
+        var begin = Browser.FormOf(Guard())[..^9];
+        await using var connection = await WireConnection.OpenAsync(_api.Host.Port);
+        await connection.SendAsync(
+            $"POST /files HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {_browser.CookieHeader}\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"{begin.Length:x}\r\n{begin}\r\nFFFFFFFFFFFFFFFFF\r\n"
+        );
+        Assert.InRange((await connection.ReadAsync()).Status, 400, 499);
     }
 
     [Fact]

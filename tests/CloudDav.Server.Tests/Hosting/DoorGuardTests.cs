@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using CloudDav.Server.Api;
+using CloudDav.Server.Hosting;
 using CloudDav.Server.Options;
 using CloudDav.Server.Refusals;
 using CloudDav.Server.Telemetry;
@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace CloudDav.Server.Tests.Api;
+namespace CloudDav.Server.Tests.Hosting;
 
 /// <summary>What breaks behind a door of the server is logged, and never looks like a whole answer.</summary>
-public sealed class ApiGuardTests : IDisposable
+public sealed class DoorGuardTests : IDisposable
 {
     private readonly Connection _connection = new();
     private readonly MemoryStream _sent = new();
@@ -21,13 +21,13 @@ public sealed class ApiGuardTests : IDisposable
     public void Dispose() => _sent.Dispose();
 
     [Fact]
-    public async Task A_failure_before_the_answer_has_begun_is_a_500_with_the_words_of_the_door()
+    public async Task A_failure_before_the_answer_has_begun_is_a_500_that_says_nothing_of_it()
     {
         var response = await RunAsync(_ => throw new InvalidOperationException());
 
         Assert.Equal(500, response.StatusCode);
         Assert.Contains(
-            "\"Sorry.\"",
+            "\"failed\"",
             Encoding.UTF8.GetString(_sent.ToArray()),
             StringComparison.Ordinal
         );
@@ -56,6 +56,10 @@ public sealed class ApiGuardTests : IDisposable
         var response = await RunAsync(_ => throw new BadHttpRequestException("Broken.", 408));
 
         Assert.Equal(408, response.StatusCode);
+        Assert.Empty(_logged);
+        // As Kestrel says that a chunk is longer than any number.
+        response = await RunAsync(_ => throw new IOException("Bad.", new OverflowException()));
+        Assert.Equal(400, response.StatusCode);
         Assert.Empty(_logged);
     }
 
@@ -114,12 +118,7 @@ public sealed class ApiGuardTests : IDisposable
         var context = new DefaultHttpContext { RequestServices = services };
         context.Features.Set<IHttpRequestLifetimeFeature>(_connection);
         context.Response.Body = _sent;
-        await ApiGuard.RunAsync(
-            context,
-            endpoints,
-            (failure, _, _) => _logged.Add(failure),
-            "Sorry."
-        );
+        await DoorGuard.RunAsync(context, endpoints, (failure, _, _) => _logged.Add(failure));
         return context.Response;
     }
 
