@@ -35,6 +35,9 @@ internal sealed class Brand
         Style = _files.ContainsKey(StyleName)
             ? Html.Of($"""<link rel="stylesheet" href="{AddressOf(StyleName)}">""")
             : Html.None;
+        Icon = Html.Of(
+            $"""<link rel="icon" href="{(logo is null ? Assets.AddressOf("icon.svg") : AddressOf(logo))}">"""
+        );
         Logo = logo is null
             ? Html.None
             : Html.Of($"""<img class="logo" src="{AddressOf(logo)}" alt="{ServiceName}">""");
@@ -45,6 +48,9 @@ internal sealed class Brand
 
     /// <summary>The operator's style sheet, as a page names it; nothing when there is none.</summary>
     public Html Style { get; }
+
+    /// <summary>What stands beside the name of the page where a browser lists it: the operator's logo, else ours.</summary>
+    public Html Icon { get; }
 
     /// <summary>The operator's logo; nothing when there is none.</summary>
     public Html Logo { get; }

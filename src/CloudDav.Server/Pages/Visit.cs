@@ -112,14 +112,19 @@ internal sealed class Visit
             await visit.ShowAsync(new Refusal(RefusalRule.PageTooOld), area, page);
     }
 
-    /// <summary>Leads who is signed in no longer to the page that a form came from: it asks who they are.</summary>
+    /// <summary>Says that nobody is signed in any more, whose form it is, and asks who it is; leads to its page then.</summary>
     /// <param name="page">The page's address.</param>
-    public async Task AskAgainAsync(string page)
+    public Task AskAgainAsync(string page)
     {
-        if (IsScript)
-            await ShowAsync(new Refusal(RefusalRule.SignedOut));
-        else
-            GoTo(page);
+        var refusal = new Refusal(RefusalRule.SignedOut);
+        return IsScript
+            ? ShowAsync(refusal)
+            : SignInPages.AskAsync(
+                this,
+                page,
+                why: Tell(refusal).Text,
+                status: StatusCodes.Status403Forbidden
+            );
     }
 
     /// <summary>Opens a page for whoever comes: who is signed in in the browser is of no account there, and is not looked at.</summary>
@@ -317,6 +322,7 @@ internal sealed class Visit
                     <meta charset="utf-8">
                     <meta name="viewport" content="width=device-width, initial-scale=1">
                     <title>{title} · {brand.ServiceName}</title>
+                    {brand.Icon}
                     {Assets.Style("style.css")}
                     {brand.Style}
                     </head>

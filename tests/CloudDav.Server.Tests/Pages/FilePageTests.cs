@@ -41,6 +41,13 @@ public sealed class FilePageTests : IAsyncLifetime
             Assert.Equal((303, path), (signedIn.Status, signedIn.Header("Location")));
             (await browser.OpenAsync(path)).Expect(200);
         }
+        // Of a form whose person was signed out meanwhile it is said, and it leads to its page.
+        var late = new Browser(_api.Host);
+        var told = await late.SendAsync("POST", "/files", [("act", "folder"), ("name", "late")]);
+        Assert.Contains("was signed out", told.Expect(403).Text, StringComparison.Ordinal);
+        var again = await late.SubmitAsync("/sign-in", ("name", "alice"), ("password", "demo"));
+        Assert.Equal((303, "/files"), (again.Status, again.Header("Location")));
+        (await Alice.GetAsync("/dav/late/")).Expect(404);
         // The content is nobody's without a session either, and the cookie opens no tree.
         (await Alice.PutAsync("/dav/a.txt", "secret")).Expect(201);
         var stranger = await new Browser(_api.Host).OpenAsync("/files/a.txt?content");
