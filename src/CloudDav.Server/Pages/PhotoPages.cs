@@ -288,7 +288,9 @@ internal static class PhotoPages
         Refusals.Reader reader
     )
     {
-        var day = reader.DayOf(TimeOf(opened.Media?.TakenMs ?? opened.Node.ModifiedMs));
+        var day = reader
+            .By(opened.Media?.TakenOffset)
+            .DayOf(TimeOf(opened.Media?.TakenMs ?? opened.Node.ModifiedMs));
         var preview = PreviewAddress(path, PreviewDesk.Sizes[^1], opened.Node);
         if (
             MediaClasses.Of(opened.Node) == MediaClass.Video

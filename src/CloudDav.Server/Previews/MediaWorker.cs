@@ -22,6 +22,9 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
     private const int MostSaid = 64 * 1024;
     private const int Unit = 1024 * 1024;
 
+    // Of one side.
+    private const int MostPixels = 1_000_000;
+
     // A hundred days, in milliseconds: whatever says more is not believed.
     private const long MostDuration = 100L * 24 * 60 * 60 * 1000;
 
@@ -273,7 +276,7 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
         return rest.IsEmpty ? (answer, previews) : null;
     }
 
-    private static MediaLook ToLook(
+    internal static MediaLook ToLook(
         WorkerAnswer answer,
         IReadOnlyList<(int, ReadOnlyMemory<byte>)> previews
     ) =>
@@ -283,8 +286,8 @@ internal sealed class MediaWorker(IOptions<PreviewOptions> options, ILogger<Medi
             TakenOffset = answer.TakenOffset is >= -14 * 60 and <= 14 * 60
                 ? answer.TakenOffset
                 : null,
-            Width = answer.Width is > 0 ? answer.Width : null,
-            Height = answer.Height is > 0 ? answer.Height : null,
+            Width = answer.Width is > 0 and <= MostPixels ? answer.Width : null,
+            Height = answer.Height is > 0 and <= MostPixels ? answer.Height : null,
             Orientation = answer.Orientation is >= 1 and <= 8 ? answer.Orientation : null,
             DurationMs = answer.DurationMs is > 0 and <= MostDuration ? answer.DurationMs : null,
             Previews = previews,

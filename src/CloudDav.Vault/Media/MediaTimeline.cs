@@ -137,11 +137,17 @@ public static class MediaTimeline
         {
             if (place is { } border && rank.CompareTo(RankOf(border)) >= 0)
                 return false;
-            if (nearest.Count < most)
-                return true;
-            if (!nearest.TryPeek(out _, out var farthest) || rank.CompareTo(farthest) <= 0)
+            var isFull = nearest.Count >= most;
+            if (
+                isFull
+                && (!nearest.TryPeek(out _, out var farthest) || rank.CompareTo(farthest) <= 0)
+            )
                 return false;
-            nearest.Dequeue();
+            // By more than one share it is still one.
+            if (nearest.UnorderedItems.Any(one => one.Priority == rank))
+                return false;
+            if (isFull)
+                nearest.Dequeue();
             return true;
         }
         var tops = new ShareTops(tree.Actor.Vault);

@@ -182,7 +182,11 @@ public sealed class PreviewDesk(
         {
             TakenMs = taken?.ToUnixTimeMilliseconds() ?? facts.TakenMs,
             IsDated = taken is not null,
-            TakenOffset = taken is null ? null : look.TakenOffset,
+            // Videos that say nothing of where they were taken say when by UTC.
+            TakenOffset =
+                taken is null || look.TakenOffset == 0 && facts.Kind == MediaClass.Video
+                    ? null
+                    : look.TakenOffset,
             Width = look.Width,
             Height = look.Height,
             Orientation = look.Orientation,

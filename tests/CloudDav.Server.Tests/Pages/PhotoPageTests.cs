@@ -119,6 +119,7 @@ public sealed class PhotoPageTests : IAsyncLifetime
             Assert.DoesNotContain("December 2019</h2>", timeline.Text, StringComparison.Ordinal);
             var view = (await browser.OpenAsync("/photos/view/a.jpg")).Expect(200);
             Assert.Contains("1 January 2020 at 00:30", view.Text, StringComparison.Ordinal);
+            Assert.Contains("a.jpg, 1 January 2020", view.Text, StringComparison.Ordinal);
             // Of an earlier time there is nothing, which is not nothing at all.
             var earlier = (await browser.OpenAsync("/photos?month=2019-11")).Expect(200);
             Assert.Contains("There is nothing from that time", earlier.Text);
@@ -134,6 +135,21 @@ public sealed class PhotoPageTests : IAsyncLifetime
             .Single(item => item.GetProperty("title").GetString() == "a");
         Assert.Equal("2020-01-01T00:30:00+09:00", item.GetProperty("time").GetString());
         Assert.Equal(300, item.GetProperty("width").GetInt32());
+    }
+
+    [Fact]
+    public async Task What_is_shared_twice_is_shown_once()
+    {
+        await using var household = await Household.StartAsync();
+        (await household.Api.Alice.MkcolAsync("/dav/Trip")).Expect(201);
+        (await household.Api.Alice.PutAsync("/dav/Trip/a.jpg", "x")).Expect(201);
+        (await household.Api.Alice.PutAsync("/dav/Trip/b.jpg", "x")).Expect(201);
+        await household.ShareAsync(path: "/Trip");
+        await household.ShareAsync(path: "/Trip/a.jpg");
+        var browser = new Browser(household.Api.Host);
+        await browser.SignInAsync("bob", "demo");
+        var timeline = (await browser.OpenAsync("/photos")).Expect(200).Text;
+        Assert.Equal(2, timeline.Split("<li>").Length - 1);
     }
 
     [Fact]

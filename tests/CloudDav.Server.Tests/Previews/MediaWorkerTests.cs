@@ -57,6 +57,27 @@ public sealed class MediaWorkerTests
         Assert.Empty((await LookAsync(video, MediaClass.Image, new() { Mebibytes = 1 })).Previews);
     }
 
+    [Theory]
+    [InlineData(1_000, 1_000, 30)]
+    [InlineData(0, 0, 0)]
+    [InlineData(int.MaxValue, long.MaxValue, int.MaxValue)]
+    public void What_no_medium_can_be_is_not_believed(int side, long duration, int offset)
+    {
+        var look = MediaWorker.ToLook(
+            new()
+            {
+                Width = side,
+                Height = side,
+                DurationMs = duration,
+                TakenOffset = offset,
+            },
+            []
+        );
+        var (pixels, length) = side == 1_000 ? ((int?)1_000, (long?)1_000) : (null, null);
+        Assert.Equal((pixels, pixels, length), (look.Width, look.Height, look.DurationMs));
+        Assert.Equal(offset > 840 ? null : (int?)offset, look.TakenOffset);
+    }
+
     [Fact]
     public async Task The_worker_sees_no_files_of_the_system()
     {

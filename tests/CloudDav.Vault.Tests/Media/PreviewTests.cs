@@ -125,6 +125,34 @@ public sealed class PreviewTests : IAsyncDisposable
         );
     }
 
+    [Theory]
+    [InlineData("a.mov", 0, null)]
+    [InlineData("a.mov", 120, 120)]
+    [InlineData("a.jpg", 0, 0)]
+    public async Task A_video_that_says_when_by_UTC_does_not_say_where(
+        string name,
+        int said,
+        int? known
+    )
+    {
+        var ann = _cloud.Session(await _cloud.AddActorAsync("ann"));
+        await ann.PutAsync("/" + name, "medium");
+        _worker.PlaysVideo = true;
+        _worker.Sees = _worker.Sees with
+        {
+            Taken = new DateTime(2024, 7, 1, 23, 30, 0),
+            TakenOffset = said,
+        };
+        await RunAsync();
+
+        var media = (await ann.OpenPreviewAsync([name], 320, Stop)).Value.Media!;
+
+        Assert.Equal(
+            (new DateTimeOffset(2024, 7, 1, 23, 30, 0, TimeSpan.FromMinutes(said)), known),
+            (DateTimeOffset.FromUnixTimeMilliseconds(media.TakenMs), media.TakenOffset)
+        );
+    }
+
     [Fact]
     public async Task What_goes_while_it_is_looked_into_leaves_nothing_behind()
     {
