@@ -16,7 +16,7 @@ internal static class DlnaHeaders
         var answer = request.Response.Headers;
         var streams =
             type.StartsWith("video/", StringComparison.Ordinal)
-            || type.StartsWith("audio/", StringComparison.Ordinal);
+            || (type.StartsWith("audio/", StringComparison.Ordinal) && !IsList(type));
         if (
             headers.ContainsKey("TimeSeekRange.dlna.org")
             || headers.ContainsKey("PlaySpeed.dlna.org")
@@ -55,4 +55,7 @@ internal static class DlnaHeaders
         }
         return null;
     }
+
+    // A list of sounds is read as text is.
+    private static bool IsList(string type) => type is "audio/x-mpegurl" or "audio/x-scpls";
 }

@@ -416,6 +416,7 @@ public sealed class TvFeedTests : IAsyncLifetime
             m3u,
             "GET",
             ("getcontentFeatures.dlna.org", "1"),
+            ("transferMode.dlna.org", "Interactive"),
             ("Range", "bytes=0-6")
         );
         Assert.Equal(("#EXTM3U", 206), (again.Text, again.Status));

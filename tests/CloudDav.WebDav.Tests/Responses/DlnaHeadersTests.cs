@@ -29,6 +29,31 @@ public sealed class DlnaHeadersTests : DavTest
     }
 
     [Theory]
+    [InlineData("song.mp3", "Streaming")]
+    [InlineData("songs.m3u", "Interactive")]
+    [InlineData("songs.pls", "Interactive")]
+    [InlineData("songs.xspf", "Interactive")]
+    [InlineData("film.m3u8", "Interactive")]
+    [InlineData("film.srt", "Interactive")]
+    [InlineData("photo.jpg", "Interactive")]
+    public async Task Only_what_plays_by_itself_is_streamed(string name, string mode)
+    {
+        await PutAsync("/" + name);
+        foreach (var other in (string[])["Streaming", "Interactive", "Background"])
+        {
+            var answer = await SendAsync(
+                "GET",
+                "/" + name,
+                null,
+                "transferMode.dlna.org: " + other
+            );
+            Assert.Equal(other == mode || other == "Background" ? 200 : 406, answer.Status);
+        }
+        var told = await SendAsync("GET", "/" + name, null, "getcontentFeatures.dlna.org: 1");
+        Assert.Equal(mode, told.Header("transferMode.dlna.org"));
+    }
+
+    [Theory]
     [InlineData("getcontentFeatures.dlna.org: 2", 400)]
     [InlineData("transferMode.dlna.org: Interactive", 406)]
     [InlineData("transferMode.dlna.org: Background", 200)]
