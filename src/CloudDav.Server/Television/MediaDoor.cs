@@ -84,6 +84,8 @@ internal sealed class MediaDoor
     private async Task AnswerAsync(HttpContext context)
     {
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        // The address is all that is needed, for apps of another origin too.
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         context.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         if (
             !HttpMethods.IsGet(context.Request.Method)

@@ -479,7 +479,7 @@ public sealed class TvFeedTests : IAsyncLifetime
         var set = await TvSet.PairAsync(household.Api.Host, "bob");
         var (old, first) = await SeeAsync();
         Assert.Equal(
-            ("image/jpeg", "private, max-age=31536000, immutable", null),
+            ("image/jpeg", "private, max-age=31536000, immutable", "cross-origin"),
             (
                 first.Header("Content-Type"),
                 first.Header("Cache-Control"),
