@@ -49,6 +49,11 @@ internal sealed class MediaFolder(
     // More than the talk of a day.
     private const int MostCaptions = 2 * 1024 * 1024;
 
+    // The letters of Western Europe, as Windows has them.
+    private static readonly Encoding s_western = CodePagesEncodingProvider.Instance.GetEncoding(
+        1252
+    )!;
+
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(3);
 
     private static readonly XmlWriterSettings s_xml = new()
@@ -219,7 +224,7 @@ internal sealed class MediaFolder(
         return text.ToString();
     }
 
-    // Old ones are in the letters of Western Europe.
+    // Old ones are not in UTF-8.
     private static string TextIn(byte[] bytes)
     {
         try
@@ -233,7 +238,7 @@ internal sealed class MediaFolder(
         }
         catch (DecoderFallbackException)
         {
-            return Encoding.Latin1.GetString(bytes);
+            return s_western.GetString(bytes);
         }
     }
 
