@@ -217,7 +217,7 @@ internal sealed class LinkPage(HttpContext context, string address)
         string[] path
     )
     {
-        var page = Math.Max(1, FilePages.NumberOf(context, "page") ?? 1);
+        var page = FilePages.PageOf(context);
         var (seen, items) = (0L, new List<NodeRow>());
         var listed = await session.ListAsync(
             path,

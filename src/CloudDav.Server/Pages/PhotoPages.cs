@@ -164,7 +164,7 @@ internal static class PhotoPages
             await visit.ShowAsync(refusal, Root);
             return;
         }
-        var page = Math.Max(1, FilePages.NumberOf(context, Page) ?? 1);
+        var page = FilePages.PageOf(context);
         var pages = (found.Value.Count + PageItems - 1) / PageItems;
         var address = AddressOfFolder(path);
         await visit.ShowAsync(
@@ -180,7 +180,7 @@ internal static class PhotoPages
                             $"""
                             <ul class="photos">
                             {Html.Each(
-                                found.Value.Skip((int)Math.Min(int.MaxValue, (page - 1) * PageItems)).Take(PageItems),
+                                found.Value.Skip((int)(page - 1) * PageItems).Take(PageItems),
                                 item => Tile(visit, words, item, "?" + Beside)
                             )}
                             </ul>
