@@ -174,8 +174,7 @@ internal static class FileChoice
         List<NodeRow> chosen
     )
     {
-        var done = 0;
-        foreach (var node in chosen)
+        foreach (var (done, node) in chosen.Index())
         {
             var deleted = await tree.DeleteAsync(
                 [.. path, node.Name],
@@ -184,12 +183,11 @@ internal static class FileChoice
             );
             if (deleted.Refusal is { } refusal)
             {
-                await RefuseAsync(visit, refusal, chosen, node, Back(done));
+                await RefuseAsync(visit, refusal, chosen, done, Back(done));
                 return;
             }
-            done++;
         }
-        visit.GoTo(Back(done));
+        visit.GoTo(Back(chosen.Count));
 
         // What lay in somebody else's cloud lies in their trash.
         string Back(int deleted)
@@ -209,7 +207,7 @@ internal static class FileChoice
         string[] to
     )
     {
-        foreach (var node in chosen)
+        foreach (var (done, node) in chosen.Index())
         {
             if (path.AsSpan().SequenceEqual(to))
                 break;
@@ -222,7 +220,7 @@ internal static class FileChoice
             );
             if (moved.Refusal is { } refusal)
             {
-                await RefuseAsync(visit, refusal, chosen, node, FilePages.AddressOf(path));
+                await RefuseAsync(visit, refusal, chosen, done, FilePages.AddressOf(path));
                 return;
             }
         }
@@ -234,17 +232,17 @@ internal static class FileChoice
         Visit visit,
         Refusal refusal,
         List<NodeRow> chosen,
-        NodeRow node,
+        int done,
         string back
     )
     {
-        var (told, done) = (visit.Tell(refusal), chosen.IndexOf(node));
+        var told = visit.Tell(refusal);
         return visit.ShowAsync(
             told.Row.Status,
             told.Title,
             Html.Of(
                 $"""
-                <p class="alert" role="alert"><b>{node.Name}</b>: {told.Text}</p>
+                <p class="alert" role="alert"><b>{chosen[done].Name}</b>: {told.Text}</p>
                 {(
                     done > 0
                         ? Html.Of(

@@ -76,12 +76,12 @@ internal sealed class MediaFolder(
         CancellationToken cancellationToken
     )
     {
-        var found =
-            asked.Segments.Length == 1
-                ? await base.FindAsync(new([.. path, asked.Name]), facts, cancellationToken)
-                : NotFound;
-        if (IsThere(found.Problem, found.Problem is null ? found.Value : null))
-            return found;
+        if (asked.Segments.Length == 1)
+        {
+            var found = await base.FindAsync(new([.. path, asked.Name]), facts, cancellationToken);
+            if (IsThere(found.Problem, found.Problem is null ? found.Value : null))
+                return found;
+        }
         var made = await MakeAsync(asked, cancellationToken);
         if (made.Problem is { } problem)
             return problem;
@@ -94,14 +94,14 @@ internal sealed class MediaFolder(
         CancellationToken cancellationToken
     )
     {
-        var opened =
-            asked.Segments.Length == 1
-                ? await base.OpenAsync(new([.. path, asked.Name]), cancellationToken)
-                : NotFound;
-        if (IsThere(opened.Problem, opened.Problem is null ? opened.Value.Resource : null))
-            return opened;
-        if (opened.Problem is null && opened.Value.Content is { } other)
-            await other.DisposeAsync();
+        if (asked.Segments.Length == 1)
+        {
+            var opened = await base.OpenAsync(new([.. path, asked.Name]), cancellationToken);
+            if (IsThere(opened.Problem, opened.Problem is null ? opened.Value.Resource : null))
+                return opened;
+            if (opened.Problem is null && opened.Value.Content is { } other)
+                await other.DisposeAsync();
+        }
         return await MakeAsync(asked, cancellationToken);
     }
 

@@ -55,6 +55,15 @@ internal sealed class CountedTry
         return new CountedTry(accounts, limits, tries);
     }
 
+    /// <summary>Counts what stays counted, whatever comes of it. Refuses what comes after as many as may be.</summary>
+    public static async ValueTask<Refusal?> CountAsync(
+        IAccountStore accounts,
+        TryLimit limit,
+        TimeSpan window,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => (await BeginAsync(accounts, [limit], window, now, cancellationToken)).Refusal;
+
     /// <summary>Refuses what would come after as many as are looked at.</summary>
     public static async ValueTask<Refusal?> RefusesAsync(
         IAccountStore accounts,

@@ -189,22 +189,20 @@ public sealed class LoginFlowDesk(
             : found;
     }
 
-    private async ValueTask<Refusal?> CountAsync(
+    private ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
-        (
-            await CountedTry.BeginAsync(
-                accounts,
-                [new(CountedTry.KeyOf(what, address), most)],
-                limits.Window,
-                now,
-                cancellationToken
-            )
-        ).Refusal;
+        CountedTry.CountAsync(
+            accounts,
+            new(CountedTry.KeyOf(what, address), most),
+            limits.Window,
+            now,
+            cancellationToken
+        );
 }
 
 /// <summary>How much is taken from one address by <see cref="LoginFlowDesk"/>. What is known is never refused for it.</summary>

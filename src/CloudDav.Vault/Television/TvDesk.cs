@@ -312,22 +312,20 @@ public sealed class TvDesk(
             ),
         ];
 
-    private async ValueTask<Refusal?> CountAsync(
+    private ValueTask<Refusal?> CountAsync(
         string what,
         string address,
         int most,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
-        (
-            await CountedTry.BeginAsync(
-                accounts,
-                [new(CountedTry.KeyOf(what, address), most)],
-                limits.Window,
-                now,
-                cancellationToken
-            )
-        ).Refusal;
+        CountedTry.CountAsync(
+            accounts,
+            new(CountedTry.KeyOf(what, address), most),
+            limits.Window,
+            now,
+            cancellationToken
+        );
 }
 
 /// <summary>How much is taken by <see cref="TvDesk"/>. What is known is never refused for it.</summary>
